@@ -1,0 +1,112 @@
+import type { PageMessage } from './page-message';
+
+/** What the domain needs of an object store. Keys are built in keys.ts only. */
+export interface Lake {
+  /** Writes or overwrites. */
+  put(key: string, body: ObjectBody, options?: PutOptions): Promise<void>;
+  /** Writes unless the key exists: the first writer wins, and everyone else learns of it. */
+  putIfAbsent(key: string, body: ObjectBody, options?: PutOptions): Promise<'created' | 'exists'>;
+  /** Overwrites the version that `etag` names, or creates when `etag` is undefined; 'conflict' when somebody was faster. */
+  replace(key: string, body: ObjectBody, etag: string | undefined): Promise<'replaced' | 'conflict'>;
+  /** Deletes the version that `etag` names; 'conflict' when it is another one or gone. */
+  remove(key: string, etag: string): Promise<'removed' | 'conflict'>;
+  head(key: string): Promise<ObjectHead | undefined>;
+  get(key: string): Promise<{ readonly text: string; readonly etag: string } | undefined>;
+  /** All objects below a prefix in key order. */
+  list(prefix: string): AsyncIterable<ListedObject>;
+}
+
+/** Text, or the path of a file. */
+export type ObjectBody = string | { readonly file: string };
+
+export interface PutOptions {
+  /** User metadata; ASCII, 2 KB in all (S3's limit). */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** Without quotes. */
+  readonly etag: string;
+}
+
+export interface ObjectHead extends ListedObject {
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What the domain needs of a source's page queue and its DLQ. */
+export interface PageQueue {
+  /** Sends in batches of ten, several batches at a time; resolves to the number sent. */
+  send(messages: Iterable<PageMessage>): Promise<number>;
+  /** Sends one message again after `seconds` (at most 900), so that waiting uses no attempt. */
+  park(message: PageMessage, seconds: number): Promise<void>;
+  /** Sends to the DLQ, with the reason in message attributes. */
+  deadLetter(message: PageMessage, reason: FailureReason): Promise<void>;
+  /** Makes a received message come back after `seconds` (0 to 43,200). */
+  backOff(receiptHandle: string, seconds: number): Promise<void>;
+  depth(): Promise<QueueDepth>;
+}
+
+export interface FailureReason {
+  /** Which recovery applies: see errors.ts. */
+  readonly failure: 'transient' | 'throttled' | 'permanent' | 'configuration' | 'unknown';
+  /** One sentence. */
+  readonly reason: string;
+  /** HTTP status, where there was one. */
+  readonly status?: number | undefined;
+}
+
+/** Approximate, as SQS has it. */
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  readonly dead: number;
+}
+
+/** Credentials by name. */
+export interface Secrets {
+  /** Resolves to the credential; rejects with a ConfigurationError that names it when it does not exist. */
+  get(name: string): Promise<string>;
+  /** Reads it again from where it is kept, for a credential that was just refused. */
+  refresh(name: string): Promise<string>;
+}
+
+/** Counters and log lines. */
+export interface Telemetry {
+  count(metric: MetricName, value: number): void;
+  info(message: string, details?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+/** The metrics that exist; a run, a range or a page is never a dimension. */
+export type MetricName =
+  | 'Requests'
+  | 'Throttled'
+  | 'Retries'
+  | 'PagesFetched'
+  | 'BytesReceived'
+  | 'RecordsReceived'
+  | 'RecordsStaged'
+  | 'RecordsQuarantined'
+  | 'RangesLoaded'
+  | 'RangesSkipped'
+  | 'RangesParked'
+  | 'RangesDeadLettered'
+  | 'RangesEnqueued'
+  | 'RunSkipped'
+  | 'RunPublished'
+  | 'RunBlocked'
+  | 'RunFailed';
+
+/** Time, injected so that tests own it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Monotonic milliseconds. */
+  monotonic(): number;
+  /** Rejects when `signal` aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
