@@ -27,6 +27,8 @@ export const planSchema = z.object({
   /** True when only some pages are loaded (`run --pages N`): such a run is verified but never published. */
   subset: z.boolean(),
   slices: z.array(sliceSchema).min(1),
+  /** The dataset's own ceiling, kept here so that verification needs nothing but the lake. */
+  maxQuarantinedRatio: z.number().min(0).max(1),
 });
 
 export type Plan = z.infer<typeof planSchema>;

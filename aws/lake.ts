@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { TransientError } from '../core/errors';
+import type { Lake, ListedObject, ObjectBody, ObjectHead, PutOptions } from '../core/run/ports';
+
+/** Tries at a conditional write while others write the same key (409 ConditionalRequestConflict). */
+const triesAtConflict = 5;
+
+/**
+ * The lake in an S3 bucket. Conditional writes are S3's own If-None-Match and If-Match
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html); LIST is strongly consistent.
+ */
+export function s3Lake(s3: S3Client, bucket: string): Lake {
+  const put = async (
+    key: string,
+    body: ObjectBody,
+    options: PutOptions & Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'> = {},
+  ): Promise<void> => {
+    const { metadata, contentType, ...conditions } = options;
+    // Whole, not as a stream: the SDK can then send it again. A range bounds its size.
+    const Body = typeof body === 'string' ? body : await readFile(body.file);
+    const Metadata = metadata && { ...metadata };
+    await s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body,
+        Metadata,
+        ContentType: contentType,
+        ...conditions,
+      }),
+    );
+  };
+
+  const conditionally = async (write: () => Promise<unknown>): Promise<boolean> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        await write();
+        return true;
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 412 || status === 404) return false;
+        if (status !== 409) throw error;
+        if (tries === triesAtConflict) {
+          throw new TransientError(`S3 could not settle who writes to ${bucket} first`, { cause: error });
+        }
+      }
+    }
+  };
+
+  return {
+    put,
+    async putIfAbsent(key, body, options) {
+      return (await conditionally(() => put(key, body, { ...options, IfNoneMatch: '*' })))
+        ? 'created'
+        : 'exists';
+    },
+    async replace(key, body, etag) {
+      const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: `"${etag}"` };
+      const options = { contentType: 'application/json', ...condition };
+      return (await conditionally(() => put(key, body, options))) ? 'replaced' : 'conflict';
+    },
+    async remove(key, etag) {
+      const command = new DeleteObjectCommand({ Bucket: bucket, Key: key, IfMatch: `"${etag}"` });
+      return (await conditionally(() => s3.send(command))) ? 'removed' : 'conflict';
+    },
+    async head(key) {
+      const found = await unlessMissing(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+      return found && toHead(key, found);
+    },
+    async get(key) {
+      const found = await unlessMissing(s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+      return found?.Body && { text: await found.Body.transformToString(), etag: unquoted(found.ETag) };
+    },
+    async *list(prefix): AsyncGenerator<ListedObject> {
+      let ContinuationToken: string | undefined;
+      do {
+        const page = await s3.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken }),
+        );
+        for (const { Key, Size, ETag } of page.Contents ?? []) {
+          if (Key !== undefined) yield { key: Key, bytes: Size ?? 0, etag: unquoted(ETag) };
+        }
+        ContinuationToken = page.NextContinuationToken;
+      } while (ContinuationToken);
+    },
+  };
+}
+
+function toHead(
+  key: string,
+  found: {
+    ContentLength?: number | undefined;
+    ETag?: string | undefined;
+    Metadata?: Record<string, string> | undefined;
+  },
+): ObjectHead {
+  return { key, bytes: found.ContentLength ?? 0, etag: unquoted(found.ETag), metadata: found.Metadata ?? {} };
+}
+
+async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  const metadata = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata;
+  return metadata?.httpStatusCode;
+}
+
+function unquoted(etag = ''): string {
+  return etag.replace(/^"|"$/g, '');
+}

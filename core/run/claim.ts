@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { parseDocument } from './document';
+import { claimKey, type RunName } from './keys';
+import type { Lake } from './ports';
+
+const claimSchema = z.object({ runId: z.string(), claimedAt: z.string() });
+
+/** The run that is loading a dataset. There is at most one. */
+export interface Claim extends RunName {
+  /** ISO 8601. */
+  readonly claimedAt: string;
+  readonly etag: string;
+}
+
+/** Claims a dataset for a run; resolves to the claim that holds, which may be another run's. */
+export async function claimDataset(lake: Lake, run: RunName, now: Date): Promise<Claim> {
+  for (;;) {
+    await lake.putIfAbsent(claimKey(run), JSON.stringify({ runId: run.runId, claimedAt: now.toISOString() }));
+    const claim = await readClaim(lake, run);
+    if (claim) return claim; // else it was released between the two calls: claim again
+  }
+}
+
+/** The claim on a dataset, if a run is open. */
+export async function readClaim(
+  lake: Lake,
+  { source, dataset }: Omit<RunName, 'runId'>,
+): Promise<Claim | undefined> {
+  const key = claimKey({ source, dataset });
+  const found = await lake.get(key);
+  return found && { source, dataset, ...parseDocument(claimSchema, found.text, key), etag: found.etag };
+}
+
+/** Gives the dataset free, unless another run has claimed it since. */
+export async function releaseClaim(lake: Lake, claim: Claim): Promise<void> {
+  await lake.remove(claimKey(claim), claim.etag);
+}

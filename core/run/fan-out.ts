@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { ConfigurationError } from '../errors';
+import type { Extent } from '../plan/make-plan';
+import { definitionHash } from '../source/definition-hash';
+import type { Dataset, Source } from '../source/source';
+import { claimDataset } from './claim';
+import { enqueueMissing } from './enqueue-missing';
+import { planOnce } from './plan-once';
+import type { Clock, Lake, PageQueue, Telemetry } from './ports';
+import { isRunId, runIdAt } from './run-id';
+
+/** What starts a run: a schedule says when it was due, a person may name the run or ask for the first pages only. */
+const fanOutRequestSchema = z.strictObject({
+  dataset: z.string(),
+  runId: z.string().refine(isRunId, 'not a run id such as 2026-01-31t03-00-00-000z').optional(),
+  /** ISO 8601, filled in by the schedule: a retried invocation is the same run. */
+  scheduledTime: z.string().optional(),
+  onlyPages: z.int().min(1).optional(),
+});
+
+export type FanOutRequest = z.infer<typeof fanOutRequestSchema>;
+
+/** Reads the event that fan-out was called with; a ConfigurationError says what is wrong with it. */
+export function parseFanOutRequest(event: unknown): FanOutRequest {
+  const parsed = fanOutRequestSchema.safeParse(event);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'event'}: ${message}`);
+  throw new ConfigurationError(`fan-out cannot use what it was called with: ${problems.join('; ')}`);
+}
+
+export interface FanOutServices {
+  readonly source: Source;
+  readonly lake: Lake;
+  readonly pageQueue: Pick<PageQueue, 'send'>;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  /** Asks the source for its first page. */
+  discover(dataset: Dataset): Promise<Extent>;
+}
+
+export type FanOutResult =
+  | { readonly status: 'enqueued'; readonly runId: string; readonly ranges: number }
+  | { readonly status: 'skipped'; readonly runId: string; readonly openRun: string };
+
+/** Plans a run once and enqueues what it still misses; safe to repeat at any point. */
+export async function fanOut(request: FanOutRequest, services: FanOutServices): Promise<FanOutResult> {
+  const { source, lake, telemetry, clock } = services;
+  const dataset = findDataset(source, request.dataset);
+  const run = { source: source.name, dataset: dataset.name, runId: chooseRunId(request, clock) };
+
+  const claim = await claimDataset(lake, run, new Date(clock.now()));
+  if (claim.runId !== run.runId) {
+    telemetry.count('RunSkipped', 1);
+    telemetry.info('Skipped: another run has claimed the dataset', { ...run, openRun: claim.runId });
+    return { status: 'skipped', runId: run.runId, openRun: claim.runId };
+  }
+
+  const plan = await planOnce({ run, dataset, onlyPages: request.onlyPages }, claim, services);
+  if (plan.definition !== definitionHash(dataset)) {
+    throw new ConfigurationError(
+      `${run.source}/${run.dataset} was changed since run ${run.runId} was planned: undo the change to continue it, or start the run over`,
+    );
+  }
+  const ranges = await enqueueMissing(plan, services);
+  return { status: 'enqueued', runId: run.runId, ranges };
+}
+
+function chooseRunId({ runId, scheduledTime }: FanOutRequest, clock: Clock): string {
+  if (runId) return runId;
+  const due = scheduledTime === undefined ? new Date(clock.now()) : new Date(scheduledTime);
+  if (Number.isNaN(due.getTime())) {
+    throw new ConfigurationError(
+      `scheduledTime '${scheduledTime}' is not a time: the schedule must send ISO 8601`,
+    );
+  }
+  return runIdAt(due);
+}
+
+function findDataset(source: Source, name: string): Dataset {
+  const dataset = source.datasets.find((candidate) => candidate.name === name);
+  if (dataset) return dataset;
+  const known = source.datasets.map((candidate) => candidate.name).join(', ');
+  throw new ConfigurationError(`source '${source.name}' has no dataset '${name}': it has ${known}`);
+}

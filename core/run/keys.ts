@@ -1,0 +1,64 @@
+import { pageRangeName } from '../plan/grid';
+import type { PageRange } from '../plan/plan';
+
+/** Which run of which dataset of which source. */
+export interface RunName {
+  readonly source: string;
+  readonly dataset: string;
+  readonly runId: string;
+}
+
+/** The folder where every claim is; a source may therefore not be called 'open'. */
+export const openRuns = 'runs/open/';
+
+/** A dataset's claim: names the run that is loading it. */
+export function claimKey({ source, dataset }: Omit<RunName, 'runId'>): string {
+  return `${openRuns}${safe(source)}/${safe(dataset)}.json`;
+}
+
+export function planKey(run: RunName): string {
+  return `${runFolder(run)}plan.json`;
+}
+
+export function manifestKey(run: RunName): string {
+  return `${runFolder(run)}manifest.json`;
+}
+
+/** Everything that readers may see of a run: a folder with one Parquet object per page range. */
+export function stagePrefix(run: RunName): string {
+  return `stage/${datasetFolder(run)}run=${safe(run.runId)}/`;
+}
+
+/** The one object of a page range: a pure function of source, dataset, run, slice and range. */
+export function stageKey(run: RunName, range: Pick<PageRange, 'slice' | 'index'>): string {
+  return `${stagePrefix(run)}${pageRangeName(range)}.parquet`;
+}
+
+/** Page bodies as received by one attempt. */
+export function rawKey(run: RunName, range: PageRange, attempt: string): string {
+  return `raw/${datasetFolder(run)}run=${safe(run.runId)}/${pageRangeName(range)}-${safe(attempt)}.jsonl.gz`;
+}
+
+/** Records of one attempt that do not fit the schema, with their reasons. */
+export function quarantineKey(run: RunName, range: PageRange, attempt: string): string {
+  return `quarantine/${datasetFolder(run)}run=${safe(run.runId)}/${pageRangeName(range)}-${safe(attempt)}.jsonl.gz`;
+}
+
+/** The pointer: names the run that readers see. */
+export function pointerKey(dataset: Omit<RunName, 'runId'>): string {
+  return `tables/${datasetFolder(dataset)}current.json`;
+}
+
+function runFolder(run: RunName): string {
+  return `runs/${datasetFolder(run)}${safe(run.runId)}/`;
+}
+
+function datasetFolder({ source, dataset }: Omit<RunName, 'runId'>): string {
+  return `${safe(source)}/${safe(dataset)}/`;
+}
+
+/** Names in keys come from source files and clocks, never from a response; this is the last line of defence. */
+function safe(name: string): string {
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw new TypeError(`'${name}' cannot be part of an object key`);
+  return name;
+}

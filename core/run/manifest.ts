@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { receiptSchema } from './receipt';
+
+const count = z.int().min(0);
+
+/** One stage object of a run. */
+const manifestObjectSchema = z.object({
+  key: z.string(),
+  bytes: count,
+  /** S3's checksum of the object, without quotes. */
+  etag: z.string(),
+  receipt: receiptSchema,
+});
+
+/** The list of everything a run wrote, with counts and checksums, and the verdict on whether it is all there. */
+export const manifestSchema = z.object({
+  version: z.literal(1),
+  source: z.string(),
+  dataset: z.string(),
+  runId: z.string(),
+  definition: z.string(),
+  /** ISO 8601: the baseline is complete up to this time. */
+  watermark: z.string(),
+  /** Records the source said it holds, when the run was planned. */
+  total: count,
+  subset: z.boolean(),
+  counts: z.object({
+    ranges: count,
+    pages: count,
+    requests: count,
+    received: count,
+    staged: count,
+    quarantined: count,
+    filtered: count,
+    /** Of page bodies. */
+    bytesReceived: count,
+    /** Of stage objects. */
+    bytesStaged: count,
+  }),
+  /** One sentence for each way in which the run falls short; empty when it is complete. */
+  problems: z.array(z.string()),
+  objects: z.array(manifestObjectSchema),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestObject = Manifest['objects'][number];

@@ -1,0 +1,122 @@
+import { countRanges } from '../plan/grid';
+import type { Plan } from '../plan/plan';
+import { type Claim, readClaim, releaseClaim } from './claim';
+import { messagesOf, presentRanges } from './enqueue-missing';
+import { openRuns } from './keys';
+import type { Manifest } from './manifest';
+import { readPlan } from './plan-once';
+import { publish } from './pointer';
+import type { Clock, Lake, PageQueue, Telemetry } from './ports';
+import { verifyOnce } from './verify-once';
+
+export interface ReconcileServices {
+  readonly lake: Lake;
+  /** The page queue of a source. */
+  pageQueue(source: string): Promise<Pick<PageQueue, 'send' | 'depth'>>;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+}
+
+/** Where a run stands, derived from what exists. */
+export type RunState =
+  /** Claimed, and not planned yet. */
+  | { readonly state: 'planning' }
+  | {
+      readonly state: 'loading';
+      readonly ranges: number;
+      readonly missing: number;
+      readonly enqueued: number;
+    }
+  /** Ranges are missing and their messages are in the DLQ: redrive them, or start the run over. */
+  | { readonly state: 'blocked'; readonly ranges: number; readonly missing: number; readonly dead: number }
+  | { readonly state: 'published'; readonly records: number }
+  /** A complete subset: verified, never published. */
+  | { readonly state: 'verified'; readonly records: number }
+  /** Complete in ranges and not in records: not published. */
+  | { readonly state: 'refused'; readonly problems: readonly string[] }
+  /** Too old to go on. */
+  | { readonly state: 'failed'; readonly reason: string };
+
+export type RunReport = RunState & {
+  readonly source: string;
+  readonly dataset: string;
+  readonly runId: string;
+};
+
+/** A run that is not complete after this long is given up, so that its dataset can be loaded again. */
+const oldestHours = 24;
+
+/** Does the next step of every open run. It may die anywhere and be run again; two at once do no harm. */
+export async function reconcile(services: ReconcileServices): Promise<RunReport[]> {
+  const reports: RunReport[] = [];
+  for await (const { key } of services.lake.list(openRuns)) {
+    const [source, dataset] = key.slice(openRuns.length, -'.json'.length).split('/');
+    if (!source || !dataset) continue;
+    const claim = await readClaim(services.lake, { source, dataset });
+    if (!claim) continue; // released since the listing
+    const state = await reconcileRun(claim, services);
+    services.telemetry.info('Reconciled', { source, dataset, runId: claim.runId, ...state });
+    reports.push({ source, dataset, runId: claim.runId, ...state });
+  }
+  return reports;
+}
+
+async function reconcileRun(claim: Claim, services: ReconcileServices): Promise<RunState> {
+  const plan = await readPlan(services.lake, claim);
+  const state = plan ? await advance(plan, claim, services) : ({ state: 'planning' } as const);
+  if (state.state !== 'planning' && state.state !== 'loading' && state.state !== 'blocked') return state;
+  if (!tooOld(claim, services.clock)) return state;
+
+  services.telemetry.count('RunFailed', 1);
+  await releaseClaim(services.lake, claim);
+  return {
+    state: 'failed',
+    reason: `not complete ${oldestHours} hours after it began; it was ${state.state}`,
+  };
+}
+
+/** From the observation to the next step: load what is missing, or verify, publish and release. */
+async function advance(plan: Plan, claim: Claim, services: ReconcileServices): Promise<RunState> {
+  const present = await presentRanges(plan, services.lake);
+  if (!present.complete) {
+    const ranges = countRanges(plan);
+    const missing = ranges - present.size;
+    const pageQueue = await services.pageQueue(plan.source);
+    const depth = await pageQueue.depth();
+    if (depth.dead > 0) {
+      services.telemetry.count('RunBlocked', 1);
+      return { state: 'blocked', ranges, missing, dead: depth.dead };
+    }
+    const quiet = depth.waiting + depth.inFlight + depth.delayed === 0;
+    const enqueued = quiet ? await pageQueue.send(messagesOf(plan, present.missing())) : 0;
+    services.telemetry.count('RangesEnqueued', enqueued);
+    return { state: 'loading', ranges, missing, enqueued };
+  }
+  const manifest = await verifyOnce(plan, services.lake);
+  return conclude(manifest, claim, services);
+}
+
+async function conclude(
+  manifest: Manifest,
+  claim: Claim,
+  { lake, telemetry, clock }: ReconcileServices,
+): Promise<RunState> {
+  const state = await verdict(manifest, lake, clock);
+  if (state.state === 'loading') return state;
+  if (state.state === 'published') telemetry.count('RunPublished', 1);
+  if (state.state === 'refused') telemetry.count('RunFailed', 1);
+  await releaseClaim(lake, claim);
+  return state;
+}
+
+async function verdict(manifest: Manifest, lake: Lake, clock: Clock): Promise<RunState> {
+  if (manifest.problems.length > 0) return { state: 'refused', problems: manifest.problems };
+  if (manifest.subset) return { state: 'verified', records: manifest.counts.staged };
+  const published = await publish(lake, manifest, new Date(clock.now()));
+  if (published !== 'conflict') return { state: 'published', records: manifest.counts.staged };
+  return { state: 'loading', ranges: manifest.counts.ranges, missing: 0, enqueued: 0 }; // derived anew next time
+}
+
+function tooOld(claim: Claim, clock: Clock): boolean {
+  return clock.now() - Date.parse(claim.claimedAt) > oldestHours * 3_600_000;
+}

@@ -1,0 +1,45 @@
+import { PermanentError } from '../errors';
+import type { Plan } from '../plan/plan';
+import { concurrently } from './concurrently';
+import { parseDocument } from './document';
+import { rangeOfKey } from './enqueue-missing';
+import { manifestKey, stagePrefix } from './keys';
+import { type Manifest, type ManifestObject, manifestSchema } from './manifest';
+import type { Lake, ListedObject } from './ports';
+import { fromMetadata } from './receipt';
+import { verify } from './verify';
+
+/** HEAD requests under way at once. */
+const looksAtOnce = 50;
+
+/** The manifest of a run whose ranges all exist: written by whoever verifies first, and read by everyone else. */
+export async function verifyOnce(plan: Plan, lake: Lake): Promise<Manifest> {
+  const key = manifestKey(plan);
+  const existing = await readManifest(lake, key);
+  if (existing) return existing;
+  const objects: ManifestObject[] = [];
+  const looks = concurrently(rangeObjects(plan, lake), looksAtOnce, (listed) => look(listed, lake));
+  for await (const object of looks) objects.push(object);
+  const manifest = verify(plan, objects);
+  await lake.putIfAbsent(key, JSON.stringify(manifest), { contentType: 'application/json' });
+  return (await readManifest(lake, key)) ?? manifest;
+}
+
+/** A run's manifest, if it has been verified. */
+export async function readManifest(lake: Pick<Lake, 'get'>, key: string): Promise<Manifest | undefined> {
+  const found = await lake.get(key);
+  return found && parseDocument(manifestSchema, found.text, key);
+}
+
+async function* rangeObjects(plan: Plan, lake: Lake): AsyncGenerator<ListedObject> {
+  const prefix = stagePrefix(plan);
+  for await (const listed of lake.list(prefix)) if (rangeOfKey(prefix, listed.key)) yield listed;
+}
+
+async function look({ key }: ListedObject, lake: Lake): Promise<ManifestObject> {
+  const head = await lake.head(key);
+  const receipt = head && fromMetadata(head.metadata);
+  if (!receipt)
+    throw new PermanentError(`${key} carries no receipt, so no worker wrote it: remove it from the lake`);
+  return { key, bytes: head.bytes, etag: head.etag, receipt };
+}

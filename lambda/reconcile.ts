@@ -1,0 +1,37 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { s3Lake } from '../aws/lake';
+import { queueUrl, sqsPageQueue } from '../aws/page-queue';
+import { powertoolsTelemetry } from '../aws/telemetry';
+import { systemClock } from '../core/clock';
+import type { PageQueue } from '../core/run/ports';
+import { type RunReport, reconcile } from '../core/run/reconcile';
+import { queueNames } from './environment';
+import { readEnvironment } from './read-environment';
+
+// Cold start
+const environment = readEnvironment('environment', 'lakeBucket');
+const lake = s3Lake(new S3Client(), environment.lakeBucket);
+const sqs = new SQSClient();
+const telemetry = powertoolsTelemetry();
+const pageQueues = new Map<string, PageQueue>();
+
+/** Does the next step of every open run. Called every minute; calling it more often does no harm. */
+export async function handler(): Promise<RunReport[]> {
+  telemetry.begin({});
+  try {
+    return await reconcile({ lake, pageQueue, telemetry, clock: systemClock });
+  } finally {
+    telemetry.flush();
+  }
+}
+
+async function pageQueue(source: string): Promise<PageQueue> {
+  const names = queueNames(environment.environment, source);
+  const known = pageQueues.get(source);
+  if (known) return known;
+  const [pages, dead] = await Promise.all([queueUrl(sqs, names.pages), queueUrl(sqs, names.dead)]);
+  const found = sqsPageQueue(sqs, { pages, dead });
+  pageQueues.set(source, found);
+  return found;
+}

@@ -1,0 +1,93 @@
+import source from 'baseload:source';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { s3Lake } from '../aws/lake';
+import { sqsPageQueue } from '../aws/page-queue';
+import { secretsManager } from '../aws/secrets';
+import { powertoolsTelemetry } from '../aws/telemetry';
+import { systemClock } from '../core/clock';
+import { createClient } from '../core/extract/client';
+import { fetchRange } from '../core/extract/fetch-range';
+import { createPacer } from '../core/extract/pacer';
+import { handleMessage } from '../core/run/handle-message';
+import { loadRange } from '../core/run/load-range';
+import { pageMessageSchema } from '../core/run/page-message';
+import { openShaper } from '../core/shape/shape-range';
+import { secretName } from './environment';
+import { deployedSource, readEnvironment } from './read-environment';
+
+/** Left for shaping and writing, after the last page must have arrived. */
+const writingMilliseconds = 30_000;
+
+// Cold start
+const environment = readEnvironment(
+  'environment',
+  'lakeBucket',
+  'pageQueueUrl',
+  'deadLetterQueueUrl',
+  'maxReceiveCount',
+  'sourceSettings',
+);
+const deployed = deployedSource(source, environment.sourceSettings);
+const lake = s3Lake(new S3Client(), environment.lakeBucket);
+const urls = { pages: environment.pageQueueUrl, dead: environment.deadLetterQueueUrl };
+const pageQueue = sqsPageQueue(new SQSClient(), urls);
+const secrets = secretsManager(new SecretsManagerClient(), (name) =>
+  secretName(environment.environment, name),
+);
+const telemetry = powertoolsTelemetry();
+const client = createClient();
+const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
+const shaper = openShaper({ memoryMegabytes: memoryMegabytes / 3, temporaryDirectory: tmpdir() });
+
+/** Loads the page ranges of a batch, one message each. Called by the page queue's event source mapping. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+  for (const record of event.Records) {
+    const outcome = await load(record, context);
+    if (outcome === 'retry') batchItemFailures.push({ itemIdentifier: record.messageId });
+  }
+  return { batchItemFailures };
+}
+
+async function load(record: SQSRecord, context: Context): Promise<'acknowledge' | 'retry'> {
+  const message = pageMessageSchema.parse(JSON.parse(record.body));
+  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+  const attempt = randomBytes(4).toString('hex');
+  const { dataset, runId, slice, index } = message;
+  telemetry.begin({ dataset, runId, slice, index, attempt });
+
+  const pacer = createPacer(deployed.limits, systemClock);
+  const extract = { client, pacer, secrets, telemetry, clock: systemClock };
+  const deadline = systemClock.monotonic() + context.getRemainingTimeInMillis() - writingMilliseconds;
+  const range = {
+    source: deployed,
+    lake,
+    shaper: await shaper,
+    telemetry,
+    workFolder: tmpdir(),
+    fetch: ({ dataset, file }: { dataset: (typeof deployed.datasets)[number]; file: string }) =>
+      fetchRange(
+        { source: deployed, dataset, pageSize: message.pageSize, range: message, file, deadline },
+        extract,
+      ),
+  };
+  try {
+    return await handleMessage(
+      { message, receiptHandle: record.receiptHandle, receiveCount },
+      {
+        pageQueue,
+        telemetry,
+        maxReceiveCount: Number(environment.maxReceiveCount),
+        load: () => loadRange(message, attempt, range),
+      },
+    );
+  } finally {
+    await pacer.settle();
+    telemetry.flush();
+  }
+}
