@@ -1,0 +1,25 @@
+import { CommanderError } from 'commander';
+import { BaseloadError } from '../core/errors';
+
+/** A command that did its work and found that something is wrong: exit code 1, and the sentences to say. */
+export class Finding extends Error {}
+
+/** Someone pressed Ctrl-C; the message says how to go on. */
+export class Stopped extends Error {}
+
+/** 1: it ran and found something. 2: wrong use or configuration. 130: stopped by Ctrl-C. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Stopped) return 130;
+  // An error that a function threw reaches us by its name only.
+  if (error instanceof Error && /(Configuration|Definition)Error$/.test(error.name)) return 2;
+  return 1;
+}
+
+/** What to print: the sentence alone for known errors, and where to look for the others. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof BaseloadError || error instanceof Finding || error instanceof Stopped) return error.message;
+  if (!(error instanceof Error)) return `Unexpected: ${String(error)}`;
+  if (/^(Transient|Throttled|Permanent|Configuration)Error$/.test(error.name)) return error.message;
+  return process.env.DEBUG ? (error.stack ?? error.message) : `Unexpected ${error.name}: ${error.message} (DEBUG=1 shows where)`;
+}

@@ -1,0 +1,21 @@
+/** 138398 → '138,398' */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+/** Bytes in the largest decimal unit that leaves at least one digit: 28100000 → '28.1 MB' */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
+  const scaled = value / 1000 ** power;
+  return `${power === 0 ? scaled : scaled.toFixed(1)} ${units[power]}`;
+}
+
+/** Seconds as people say them: 5.9 → '5.9 s', 75 → '1 min 15 s', 7260 → '2 h 1 min' */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { s3Lake } from '../aws/lake';
+import { queueUrl, sqsPageQueue } from '../aws/page-queue';
+import { PermanentError } from '../core/errors';
+import { countPages } from '../core/plan/grid';
+import type { Plan } from '../core/plan/plan';
+import type { RangeSet } from '../core/plan/range-set';
+import { readClaim } from '../core/run/claim';
+import { presentRanges } from '../core/run/enqueue-missing';
+import { manifestKey, type RunName } from '../core/run/keys';
+import type { Manifest } from '../core/run/manifest';
+import { readPlan } from '../core/run/plan-once';
+import type { Lake, PageQueue } from '../core/run/ports';
+import type { RunReport } from '../core/run/reconcile';
+import { readManifest } from '../core/run/verify-once';
+import { functionNames, queueNames, reconcileName } from '../lambda/environment';
+import type { LocalMode } from '../local/local-mode';
+import { deadLetterReasons } from './dead-letters';
+import type { Progress } from './progress';
+import type { Tally } from './tally';
+
+/** How often the lake is looked at. */
+const lookMilliseconds = 250;
+
+export interface LoadRequest {
+  readonly run: RunName;
+  readonly onlyPages?: number | undefined;
+}
+
+/** How a load on this machine ended. */
+export type LoadOutcome =
+  | { readonly state: 'complete'; readonly plan: Plan; readonly manifest: Manifest; readonly seconds: number }
+  | { readonly state: 'blocked'; readonly missing: number; readonly ranges: number; readonly reasons: readonly string[] }
+  | { readonly state: 'failed'; readonly reason: string }
+  | { readonly state: 'stopped'; readonly pages: number; readonly pagesPlanned: number };
+
+export interface LoadListener {
+  planned(plan: Plan, present: RangeSet): void;
+  progress(progress: Progress): void;
+}
+
+/** The lake and a source's page queue as they are in local mode. */
+export async function localServices(local: LocalMode, source: string): Promise<{ lake: Lake; sqs: SQSClient; pageQueue: PageQueue; deadLetterUrl: string }> {
+  const settings = {
+    endpoint: local.endpoint,
+    region: local.region,
+    credentials: { accessKeyId: local.accessKeyId, secretAccessKey: 'local' },
+  };
+  const sqs = new SQSClient(settings);
+  const names = queueNames('local', source);
+  const [pages, dead] = await Promise.all([queueUrl(sqs, names.pages), queueUrl(sqs, names.dead)]);
+  return {
+    lake: s3Lake(new S3Client(settings), local.lakeBucket),
+    sqs,
+    pageQueue: sqsPageQueue(sqs, { pages, dead }),
+    deadLetterUrl: dead,
+  };
+}
+
+/** Plans a run, or continues it, and watches the lake until the run has ended or `signal` aborts. */
+export async function loadLocally(
+  { run, onlyPages }: LoadRequest,
+  local: LocalMode,
+  { tally, listener, signal }: { tally: Tally; listener: LoadListener; signal: AbortSignal },
+): Promise<LoadOutcome> {
+  const { lake, sqs, pageQueue, deadLetterUrl } = await localServices(local, run.source);
+  const { dataset, runId } = run;
+  await local.invoke(functionNames('local', run.source).fanOut, { dataset, runId, onlyPages });
+  const plan = await readPlan(lake, run);
+  if (!plan) throw new PermanentError(`fan-out ended without a plan for ${run.source}/${dataset}`);
+  const before = await presentRanges(plan, lake);
+  listener.planned(plan, before);
+
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  await local.startPolling();
+  for (;;) {
+    const present = await presentRanges(plan, lake);
+    listener.progress(measure(plan, before, tally, seconds()));
+    if (signal.aborted) return { state: 'stopped', pages: pagesOf(present, plan), pagesPlanned: countPages(plan) };
+    if (present.complete || (await isQuiet(pageQueue))) {
+      const loadedIn = seconds();
+      const reports = await local.invoke<RunReport[]>(reconcileName('local'), {});
+      const report = reports.find((one) => one.source === run.source && one.runId === runId);
+      if (report?.state === 'failed') return { state: 'failed', reason: report.reason };
+      if (report?.state === 'blocked') {
+        const reasons = await deadLetterReasons(sqs, deadLetterUrl);
+        return { state: 'blocked', missing: report.missing, ranges: report.ranges, reasons };
+      }
+      // Otherwise the lake tells: reconcile may have been called by its schedule a moment before.
+      const manifest = await readManifest(lake, manifestKey(run));
+      if (manifest && !(await isOpen(lake, run))) return { state: 'complete', plan, manifest, seconds: loadedIn };
+    }
+    await sleep(lookMilliseconds, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function isQuiet(pageQueue: PageQueue): Promise<boolean> {
+  const { waiting, inFlight, delayed } = await pageQueue.depth();
+  return waiting + inFlight + delayed === 0;
+}
+
+async function isOpen(lake: Lake, run: RunName): Promise<boolean> {
+  return (await readClaim(lake, run))?.runId === run.runId;
+}
+
+/** Pages come from the metrics, which tell of a range before it is written. */
+function measure(plan: Plan, before: RangeSet, tally: Tally, seconds: number): Progress {
+  const pagesPlanned = countPages(plan);
+  const pagesBefore = pagesOf(before, plan);
+  const fetched = tally.of('PagesFetched');
+  const pages = Math.min(pagesPlanned, pagesBefore + fetched);
+  const pace = fetched / Math.max(seconds, 0.1);
+  return {
+    pages,
+    pagesPlanned,
+    records: Math.min(plan.total, pages * plan.pageSize),
+    requestsPerSecond: tally.requestsPerSecond(seconds),
+    throttled: tally.of('Throttled'),
+    retries: tally.of('Retries'),
+    secondsLeft: fetched > 0 ? (pagesPlanned - pages) / pace : undefined,
+  };
+}
+
+function pagesOf(present: RangeSet, plan: Plan): number {
+  let missing = 0;
+  for (const range of present.missing()) missing += range.pages;
+  return countPages(plan) - missing;
+}

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { ConfigurationError } from '../core/errors';
+import type { Auth, Source } from '../core/source/source';
+import { secretName } from '../lambda/environment';
+import { sampleSettings } from '../local/sample/settings';
+import { projectRoot } from './project';
+
+/** The credential that the sample API takes when nobody says otherwise. */
+const sampleSecrets: Readonly<Record<string, string>> = { 'geonames/token': sampleSettings.token };
+
+/** The environment variable that holds a credential on a laptop: 'geonames/token' is in GEONAMES_TOKEN. */
+export function secretVariable(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+}
+
+/** Credentials of local mode, by the name they have in Secrets Manager: from the environment, else from .env. */
+export function localSecrets(root: string = projectRoot): (secretId: string) => string | undefined {
+  const prefix = secretName('local', '');
+  const file = join(root, '.env');
+  const dotEnv = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return (secretId) => {
+    const name = secretId.startsWith(prefix) ? secretId.slice(prefix.length) : secretId;
+    const variable = secretVariable(name);
+    return process.env[variable] || dotEnv[variable] || sampleSecrets[name];
+  };
+}
+
+/** Refuses to begin without the credentials that a source names. */
+export function checkSecrets(source: Source, secret: (secretId: string) => string | undefined): void {
+  const missing = secretsOf(source.auth).filter((name) => !secret(secretName('local', name)));
+  if (missing.length === 0) return;
+  throw new ConfigurationError(
+    `source '${source.name}' needs ${missing.map((name) => `'${name}'`).join(' and ')}: set ${missing.map(secretVariable).join(' and ')} in the environment or in .env`,
+  );
+}
+
+function secretsOf(auth: Auth): string[] {
+  switch (auth.type) {
+    case 'none':
+      return [];
+    case 'bearer':
+      return [auth.token.secret];
+    case 'api-key':
+      return [auth.key.secret];
+  }
+}

@@ -1,0 +1,32 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodeOf, sentenceOf } from './fail';
+import { listCommand } from './list';
+import { version } from './project';
+import { queryCommand } from './query';
+import { runCommand } from './run';
+import { sampleApiCommand } from './sample-api';
+import { startCommand } from './start';
+import { validateCommand } from './validate';
+
+/** The command line, complete. */
+export function program(): Command {
+  const root = new Command('baseload')
+    .description('Loads everything a paginated source holds into a data lake: fast, once, completely, and provably so.')
+    .version(version())
+    .showHelpAfterError('(--help tells how)')
+    .addHelpText('after', '\nExit codes: 0 fine, 1 it ran and found something, 2 wrong use or configuration.');
+  const commands = [startCommand, runCommand, listCommand, validateCommand, queryCommand, sampleApiCommand];
+  for (const command of commands) root.addCommand(command());
+  for (const command of [root, ...root.commands]) command.exitOverride();
+  return root;
+}
+
+/** Runs the command line and sets the process's exit code; never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    if (!(error instanceof CommanderError)) console.error(sentenceOf(error)); // commander has spoken already
+  }
+}

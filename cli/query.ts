@@ -1,0 +1,92 @@
+import { DuckDBConnection, type DuckDBResultReader, DuckDBTypeId } from '@duckdb/node-api';
+import { Command } from 'commander';
+import { Finding } from './fail';
+import { type PublishedDataset, publishedDatasets } from './published';
+import { type TableColumn, tableLines } from './table';
+
+/** `baseload query`: SQL over the published tables. */
+export function queryCommand(): Command {
+  return new Command('query')
+    .description('run a DuckDB query over the published tables of the local lake')
+    .argument('<sql>', 'a query; tables are called like their datasets: cities, or geonames.cities')
+    .option('--json', 'print JSON, one array of objects')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx baseload query "select country, count(*) from cities group by country order by 2 desc limit 5"',
+    )
+    .action((sql: string, options: { json?: boolean }) => query(sql, options));
+}
+
+/** Prints the result of a query; a Finding says what DuckDB did not like. */
+export async function query(sql: string, { json = false }: { json?: boolean }): Promise<void> {
+  const result = await runQuery(sql, publishedDatasets());
+  if (json) return console.log(JSON.stringify(toObjects(result), null, 2));
+  for (const line of resultLines(result)) console.log(line);
+}
+
+/** Runs a query with a view for each dataset. */
+export async function runQuery(sql: string, datasets: readonly PublishedDataset[]): Promise<DuckDBResultReader> {
+  const connection = await DuckDBConnection.create();
+  try {
+    for (const statement of views(datasets)) await connection.run(statement);
+    return await connection.runAndReadAll(sql);
+  } catch (error) {
+    const known = datasets.map(({ source, dataset }) => `${source}.${dataset}`.replaceAll('-', '_')).join(', ');
+    const message = error instanceof Error ? error.message.trim() : String(error);
+    throw new Finding(`${message}\nPublished tables: ${known || 'none yet; npm start loads one'}`);
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** The rows of a result as a table. */
+export function resultLines(result: DuckDBResultReader): string[] {
+  const columns = result.columnNames().map((name, i): TableColumn => {
+    return { name, align: isNumeric(result.columnTypeId(i)) ? 'right' : 'left' };
+  });
+  const rows = result.getRowsJson().map((row) => row.map(toText));
+  return tableLines(columns, rows);
+}
+
+/** A schema per source, a view per dataset, and a short name where only one source has it. Dashes become '_'. */
+function* views(datasets: readonly PublishedDataset[]): Generator<string> {
+  for (const { source, dataset, folder } of datasets) {
+    const [schema, name] = [source, dataset].map((text) => `"${text.replaceAll('-', '_')}"`);
+    const files = `read_parquet('${folder.replaceAll("'", "''")}*.parquet')`;
+    yield `create schema if not exists ${schema}`;
+    yield `create view ${schema}.${name} as select * from ${files}`;
+    const namesakes = datasets.filter((other) => other.dataset === dataset);
+    if (namesakes.length === 1) yield `create view ${name} as select * from ${schema}.${name}`;
+  }
+}
+
+function toObjects(result: DuckDBResultReader): Record<string, unknown>[] {
+  const names = result.deduplicatedColumnNames();
+  const types = names.map((_, i) => result.columnTypeId(i));
+  return result.getRowsJson().map((row) => {
+    return Object.fromEntries(row.map((value, i) => [names[i], types[i] === DuckDBTypeId.BIGINT ? safeNumber(value) : value]));
+  });
+}
+
+/** DuckDB gives 64-bit integers as text; those that a JSON number holds exactly are given as one. */
+function safeNumber(value: unknown): unknown {
+  return typeof value === 'string' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+function toText(value: unknown): string {
+  if (value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function isNumeric(type: DuckDBTypeId): boolean {
+  return [
+    DuckDBTypeId.TINYINT,
+    DuckDBTypeId.SMALLINT,
+    DuckDBTypeId.INTEGER,
+    DuckDBTypeId.BIGINT,
+    DuckDBTypeId.HUGEINT,
+    DuckDBTypeId.FLOAT,
+    DuckDBTypeId.DOUBLE,
+    DuckDBTypeId.DECIMAL,
+  ].includes(type);
+}

@@ -1,0 +1,122 @@
+import { ConfigurationError } from '../core/errors';
+import { countPages, countRanges } from '../core/plan/grid';
+import type { Plan } from '../core/plan/plan';
+import type { RangeSet } from '../core/plan/range-set';
+import { type Claim, readClaim, releaseClaim } from '../core/run/claim';
+import { readPlan } from '../core/run/plan-once';
+import type { Lake } from '../core/run/ports';
+import { runIdAt } from '../core/run/run-id';
+import type { Dataset, Source } from '../core/source/source';
+import { type LocalMode, startLocalMode } from '../local/local-mode';
+import { Finding, Stopped } from './fail';
+import { count } from './format';
+import { type LoadOutcome, loadLocally, localServices } from './load-locally';
+import { checkSecrets, localSecrets } from './local-secrets';
+import { ProgressDisplay } from './progress';
+import { dataFolder, ownCommand, projectRoot } from './project';
+import { type StopSignal, stopSignal } from './stop-signal';
+import { printSummary } from './summary';
+import { Tally } from './tally';
+
+export interface LocalRun {
+  readonly source: Source;
+  readonly dataset: Dataset;
+  /** CDK context for the synthesis, such as 'geonames:requestsPerSecond'. */
+  readonly context?: Readonly<Record<string, string>>;
+  readonly pages?: number;
+  readonly restart?: boolean;
+  readonly json?: boolean;
+}
+
+/** What a stopped run may still use to finish the ranges in flight. */
+const graceMilliseconds = 3000;
+
+/** Runs one dataset through the synthesized template, and prints how it went. */
+export async function runLocally(run: LocalRun): Promise<void> {
+  const secret = localSecrets();
+  checkSecrets(run.source, secret);
+  const display = new ProgressDisplay();
+  const stop = stopSignal();
+  const local = await startLocalMode({ projectRoot, dataDirectory: dataFolder, context: run.context ?? {}, secret });
+  const tally = new Tally();
+  let outcome: LoadOutcome;
+  try {
+    display.say(`  local AWS    ${local.endpoint}, with the functions of ${local.stackName}`);
+    outcome = await load(run, local, { tally, display, stop });
+  } finally {
+    display.clear();
+    await local.stop({ graceMilliseconds: stop.impatient ? 0 : graceMilliseconds });
+    stop.dispose();
+  }
+  await conclude(run, outcome, tally);
+}
+
+async function load(
+  run: LocalRun,
+  local: LocalMode,
+  { tally, display, stop }: { tally: Tally; display: ProgressDisplay; stop: StopSignal },
+): Promise<LoadOutcome> {
+  local.on('metrics', ({ values }) => tally.add(values));
+  const diskFull = new Promise<never>((_, reject) => {
+    local.on('storage-failure', (error: Error) => {
+      reject(new Finding(`The disk that holds ${dataFolder} cannot take more (${error.message}): free some space, then ${ownCommand()} continues the run.`));
+    });
+  });
+  const { lake } = await localServices(local, run.source.name);
+  const runId = await chooseRun(run, lake);
+  const loading = loadLocally(
+    { run: { source: run.source.name, dataset: run.dataset.name, runId }, onlyPages: run.pages },
+    local,
+    {
+      tally,
+      signal: stop.signal,
+      listener: {
+        planned: (plan, present) => display.say(plannedLine(plan, present)),
+        progress: (progress) => display.update(progress),
+      },
+    },
+  );
+  return Promise.race([loading, diskFull]);
+}
+
+/** The open run, to continue it, or a new one. */
+async function chooseRun({ source, dataset, pages, restart }: LocalRun, lake: Lake): Promise<string> {
+  const claim = await readClaim(lake, { source: source.name, dataset: dataset.name });
+  if (claim && restart) await releaseClaim(lake, claim);
+  if (!claim || restart) return runIdAt(new Date());
+  await refuseOtherExtent(claim, pages, lake);
+  return claim.runId;
+}
+
+/** A trial cannot be continued as a whole load, nor the other way round. */
+async function refuseOtherExtent(claim: Claim, pages: number | undefined, lake: Lake): Promise<void> {
+  const plan = await readPlan(lake, claim);
+  if (!plan || Math.min(pages ?? Number.POSITIVE_INFINITY, Math.ceil(plan.total / plan.pageSize)) === countPages(plan)) return;
+  throw new ConfigurationError(
+    `run ${claim.runId} of ${count(countPages(plan))} pages is still open: continue it${plan.subset ? ` with --pages ${countPages(plan)}` : ''}, or give it up with --restart`,
+  );
+}
+
+function plannedLine(plan: Plan, present: RangeSet): string {
+  const ranges = `${count(countPages(plan))} pages in ${count(countRanges(plan))} ranges`;
+  const continued = present.size > 0 ? `, ${count(present.size)} of them are there already` : '';
+  return `  run          ${plan.source}/${plan.dataset} ${plan.runId}: ${ranges}${continued}`;
+}
+
+async function conclude(run: LocalRun, outcome: LoadOutcome, tally: Tally): Promise<void> {
+  const name = `${run.source.name}/${run.dataset.name}`;
+  switch (outcome.state) {
+    case 'complete':
+      return printSummary(outcome, { ...run, tally });
+    case 'stopped':
+      throw new Stopped(
+        `Stopped: ${count(outcome.pages)} of ${count(outcome.pagesPlanned)} pages are in the lake. ${ownCommand()} continues where it stopped.`,
+      );
+    case 'blocked':
+      throw new Finding(
+        `${name} was not published: ${count(outcome.missing)} of ${count(outcome.ranges)} page ranges could not be loaded.\n${outcome.reasons.map((reason) => `  ${reason}`).join('\n')}\nMend the cause, then ${ownCommand()} loads what is missing.`,
+      );
+    case 'failed':
+      throw new Finding(`${name} was not published: ${outcome.reason}.`);
+  }
+}
