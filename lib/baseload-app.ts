@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import type { App } from 'aws-cdk-lib';
+import { ConfigurationError } from '../core/errors';
+import { loadSources } from '../core/source/load-sources';
+import { functionNames } from '../lambda/environment';
+import { BaseloadStack } from './baseload-stack';
+import { environments, findEnvironment } from './environments';
+import { applySettings } from './source-settings';
+
+/** Lambda's limit for a function's name. */
+const longestFunctionName = 64;
+
+/**
+ * Adds the stack that the app's context asks for: `environment` (by default 'dev'), `sources` (the folder they are
+ * declared in, by default ./sources) and settings such as 'geonames:lanes'. When there are problems it adds
+ * nothing and returns all of them, a sentence each.
+ */
+export function addBaseload(app: App): readonly string[] {
+  const context = app.node.getAllContext();
+  const name: unknown = context.environment ?? 'dev';
+  const environment = findEnvironment(name);
+  const directory = resolve(String(context.sources ?? 'sources'));
+  const loaded = loadSources(directory);
+  const { sources, problems } = applySettings(loaded.sources, context);
+
+  const all = [
+    ...(environment ? [] : [unknownEnvironment(name)]),
+    ...loaded.problems.map(({ message }) => message),
+    // A file that could not be read may be the source that a setting names: first things first.
+    ...(loaded.problems.length > 0 ? [] : problems),
+    ...(environment ? sources.flatMap(({ source }) => nameProblems(environment.name, source.name)) : []),
+  ];
+  if (all.length === 0 && sources.length === 0) all.push(`${directory} declares no source: add a file to it`);
+  if (!environment || all.length > 0) return all;
+  try {
+    new BaseloadStack(app, `baseload-${environment.name}`, { environment, sources });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return [error.message];
+    throw error;
+  }
+}
+
+function unknownEnvironment(name: unknown): string {
+  const known = Object.keys(environments).join(', ');
+  return `context 'environment' is ${JSON.stringify(name)}: choose one of ${known}`;
+}
+
+function nameProblems(environment: string, source: string): string[] {
+  const longest = Math.max(...Object.values(functionNames(environment, source)).map((name) => name.length));
+  if (longest <= longestFunctionName) return [];
+  const excess = longest - longestFunctionName;
+  return [
+    `source '${source}' makes a function name of ${longest} characters, and Lambda allows ${longestFunctionName}: shorten it by ${excess}`,
+  ];
+}

@@ -1,0 +1,49 @@
+import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { LoadedSource } from '../core/source/load-sources';
+import { DuckdbLayer } from './duckdb-layer';
+import type { Environment } from './environments';
+import { Lake } from './lake';
+import { MissedSchedules } from './missed-schedules';
+import { Reconcile } from './reconcile';
+import { SourcePipeline } from './source-pipeline';
+
+export interface BaseloadStackProps {
+  readonly environment: Environment;
+  /** Each becomes a pipeline of its own. */
+  readonly sources: readonly LoadedSource[];
+}
+
+/** One environment: a lake, a pipeline for each source that loads into it, and what completes and publishes their runs. */
+export class BaseloadStack extends Stack {
+  constructor(scope: Construct, id: string, { environment, sources }: BaseloadStackProps) {
+    super(scope, id, {
+      stackName: `baseload-${environment.name}`,
+      description: `Baseload, ${environment.name}: loads paginated sources into an S3 data lake`,
+    });
+    Tags.of(this).add('application', 'baseload');
+    Tags.of(this).add('environment', environment.name);
+
+    const lake = new Lake(this, 'Lake', { environment });
+    const duckdb = new DuckdbLayer(this, 'Duckdb');
+    const missedSchedules = new MissedSchedules(this, 'MissedSchedules', { environment });
+
+    const pipelines = sources.map(
+      ({ source, file }) =>
+        new SourcePipeline(this, `Source-${source.name}`, {
+          environment,
+          source,
+          sourceFile: file,
+          lake,
+          duckdb,
+          missedSchedules,
+        }),
+    );
+
+    new Reconcile(this, 'Reconcile', { environment, lake, queues: pipelines.map(({ queues }) => queues) });
+    new CfnOutput(this, 'LakeBucket', {
+      value: lake.bucketName,
+      description: 'The bucket that holds everything loaded',
+    });
+  }
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
+import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { type BuildFailure, buildSync, type OutputFile } from 'esbuild';
+import { ConfigurationError } from '../core/errors';
+import { projectRoot } from './project-root';
+
+export interface BundledCodeProps {
+  /** The file whose exports become those of index.mjs. */
+  readonly entry: string;
+  /** The file that the entry sees as 'baseload:source'. @default there is no such module */
+  readonly sourceFile?: string;
+}
+
+/** Lets the CommonJS that is bundled into an ES module require Node's own modules and the native binding. */
+const requireBanner =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/**
+ * A function's code as one ES module, made by esbuild in this process: the same bytes for every checkout, which
+ * is also what the asset is named by. Stacks that 'aws:cdk:bundling-stacks' leaves out get no bundle.
+ */
+export class BundledCode extends Code {
+  constructor(private readonly props: BundledCodeProps) {
+    super();
+  }
+
+  bind(scope: Construct): CodeConfig {
+    const stack = Stack.of(scope);
+    const files = stack.bundlingRequired ? bundle(this.props) : [];
+    const hash = hashOf(this.props, files);
+    const fileName = `asset.${hash}`;
+    if (files.length > 0) writeOnce(join(assetFolder(scope), fileName), files);
+    const { bucketName, objectKey } = stack.synthesizer.addFileAsset({
+      fileName,
+      sourceHash: hash,
+      packaging: FileAssetPackaging.ZIP_DIRECTORY,
+      displayName: scope.node.path,
+    });
+    return { s3Location: { bucketName, objectKey } };
+  }
+}
+
+/**
+ * index.mjs and its source map, in memory. The AWS SDK is inside, so that what was tested is what runs; the
+ * native binding of DuckDB is not, it is found by NODE_PATH: in the layer on AWS, in node_modules on a laptop.
+ * The target is the oldest Node that the project runs on. Throws a ConfigurationError with file and line.
+ */
+export function bundle(props: BundledCodeProps): OutputFile[] {
+  try {
+    return build(props);
+  } catch (error) {
+    const [first] = isBuildFailure(error) ? error.errors : [];
+    if (!first) throw error;
+    const place = first.location
+      ? `${first.location.file}:${first.location.line}:${first.location.column}: `
+      : '';
+    const entry = relative(projectRoot, props.entry);
+    throw new ConfigurationError(`${entry} cannot be bundled: ${place}${first.text}`, { cause: error });
+  }
+}
+
+function build({ entry, sourceFile }: BundledCodeProps): OutputFile[] {
+  return buildSync({
+    entryPoints: [entry],
+    outfile: 'index.mjs',
+    // Paths in the bundle and in the map are relative to it, so that no checkout differs from another.
+    absWorkingDir: projectRoot,
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    banner: { js: requireBanner },
+    external: ['@duckdb/node-bindings*'],
+    ...(sourceFile === undefined ? {} : { alias: { 'baseload:source': sourceFile } }),
+    minify: true,
+    keepNames: true,
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'silent',
+  }).outputFiles;
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors);
+}
+
+function hashOf({ entry, sourceFile }: BundledCodeProps, files: readonly OutputFile[]): string {
+  const hash = createHash('sha256');
+  hash.update(`${relative(projectRoot, entry)}\0${sourceFile ? relative(projectRoot, sourceFile) : ''}`);
+  for (const file of files) hash.update(`\0${basename(file.path)}\0`).update(file.contents);
+  return hash.digest('hex');
+}
+
+function assetFolder(scope: Construct): string {
+  const stage = Stage.of(scope);
+  if (!stage) throw new Error(`${scope.node.path} is in no App, so there is nowhere to put its code`);
+  return stage.assetOutdir;
+}
+
+/** The folder's name is the hash of its content: one that exists is complete, because it appears in one step. */
+function writeOnce(folder: string, files: readonly OutputFile[]): void {
+  if (existsSync(folder)) return;
+  const temporary = `${folder}.${process.pid}`;
+  mkdirSync(temporary, { recursive: true });
+  for (const file of files) writeFileSync(join(temporary, basename(file.path)), file.contents);
+  try {
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true });
+    if (!existsSync(folder)) throw error; // else another process was faster, with the same content
+  }
+}

@@ -1,0 +1,58 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Schedule as DeclaredSchedule } from '../core/source/source';
+import type { Environment } from './environments';
+import type { ScheduleRole } from './schedule-role';
+
+export interface DatasetScheduleProps {
+  readonly environment: Environment;
+  readonly source: string;
+  readonly dataset: string;
+  readonly schedule: DeclaredSchedule;
+  /** Started with `{dataset, scheduledTime}`. */
+  readonly fanOut: IFunction;
+  readonly role: ScheduleRole;
+  /** Where a start goes that could not be delivered. */
+  readonly missedSchedules: IQueue;
+}
+
+/** Starts a dataset's run at its declared time. */
+export class DatasetSchedule extends Construct {
+  constructor(scope: Construct, id: string, props: DatasetScheduleProps) {
+    super(scope, id);
+    const { environment, source, dataset } = props;
+    new Schedule(this, 'Schedule', {
+      description: `Loads ${source}/${dataset}`,
+      schedule: cron(props.schedule),
+      timeWindow: environment.scheduleWindow,
+      enabled: environment.schedulesEnabled,
+      target: new LambdaInvoke(props.fanOut, {
+        // The time names the run, so a start that is delivered twice is one run.
+        input: ScheduleTargetInput.fromObject({ dataset, scheduledTime: ContextAttribute.scheduledTime }),
+        role: props.role.role,
+        deadLetterQueue: props.missedSchedules,
+        // A load that starts much later than declared surprises; better to be told that it did not start.
+        retryAttempts: 3,
+        maxEventAge: Duration.hours(1),
+      }),
+    });
+  }
+}
+
+function cron({ hour, minute, timeZone, weekDays }: DeclaredSchedule): ScheduleExpression {
+  return ScheduleExpression.cron({
+    minute: String(minute),
+    hour: String(hour),
+    ...(weekDays && weekDays.length > 0 ? { weekDay: weekDays.join(',').toUpperCase() } : {}),
+    timeZone: TimeZone.of(timeZone),
+  });
+}

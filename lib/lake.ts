@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Environment } from './environments';
+
+export interface LakeProps {
+  readonly environment: Environment;
+}
+
+/** What a function may do with an object. Conditional writes need no more than the plain ones. */
+export type ObjectAction = 's3:GetObject' | 's3:PutObject' | 's3:DeleteObject';
+
+/** The one bucket of an environment: raw pages, staged ranges, tables and the record of every run. */
+export class Lake extends Construct {
+  readonly bucketName: string;
+  private readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { environment }: LakeProps) {
+    super(scope, id);
+    // Not versioned: an object is written once and never replaced (If-None-Match), and the few documents that
+    // do change are replaced only by who has read them (If-Match). Versions would keep what nobody asks for.
+    this.bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      versioned: false,
+      lifecycleRules: [{ id: 'AbandonedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      removalPolicy: environment.lakeRemovalPolicy,
+    });
+    this.bucketName = this.bucket.bucketName;
+  }
+
+  /** Allows the actions on the objects that the key patterns match, such as 'stage/geonames/*'. */
+  objects(actions: readonly ObjectAction[], keyPatterns: readonly string[]): PolicyStatement {
+    return new PolicyStatement({
+      actions: [...actions],
+      resources: keyPatterns.map((pattern) => this.bucket.arnForObjects(pattern)),
+    });
+  }
+
+  /**
+   * Allows listing below the prefixes that the patterns match. Reading needs it too: without the right to
+   * list, S3 answers 403 instead of 404 for a key that does not exist (HeadObject, "Permissions"), holding
+   * the key itself against `s3:prefix`.
+   */
+  listing(prefixPatterns: readonly string[]): PolicyStatement {
+    return new PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [this.bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': [...prefixPatterns] } },
+    });
+  }
+}

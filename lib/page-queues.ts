@@ -1,0 +1,40 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { queueNames } from '../lambda/environment';
+import type { Environment } from './environments';
+
+export interface PageQueuesProps {
+  readonly environment: Environment;
+  readonly sourceName: string;
+  /** How long the worker may take for one page range. */
+  readonly workerTimeout: Duration;
+}
+
+/** A source's page queue, one message per page range, and the DLQ for the ranges that could not be loaded. */
+export class PageQueues extends Construct {
+  /** Deliveries of a message before SQS itself moves it to the DLQ. */
+  readonly maxReceiveCount = 5;
+  readonly pages: Queue;
+  readonly dead: Queue;
+
+  constructor(scope: Construct, id: string, { environment, sourceName, workerTimeout }: PageQueuesProps) {
+    super(scope, id);
+    const names = queueNames(environment.name, sourceName);
+    // Moving a message to the DLQ does not restart its clock: the DLQ must keep it for longer than the queue.
+    this.dead = new Queue(this, 'Dead', {
+      queueName: names.dead,
+      retentionPeriod: Duration.days(14),
+      enforceSSL: true,
+    });
+    this.pages = new Queue(this, 'Pages', {
+      queueName: names.pages,
+      retentionPeriod: Duration.days(4),
+      // Six times the function's timeout, as AWS advises for an event source mapping, so that a range that is
+      // still being loaded is not delivered again.
+      visibilityTimeout: Duration.seconds(6 * workerTimeout.toSeconds()),
+      deadLetterQueue: { queue: this.dead, maxReceiveCount: this.maxReceiveCount },
+      enforceSSL: true,
+    });
+  }
+}

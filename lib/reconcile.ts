@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+import { reconcileName, variable } from '../lambda/environment';
+import type { Environment } from './environments';
+import type { Lake } from './lake';
+import type { PageQueues } from './page-queues';
+import { ScheduleRole } from './schedule-role';
+import { ScopedFunction } from './scoped-function';
+
+export interface ReconcileProps {
+  readonly environment: Environment;
+  readonly lake: Lake;
+  /** Of every source. */
+  readonly queues: readonly PageQueues[];
+}
+
+/** Looks at every open run once a minute and does its next step, up to publishing it. */
+export class Reconcile extends Construct {
+  constructor(scope: Construct, id: string, { environment, lake, queues }: ReconcileProps) {
+    super(scope, id);
+    const reconcile = new ScopedFunction(this, 'Reconcile', {
+      environment,
+      functionName: reconcileName(environment.name),
+      description: 'Does the next step of every open run: enqueue what is missing, verify, publish',
+      handler: 'reconcile',
+      serviceName: 'reconcile',
+      // Listing and verifying a run of a million ranges takes minutes, mostly of waiting; it keeps no records.
+      timeout: Duration.minutes(15),
+      memorySize: 512,
+      retryAttempts: 0,
+      variables: { [variable.lakeBucket]: lake.bucketName },
+      statements: [
+        lake.objects(['s3:GetObject', 's3:PutObject'], ['runs/*', 'tables/*']),
+        lake.objects(['s3:DeleteObject'], ['runs/open/*']),
+        lake.objects(['s3:GetObject'], ['stage/*']),
+        lake.listing(['runs/*', 'stage/*', 'tables/*']),
+        ...queueAccess(queues),
+      ],
+    });
+    const role = new ScheduleRole(this, 'ScheduleRole', { target: reconcile.function });
+    new Schedule(this, 'EveryMinute', {
+      description: 'Reconciles the open runs',
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      // Not worth repeating: the next minute does what this one could not.
+      target: new LambdaInvoke(reconcile.function, {
+        role: role.role,
+        retryAttempts: 0,
+        maxEventAge: Duration.minutes(1),
+      }),
+    });
+  }
+}
+
+function queueAccess(queues: readonly PageQueues[]): PolicyStatement[] {
+  if (queues.length === 0) return [];
+  return [
+    new PolicyStatement({
+      actions: ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'],
+      resources: queues.flatMap(({ pages, dead }) => [pages.queueArn, dead.queueArn]),
+    }),
+    new PolicyStatement({
+      actions: ['sqs:SendMessage'],
+      resources: queues.map(({ pages }) => pages.queueArn),
+    }),
+  ];
+}

@@ -1,0 +1,68 @@
+import { Duration } from 'aws-cdk-lib';
+import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Source } from '../core/source/source';
+import { DatasetSchedule } from './dataset-schedule';
+import type { Environment } from './environments';
+import { FanOutFunction } from './fan-out-function';
+import type { Lake } from './lake';
+import { PageQueues } from './page-queues';
+import { ScheduleRole } from './schedule-role';
+import { WorkerFunction } from './worker-function';
+
+export interface SourcePipelineProps {
+  readonly environment: Environment;
+  readonly source: Source;
+  /** The file that declares the source, bundled with its functions. */
+  readonly sourceFile: string;
+  readonly lake: Lake;
+  /** DuckDB's native binding. */
+  readonly duckdb: LayerVersion;
+  /** Where scheduled starts go that could not be delivered. */
+  readonly missedSchedules: IQueue;
+}
+
+/** Everything that loads one source: schedules, fan-out, page queue, worker. Limits and secrets end here. */
+export class SourcePipeline extends Construct {
+  readonly queues: PageQueues;
+
+  constructor(scope: Construct, id: string, props: SourcePipelineProps) {
+    super(scope, id);
+    const { environment, source, sourceFile, lake, duckdb, missedSchedules } = props;
+    const workerTimeout = Duration.minutes(5);
+
+    this.queues = new PageQueues(this, 'Queues', { environment, sourceName: source.name, workerTimeout });
+    new WorkerFunction(this, 'Worker', {
+      environment,
+      source,
+      sourceFile,
+      lake,
+      queues: this.queues,
+      timeout: workerTimeout,
+      duckdb,
+    });
+    const fanOut = new FanOutFunction(this, 'FanOut', {
+      environment,
+      source,
+      sourceFile,
+      lake,
+      queues: this.queues,
+    });
+
+    const scheduled = source.datasets.flatMap(({ name, schedule }) => (schedule ? [{ name, schedule }] : []));
+    if (scheduled.length === 0) return;
+    const role = new ScheduleRole(this, 'ScheduleRole', { target: fanOut.function, missedSchedules });
+    for (const { name, schedule } of scheduled) {
+      new DatasetSchedule(this, `Schedule-${name}`, {
+        environment,
+        source: source.name,
+        dataset: name,
+        schedule,
+        fanOut: fanOut.function,
+        role,
+        missedSchedules,
+      });
+    }
+  }
+}

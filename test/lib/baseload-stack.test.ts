@@ -1,0 +1,289 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { fixtureSources, synthesize } from './fixtures/synthesize';
+
+let prod: Template;
+beforeAll(() => {
+  prod = synthesize('prod');
+});
+
+/** The logical id of the one queue or function of that name. */
+function idOf(template: Template, type: string, property: string, name: string): string {
+  const ids = Object.keys(template.findResources(type, { Properties: { [property]: name } }));
+  expect(ids).toHaveLength(1);
+  return ids[0] ?? '';
+}
+
+const queueId = (name: string) => idOf(prod, 'AWS::SQS::Queue', 'QueueName', name);
+const functionId = (name: string) => idOf(prod, 'AWS::Lambda::Function', 'FunctionName', name);
+
+describe('the lake', () => {
+  test('is one closed bucket that the stack does not take with it', () => {
+    prod.resourceCountIs('AWS::S3::Bucket', 1);
+    prod.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        LifecycleConfiguration: {
+          Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' }],
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        VersioningConfiguration: Match.absent(),
+        BucketName: Match.absent(),
+      },
+    });
+  });
+
+  test('refuses plain HTTP and TLS before 1.2', () => {
+    const denied = (condition: object) => Match.objectLike({ Effect: 'Deny', Condition: condition });
+    prod.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          denied({ Bool: { 'aws:SecureTransport': 'false' } }),
+          denied({ NumericLessThan: { 's3:TlsVersion': 1.2 } }),
+        ]),
+      },
+    });
+  });
+
+  test('is named by an output', () => {
+    const [bucket] = Object.keys(prod.findResources('AWS::S3::Bucket'));
+    prod.hasOutput('LakeBucket', { Value: { Ref: bucket } });
+  });
+
+  test.each([
+    ['local', 'Delete'],
+    ['dev', 'Delete'],
+    ['staging', 'Retain'],
+  ] as const)('in %s it is marked %s', (environment, policy) => {
+    synthesize(environment).hasResource('AWS::S3::Bucket', { DeletionPolicy: policy });
+  });
+});
+
+describe('the queues of a source', () => {
+  test('the page queue hides a message for six times the worker timeout, and gives up after five receives', () => {
+    prod.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: 'baseload-prod-harbour-pages',
+      VisibilityTimeout: 6 * 300,
+      MessageRetentionPeriod: 4 * 86_400,
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [queueId('baseload-prod-harbour-dead'), 'Arn'] },
+        maxReceiveCount: 5,
+      },
+    });
+  });
+
+  test('the DLQ keeps messages for two weeks', () => {
+    prod.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: 'baseload-prod-harbour-dead',
+      MessageRetentionPeriod: 14 * 86_400,
+    });
+  });
+
+  test('every queue refuses plain HTTP', () => {
+    const policies = Object.values(prod.findResources('AWS::SQS::QueuePolicy'));
+    const protectedQueues = policies.flatMap((policy) => policy.Properties.Queues);
+    const queues = Object.keys(prod.findResources('AWS::SQS::Queue'));
+    expect(protectedQueues.map((queue: { Ref: string }) => queue.Ref).sort()).toEqual(queues.sort());
+    for (const policy of policies) {
+      expect(policy.Properties.PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      );
+    }
+  });
+});
+
+describe('the functions', () => {
+  test('are one per task and source, and one that reconciles', () => {
+    const names = Object.values(prod.findResources('AWS::Lambda::Function')).map(
+      (resource) => resource.Properties.FunctionName,
+    );
+    expect(names.sort()).toEqual([
+      'baseload-prod-harbour-fan-out',
+      'baseload-prod-harbour-worker',
+      'baseload-prod-reconcile',
+      'baseload-prod-tides-fan-out',
+      'baseload-prod-tides-worker',
+    ]);
+  });
+
+  test('run on Node 24 on ARM and log JSON to a group of their own that forgets', () => {
+    prod.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.objectLike({ Ref: Match.anyValue() }) },
+    });
+    prod.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+    prod.resourceCountIs('AWS::Logs::LogGroup', 5);
+  });
+
+  test('the worker has a whole CPU, room for files, DuckDB and the variables it reads', () => {
+    const [bucket] = Object.keys(prod.findResources('AWS::S3::Bucket'));
+    const [layer] = Object.keys(prod.findResources('AWS::Lambda::LayerVersion'));
+    prod.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'baseload-prod-harbour-worker',
+      Timeout: 300,
+      MemorySize: 1769,
+      EphemeralStorage: { Size: 2048 },
+      Layers: [{ Ref: layer }],
+      Environment: {
+        Variables: {
+          BASELOAD_ENVIRONMENT: 'prod',
+          LAKE_BUCKET: { Ref: bucket },
+          PAGE_QUEUE_URL: { Ref: queueId('baseload-prod-harbour-pages') },
+          DEAD_LETTER_QUEUE_URL: { Ref: queueId('baseload-prod-harbour-dead') },
+          MAX_RECEIVE_COUNT: '5',
+          SOURCE_SETTINGS: JSON.stringify({
+            baseUrl: 'https://api.harbour.example/v1',
+            limits: { requestsPerSecond: 20, burst: 5, lanes: 3 },
+          }),
+          NODE_OPTIONS: '--enable-source-maps',
+          POWERTOOLS_SERVICE_NAME: 'harbour',
+          POWERTOOLS_METRICS_NAMESPACE: 'Baseload',
+        },
+      },
+    });
+  });
+
+  test('the fan-out has time, repeats, and the variables it reads', () => {
+    const [bucket] = Object.keys(prod.findResources('AWS::S3::Bucket'));
+    prod.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'baseload-prod-harbour-fan-out',
+      Timeout: 900,
+      MemorySize: 512,
+      Layers: Match.absent(),
+      Environment: {
+        Variables: {
+          BASELOAD_ENVIRONMENT: 'prod',
+          LAKE_BUCKET: { Ref: bucket },
+          PAGE_QUEUE_URL: { Ref: queueId('baseload-prod-harbour-pages') },
+          SOURCE_SETTINGS: Match.stringLikeRegexp('api.harbour.example'),
+          NODE_OPTIONS: '--enable-source-maps',
+          POWERTOOLS_SERVICE_NAME: 'harbour',
+          POWERTOOLS_METRICS_NAMESPACE: 'Baseload',
+        },
+      },
+    });
+    prod.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: functionId('baseload-prod-harbour-fan-out') },
+      MaximumRetryAttempts: 2,
+    });
+  });
+
+  test('reconcile has time, and knows the lake', () => {
+    const [bucket] = Object.keys(prod.findResources('AWS::S3::Bucket'));
+    prod.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'baseload-prod-reconcile',
+      Timeout: 900,
+      MemorySize: 512,
+      Layers: Match.absent(),
+      Environment: {
+        Variables: Match.objectLike({ BASELOAD_ENVIRONMENT: 'prod', LAKE_BUCKET: { Ref: bucket } }),
+      },
+    });
+  });
+
+  test.each([
+    ['harbour', 3],
+    ['tides', 2],
+  ])('as many workers of %s run as it has lanes, one page range each', (source, lanes) => {
+    prod.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: { 'Fn::GetAtt': [queueId(`baseload-prod-${source}-pages`), 'Arn'] },
+      FunctionName: { Ref: functionId(`baseload-prod-${source}-worker`) },
+      BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: lanes },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+});
+
+describe('the schedules', () => {
+  test('a dataset starts at its declared time and days, and says when it was due', () => {
+    prod.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(30 3 ? * MON,THU *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      State: 'ENABLED',
+      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 10 },
+      Target: {
+        Arn: { 'Fn::GetAtt': [functionId('baseload-prod-harbour-fan-out'), 'Arn'] },
+        Input: '{"dataset":"ships","scheduledTime":"<aws.scheduler.scheduled-time>"}',
+        RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 3600 },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queueId('baseload-prod-missed-schedules'), 'Arn'] } },
+      },
+    });
+    prod.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(5 0 * * ? *)',
+      ScheduleExpressionTimezone: 'UTC',
+    });
+  });
+
+  test('a dataset without a schedule has none', () => {
+    prod.resourceCountIs('AWS::Scheduler::Schedule', 3); // ships, levels, reconcile
+  });
+
+  test.each(['local', 'dev', 'staging'] as const)(
+    'in %s datasets wait for somebody, and runs are reconciled',
+    (environment) => {
+      const template = synthesize(environment);
+      const schedules = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+      const states = schedules.map(({ Properties }) => [Properties.ScheduleExpression, Properties.State]);
+      expect(Object.fromEntries(states)).toEqual({
+        'cron(30 3 ? * MON,THU *)': 'DISABLED',
+        'cron(5 0 * * ? *)': 'DISABLED',
+        'rate(1 minute)': 'ENABLED',
+      });
+    },
+  );
+
+  test('on a laptop nothing is shifted in time', () => {
+    synthesize('local').allResourcesProperties('AWS::Scheduler::Schedule', {
+      FlexibleTimeWindow: { Mode: 'OFF' },
+    });
+  });
+
+  test('reconcile runs every minute, and a minute that fails is not repeated', () => {
+    prod.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Target: Match.objectLike({
+        Arn: { 'Fn::GetAtt': [functionId('baseload-prod-reconcile'), 'Arn'] },
+        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+      }),
+    });
+    prod.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: functionId('baseload-prod-reconcile') },
+      MaximumRetryAttempts: 0,
+    });
+  });
+});
+
+test('what can be tagged is tagged', () => {
+  const tags = [
+    { Key: 'application', Value: 'baseload' },
+    { Key: 'environment', Value: 'prod' },
+  ];
+  for (const type of ['AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::Lambda::Function', 'AWS::IAM::Role']) {
+    prod.allResourcesProperties(type, { Tags: Match.arrayWith(tags) });
+  }
+});
+
+test('a stack without sources is a lake and a reconcile function', () => {
+  const template = synthesize('dev', []);
+  template.resourceCountIs('AWS::Lambda::Function', 1);
+  template.resourceCountIs('AWS::S3::Bucket', 1);
+});
+
+test('one more source changes nothing of the others', () => {
+  const alone = synthesize('prod', fixtureSources.slice(0, 1)).toJSON().Resources;
+  const both = prod.toJSON().Resources;
+  const ofHarbour = Object.keys(alone).filter((id) => id.startsWith('Sourceharbour'));
+  expect(ofHarbour.length).toBeGreaterThan(10);
+  for (const id of ofHarbour) expect(both[id]).toEqual(alone[id]);
+});

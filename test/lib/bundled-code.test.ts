@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { BundledCode, type BundledCodeProps, bundle } from '../../lib/bundled-code';
+
+const projectRoot = resolve(__dirname, '../..');
+const entry = join(__dirname, 'fixtures/handler.ts');
+const sourceFile = join(__dirname, 'fixtures/sources/harbour.ts');
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'baseload-bundles-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Synthesizes a function with this code and gives the folder of its asset. */
+function synthesize(props: BundledCodeProps, stacks: string[] = ['**'], outdir?: string): string {
+  const app = new App({
+    outdir: outdir ?? mkdtempSync(join(folder, 'out-')),
+    postCliContext: { 'aws:cdk:bundling-stacks': stacks },
+  });
+  const stack = new Stack(app, 'Stack');
+  new LambdaFunction(stack, 'Function', {
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: 'index.handler',
+    code: new BundledCode(props),
+  });
+  const assembly = app.synth();
+  const manifest = JSON.parse(readFileSync(join(assembly.directory, 'Stack.assets.json'), 'utf8'));
+  const [asset] = Object.values<{ source: { path: string; packaging: string } }>(manifest.files).filter(
+    ({ source }) => source.packaging === 'zip',
+  );
+  return join(assembly.directory, asset?.source.path ?? 'none');
+}
+
+/** Loads the bundle as Lambda does, in a process of its own, and prints what the expression gives. */
+function run(bundleFolder: string, expression: string): unknown {
+  const script = `import(${JSON.stringify(join(bundleFolder, 'index.mjs'))})
+    .then(async (bundle) => process.stdout.write(JSON.stringify(${expression})))`;
+  const stdout = execFileSync(process.execPath, ['-e', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      NODE_PATH: join(projectRoot, 'node_modules'),
+      NODE_OPTIONS: '--enable-source-maps',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
+  });
+  return JSON.parse(stdout);
+}
+
+describe('a bundle', () => {
+  let asset: string;
+  beforeAll(() => {
+    asset = synthesize({ entry, sourceFile });
+  });
+
+  test('is one module that holds the source and the AWS SDK, and finds DuckDB by NODE_PATH', () => {
+    expect(readdirSync(asset).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(run(asset, 'await bundle.handler()')).toEqual({ source: 'harbour', answer: 42, retries: 3 });
+  });
+
+  test('names the line of the original file in a stack', () => {
+    const stack = run(asset, '(() => { try { bundle.fail() } catch (error) { return error.stack } })()');
+    const line =
+      readFileSync(entry, 'utf8')
+        .split('\n')
+        .findIndex((text) => text.includes('on purpose')) + 1;
+    expect(stack).toContain(`test/lib/fixtures/handler.ts:${line}`);
+    expect(stack).toContain('fail');
+  });
+
+  test('is small and does not carry its sources', () => {
+    expect(statSync(join(asset, 'index.mjs')).size).toBeLessThan(1_500_000);
+    const map = JSON.parse(readFileSync(join(asset, 'index.mjs.map'), 'utf8'));
+    expect(map.sourcesContent).toBeUndefined();
+  });
+
+  test('is the same bytes under the same name wherever it is made', () => {
+    expect(asset.split('/').at(-1)).toMatch(/^asset\.[0-9a-f]{64}$/);
+    expect(synthesize({ entry, sourceFile }).split('/').at(-1)).toBe(asset.split('/').at(-1));
+    for (const file of readdirSync(asset)) {
+      expect(readFileSync(join(asset, file), 'utf8')).not.toContain(projectRoot);
+    }
+  });
+
+  test('gets another name with another source', () => {
+    const other = synthesize({ entry, sourceFile: join(__dirname, 'fixtures/sources/tides.ts') });
+    expect(other.split('/').at(-1)).not.toBe(asset.split('/').at(-1));
+    expect(run(other, '(await bundle.handler()).source')).toBe('tides');
+  });
+
+  test('is kept when it is made again into the same folder', () => {
+    const outdir = join(asset, '..');
+    const before = statSync(join(asset, 'index.mjs')).mtimeMs;
+    expect(synthesize({ entry, sourceFile }, ['**'], outdir)).toBe(asset);
+    expect(statSync(join(asset, 'index.mjs')).mtimeMs).toBe(before);
+    expect(readdirSync(outdir).filter((name) => name.startsWith('asset.'))).toHaveLength(1);
+  });
+});
+
+test('nothing is bundled for a stack that is not bundled, and names still differ', () => {
+  const one = synthesize({ entry, sourceFile }, []);
+  const two = synthesize({ entry, sourceFile: 'tides.ts' }, []);
+  expect(existsSync(one)).toBe(false);
+  expect(one.split('/').at(-1)).not.toBe(two.split('/').at(-1));
+});
+
+test('a file that does not compile is named, with the line', () => {
+  const broken = join(folder, 'broken.ts');
+  writeFileSync(broken, "export const fine = 1;\nimport { x } from './nowhere';\nexport const y = x;\n");
+  expect(() => bundle({ entry: broken })).toThrow(
+    /broken\.ts cannot be bundled: .*broken\.ts:2:\d+: Could not resolve "\.\/nowhere"/,
+  );
+});
+
+test("without a source there is no 'baseload:source'", () => {
+  expect(() => bundle({ entry })).toThrow(/Could not resolve "baseload:source"/);
+});
+
+describe('the handlers', () => {
+  const text = (handler: string, file?: string) =>
+    bundle({
+      entry: join(projectRoot, 'lambda', `${handler}.ts`),
+      ...(file === undefined ? {} : { sourceFile: file }),
+    }).find(({ path }) => path.endsWith('.mjs'))?.text ?? '';
+
+  test('of the fan-out and of reconcile do without DuckDB, which only the worker has', () => {
+    expect(text('worker', sourceFile)).toContain('@duckdb/node-bindings');
+    expect(text('fan-out', sourceFile)).not.toContain('@duckdb/node-bindings');
+    expect(text('reconcile')).not.toContain('@duckdb/node-bindings');
+  });
+});

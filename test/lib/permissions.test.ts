@@ -1,0 +1,240 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import fc from 'fast-check';
+import {
+  claimKey,
+  manifestKey,
+  openRuns,
+  planKey,
+  pointerKey,
+  quarantineKey,
+  rawKey,
+  stageKey,
+  stagePrefix,
+} from '../../core/run/keys';
+import { synthesize } from './fixtures/synthesize';
+
+/** A statement with its resources in words: 'lake/stage/*', 'queue:…', 'log:…', 'secret:…', 'function:…'. */
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+let template: Template;
+beforeAll(() => {
+  template = synthesize('prod');
+});
+
+function resources(): Record<string, { Type: string; Properties: Record<string, never> }> {
+  return template.toJSON().Resources;
+}
+
+/** Every statement that the role of a function or schedule has. */
+function statementsOf(roleId: string): Statement[] {
+  const role = template.findResources('AWS::IAM::Role')[roleId];
+  expect(role?.Properties.ManagedPolicyArns).toBeUndefined();
+  const inline = role?.Properties.Policies.flatMap(
+    (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
+  );
+  return inline.map(({ Effect, Action, Resource, Condition }: Statement) => ({
+    Effect,
+    Action,
+    Resource: inWords(Resource),
+    ...(Condition ? { Condition } : {}),
+  }));
+}
+
+function statementsOfFunction(name: string): Statement[] {
+  const [found] = Object.values(
+    template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: name } }),
+  );
+  return statementsOf(found?.Properties.Role['Fn::GetAtt'][0]);
+}
+
+function inWords(resource: unknown): unknown {
+  if (Array.isArray(resource)) return resource.map(inWords);
+  if (typeof resource !== 'object' || resource === null) return resource;
+  if ('Fn::GetAtt' in resource && Array.isArray(resource['Fn::GetAtt'])) {
+    const { Type, Properties } = resources()[resource['Fn::GetAtt'][0]] ?? {};
+    if (Type === 'AWS::S3::Bucket') return 'lake';
+    return Properties?.QueueName ?? Properties?.LogGroupName ?? Properties?.FunctionName;
+  }
+  if ('Fn::Join' in resource && Array.isArray(resource['Fn::Join'])) {
+    return resource['Fn::Join'][1]
+      .map((part: unknown) =>
+        typeof part === 'object' && part !== null && 'Ref' in part ? part.Ref : inWords(part),
+      )
+      .join('');
+  }
+  return resource;
+}
+
+const allow = (Action: string | string[], Resource: string | string[]) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
+const listing = (...prefixes: string[]) => ({
+  ...allow('s3:ListBucket', 'lake'),
+  Condition: { StringLike: { 's3:prefix': prefixes } },
+});
+const logging = (name: string) =>
+  allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `/aws/lambda/baseload-prod-${name}`);
+const token = allow(
+  'secretsmanager:GetSecretValue',
+  'arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:baseload/prod/harbour/token-??????',
+);
+
+test('the worker reads and writes its own ranges, and settles its own messages', () => {
+  expect(statementsOfFunction('baseload-prod-harbour-worker')).toEqual([
+    logging('harbour-worker'),
+    allow(['s3:GetObject', 's3:PutObject'], 'lake/stage/harbour/*'),
+    allow('s3:PutObject', ['lake/quarantine/harbour/*', 'lake/raw/harbour/*']),
+    listing('stage/harbour/*'),
+    allow(
+      [
+        'sqs:ChangeMessageVisibility',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+      ],
+      'baseload-prod-harbour-pages',
+    ),
+    allow('sqs:SendMessage', 'baseload-prod-harbour-dead'),
+    token,
+  ]);
+});
+
+test('the fan-out claims, plans and enqueues', () => {
+  expect(statementsOfFunction('baseload-prod-harbour-fan-out')).toEqual([
+    logging('harbour-fan-out'),
+    allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/harbour/*', 'lake/runs/open/harbour/*']),
+    allow('s3:DeleteObject', 'lake/runs/open/harbour/*'),
+    listing('stage/harbour/*', 'runs/harbour/*', 'runs/open/harbour/*'),
+    allow('sqs:SendMessage', 'baseload-prod-harbour-pages'),
+    token,
+  ]);
+});
+
+test('reconcile observes every source, publishes and enqueues again', () => {
+  expect(statementsOfFunction('baseload-prod-reconcile')).toEqual([
+    logging('reconcile'),
+    allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/*', 'lake/tables/*']),
+    allow('s3:DeleteObject', 'lake/runs/open/*'),
+    allow('s3:GetObject', 'lake/stage/*'),
+    listing('runs/*', 'stage/*', 'tables/*'),
+    allow(
+      ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+      [
+        'baseload-prod-harbour-dead',
+        'baseload-prod-harbour-pages',
+        'baseload-prod-tides-dead',
+        'baseload-prod-tides-pages',
+      ],
+    ),
+    allow('sqs:SendMessage', ['baseload-prod-harbour-pages', 'baseload-prod-tides-pages']),
+  ]);
+});
+
+test('a source that names no secret may read none', () => {
+  const actions = ['fan-out', 'worker'].flatMap((task) =>
+    statementsOfFunction(`baseload-prod-tides-${task}`).flatMap(({ Action }) => Action),
+  );
+  expect(actions.filter((action) => action.startsWith('secretsmanager:'))).toEqual([]);
+});
+
+test('a schedule may start its one function, and say that it could not', () => {
+  const schedules = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+  const allowed = schedules.map(({ Properties }) => [
+    Properties.Description,
+    statementsOf(Properties.Target.RoleArn['Fn::GetAtt'][0]),
+  ]);
+  const missed = allow('sqs:SendMessage', 'baseload-prod-missed-schedules');
+  expect(Object.fromEntries(allowed)).toEqual({
+    'Loads harbour/ships': [allow('lambda:InvokeFunction', 'baseload-prod-harbour-fan-out'), missed],
+    'Loads tides/levels': [allow('lambda:InvokeFunction', 'baseload-prod-tides-fan-out'), missed],
+    'Reconciles the open runs': [allow('lambda:InvokeFunction', 'baseload-prod-reconcile')],
+  });
+});
+
+test('there are no other policies, no role is shared, and no action has a wildcard', () => {
+  template.resourceCountIs('AWS::IAM::Policy', 0);
+  const roles = Object.values(template.findResources('AWS::Lambda::Function')).map(
+    ({ Properties }) => Properties.Role['Fn::GetAtt'][0],
+  );
+  expect(new Set(roles).size).toBe(roles.length);
+  for (const roleId of Object.keys(template.findResources('AWS::IAM::Role'))) {
+    for (const { Action, Resource } of statementsOf(roleId)) {
+      expect([Action].flat().filter((action) => /[*?]/.test(action))).toEqual([]);
+      expect([Resource].flat()).not.toContain('*');
+    }
+  }
+});
+
+describe('the keys of the lake', () => {
+  const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,10}$/);
+  const runs = fc.record({ source: fc.constant('harbour'), dataset: name, runId: name });
+  const range = { slice: 'all', index: 7, firstPage: 70, pages: 10 };
+
+  /** Whether one of the role's statements allows the action on the key, or listing below the prefix. */
+  function mayDo(functionName: string, action: string, key: string): boolean {
+    return statementsOfFunction(functionName).some(({ Action, Resource, Condition }) => {
+      if (![Action].flat().includes(action)) return false;
+      if (action !== 's3:ListBucket')
+        return [Resource].flat().some((pattern) => like(`lake/${key}`, pattern));
+      const { StringLike } = Condition as { StringLike: { 's3:prefix': string[] } };
+      return StringLike['s3:prefix'].some((pattern) => like(key, pattern));
+    });
+  }
+
+  function like(text: string, pattern: unknown): boolean {
+    return typeof pattern === 'string' && pattern.endsWith('*') && text.startsWith(pattern.slice(0, -1));
+  }
+
+  test('are the ones that the functions may use, whatever the names are', () => {
+    fc.assert(
+      fc.property(runs, name, (run, attempt) => {
+        const worker = 'baseload-prod-harbour-worker';
+        const fanOut = 'baseload-prod-harbour-fan-out';
+        const reconcile = 'baseload-prod-reconcile';
+        for (const action of ['s3:GetObject', 's3:PutObject', 's3:ListBucket']) {
+          expect(mayDo(worker, action, stageKey(run, range))).toBe(true);
+          for (const user of [fanOut, reconcile]) {
+            expect(mayDo(user, action, planKey(run))).toBe(true);
+            expect(mayDo(user, action, claimKey(run))).toBe(true);
+          }
+          expect(mayDo(reconcile, action, manifestKey(run))).toBe(true);
+          expect(mayDo(reconcile, action, pointerKey(run))).toBe(true);
+        }
+        expect(mayDo(worker, 's3:PutObject', rawKey(run, range, attempt))).toBe(true);
+        expect(mayDo(worker, 's3:PutObject', quarantineKey(run, range, attempt))).toBe(true);
+        for (const user of [fanOut, reconcile]) {
+          expect(mayDo(user, 's3:ListBucket', stagePrefix(run))).toBe(true);
+          expect(mayDo(user, 's3:DeleteObject', claimKey(run))).toBe(true);
+        }
+        expect(mayDo(reconcile, 's3:ListBucket', openRuns)).toBe(true);
+        expect(mayDo(reconcile, 's3:GetObject', stageKey(run, range))).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('of another source are out of reach', () => {
+    fc.assert(
+      fc.property(runs, (run) => {
+        const theirs = { ...run, source: 'tides' };
+        for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket']) {
+          for (const user of ['baseload-prod-harbour-worker', 'baseload-prod-harbour-fan-out']) {
+            expect(mayDo(user, action, stageKey(theirs, range))).toBe(false);
+            expect(mayDo(user, action, planKey(theirs))).toBe(false);
+            expect(mayDo(user, action, claimKey(theirs))).toBe(false);
+            expect(mayDo(user, action, pointerKey(run))).toBe(false);
+          }
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
