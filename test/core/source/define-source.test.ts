@@ -1,0 +1,204 @@
+import {
+  bigint,
+  boolean,
+  date,
+  decimal,
+  double,
+  integer,
+  json,
+  timestamp,
+  varchar,
+} from '../../../core/source/columns';
+import { defineSource, isDefinedSource, type RecordOf, secret } from '../../../core/source/define-source';
+import type { Source } from '../../../core/source/source';
+import geonames from '../../../sources/geonames';
+
+const shop = defineSource({
+  name: 'shop',
+  baseUrl: 'https://api.example.com/v1/',
+  auth: { type: 'api-key', key: secret('shop/key') },
+  limits: { requestsPerSecond: 0.5 },
+  datasets: [
+    {
+      name: 'orders',
+      request: { path: '/orders' },
+      pagination: { type: 'offset', pageSize: 100, total: { type: 'header', name: 'X-Total-Count' } },
+      records: '',
+      key: ['shop', 'number'],
+      columns: {
+        number: bigint(),
+        shop: varchar(),
+        customer: varchar('customer.name', { required: true }),
+        price: decimal(12, 2, 'price.amount'),
+        discount: decimal(4, 2, { nullIf: ['-'] }),
+        lines: integer(),
+        weight: double(),
+        paid: boolean(),
+        day: date(),
+        placedAt: timestamp('placed'),
+        extra: json(),
+      },
+    },
+    {
+      name: 'shops',
+      request: { path: '/shops', query: { sort: 'id' } },
+      pagination: { type: 'page-number', pageSize: 10, total: { type: 'body', path: 'total' } },
+      records: 'items',
+      key: ['id'],
+      columns: { id: integer() },
+    },
+  ],
+});
+
+/** Compiles only when both types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function sameType<A, B>(_same: Same<A, B>): void {}
+
+describe('defineSource', () => {
+  test('fills every documented default', () => {
+    expect(shop).toEqual({
+      name: 'shop',
+      baseUrl: 'https://api.example.com/v1',
+      auth: { type: 'api-key', key: { secret: 'shop/key' }, in: 'header', name: 'x-api-key' },
+      limits: { requestsPerSecond: 0.5, burst: 0, lanes: 2 },
+      datasets: [
+        expect.objectContaining({
+          request: { path: '/orders', query: {}, headers: {} },
+          pagination: {
+            type: 'offset',
+            pageSize: 100,
+            offsetParameter: 'offset',
+            sizeParameter: 'limit',
+            total: { type: 'header', name: 'X-Total-Count' },
+          },
+          maxQuarantinedRatio: 0,
+          keepRaw: true,
+        }),
+        expect.objectContaining({
+          pagination: {
+            type: 'page-number',
+            pageSize: 10,
+            firstPage: 1,
+            pageParameter: 'page',
+            sizeParameter: 'per_page',
+            total: { type: 'body', path: 'total' },
+          },
+        }),
+      ],
+    });
+    expect(shop.datasets[0].schedule).toBeUndefined();
+    expect(geonames.datasets[0].schedule).toEqual({ type: 'cron', hour: 3, minute: 0, timeZone: 'UTC' });
+  });
+
+  test('requires the columns of the key, and keeps the order of columns', () => {
+    const { columns } = shop.datasets[0];
+    expect(columns.number).toEqual({ columnType: { type: 'bigint' }, options: { required: true } });
+    expect(columns.discount).toEqual({
+      columnType: { type: 'decimal', precision: 4, scale: 2 },
+      options: { nullIf: ['-'] },
+    });
+    expect(columns.price.path).toBe('price.amount');
+    expect(Object.keys(columns).slice(0, 3)).toEqual(['number', 'shop', 'customer']);
+  });
+
+  test('takes an option that is undefined as one that is left out', () => {
+    const source = defineSource({
+      ...minimal,
+      limits: { requestsPerSecond: 5, burst: undefined, lanes: undefined },
+      datasets: [{ ...minimal.datasets[0], ifLate: undefined, schedule: undefined, keepRaw: undefined }],
+    });
+    expect(source).toStrictEqual(defineSource(minimal));
+  });
+
+  test('freezes a copy, to the bottom, and leaves the input alone', () => {
+    const headers = { Accept: 'application/json' };
+    const source = defineSource({
+      ...minimal,
+      datasets: [{ ...minimal.datasets[0], request: { path: '/x', headers } }],
+    });
+    expect(Object.isFrozen(headers)).toBe(false);
+    const open: string[] = [];
+    const visit = (value: unknown, path: string) => {
+      if (typeof value !== 'object' || value === null) return;
+      if (!Object.isFrozen(value)) open.push(path);
+      for (const [name, inner] of Object.entries(value)) visit(inner, `${path}.${name}`);
+    };
+    visit(source, 'source');
+    expect(open).toEqual([]);
+    expect(source.datasets[0].request.headers).toEqual(headers);
+  });
+
+  test('takes what it made before, and recognises it', () => {
+    const again = defineSource(minimal);
+    expect(isDefinedSource(again)).toBe(true);
+    expect(isDefinedSource(minimal)).toBe(false);
+    expect(isDefinedSource(null)).toBe(false);
+    expect(isDefinedSource({ ...again })).toBe(false);
+  });
+
+  test('keeps literal names and knows the type of a record', () => {
+    const source: Source = shop;
+    expect(source.name).toBe('shop');
+    sameType<(typeof shop)['name'], 'shop'>(true);
+    sameType<(typeof shop)['datasets'][number]['name'], 'orders' | 'shops'>(true);
+    sameType<
+      RecordOf<typeof shop, 'orders'>,
+      {
+        readonly number: bigint;
+        readonly shop: string;
+        readonly customer: string;
+        readonly price: string | null;
+        readonly discount: string | null;
+        readonly lines: number | null;
+        readonly weight: number | null;
+        readonly paid: boolean | null;
+        readonly day: Date | null;
+        readonly placedAt: Date | null;
+        readonly extra: unknown;
+      }
+    >(true);
+    sameType<RecordOf<typeof shop, 'shops'>, { readonly id: number }>(true);
+    sameType<RecordOf<typeof geonames, 'cities'>['population'], bigint | null>(true);
+  });
+
+  test('lets the compiler refuse what the run-time check refuses', () => {
+    const { datasets, ...rest } = minimal;
+    const [dataset] = datasets;
+    const attempts = [
+      // @ts-expect-error an unknown option of the limits
+      () => defineSource({ ...minimal, limits: { requestsPerSecond: 1, lane: 3 } }),
+      // @ts-expect-error a key that is not a column
+      () => defineSource({ ...rest, datasets: [{ ...dataset, key: ['idd'], columns: { id: bigint() } }] }),
+      // @ts-expect-error an unknown option of a dataset
+      () => defineSource({ ...rest, datasets: [{ ...dataset, descripton: 'x' }] }),
+      () =>
+        defineSource({
+          ...rest,
+          // @ts-expect-error a kind of pagination that does not exist
+          datasets: [{ ...dataset, pagination: { type: 'cursr', pageSize: 1 } }],
+        }),
+      // @ts-expect-error a credential in clear
+      () => defineSource({ ...minimal, auth: { type: 'bearer', token: 'in clear' } }),
+      // @ts-expect-error an unknown option of a column
+      () => defineSource({ ...rest, datasets: [{ ...dataset, columns: { id: bigint({ nulIf: ['x'] }) } }] }),
+    ];
+    for (const attempt of attempts) expect(attempt).toThrow('1 problem');
+  });
+});
+
+const minimal = {
+  name: 'minimal',
+  baseUrl: 'http://127.0.0.1:1',
+  auth: { type: 'none' },
+  limits: { requestsPerSecond: 5 },
+  datasets: [
+    {
+      name: 'things',
+      request: { path: '/things' },
+      pagination: { type: 'page-number', pageSize: 10, total: { type: 'body', path: 'total' } },
+      records: 'items',
+      key: ['id'],
+      columns: { id: bigint() },
+    },
+  ],
+} as const;
