@@ -81,11 +81,7 @@ export async function queueUrl(sqs: SQSClient, name: string): Promise<string> {
   return QueueUrl;
 }
 
-async function sendBatch(
-  sqs: SQSClient,
-  url: string,
-  batch: readonly PageMessage[],
-): Promise<number> {
+async function sendBatch(sqs: SQSClient, url: string, batch: readonly PageMessage[]): Promise<number> {
   let entries = batch.map((message, index) => ({ Id: String(index), MessageBody: JSON.stringify(message) }));
   for (let tries = 1; entries.length > 0; tries++) {
     const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));

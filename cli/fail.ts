@@ -18,8 +18,11 @@ export function exitCodeOf(error: unknown): number {
 
 /** What to print: the sentence alone for known errors, and where to look for the others. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof BaseloadError || error instanceof Finding || error instanceof Stopped) return error.message;
+  if (error instanceof BaseloadError || error instanceof Finding || error instanceof Stopped)
+    return error.message;
   if (!(error instanceof Error)) return `Unexpected: ${String(error)}`;
   if (/^(Transient|Throttled|Permanent|Configuration)Error$/.test(error.name)) return error.message;
-  return process.env.DEBUG ? (error.stack ?? error.message) : `Unexpected ${error.name}: ${error.message} (DEBUG=1 shows where)`;
+  return process.env.DEBUG
+    ? (error.stack ?? error.message)
+    : `Unexpected ${error.name}: ${error.message} (DEBUG=1 shows where)`;
 }

@@ -17,13 +17,18 @@ export function readSources(folder: string = sourcesFolder): readonly LoadedSour
 /** Finds a dataset by 'cities', or by 'geonames/cities' where several sources have one of that name. */
 export function findDataset(name: string, sources: readonly LoadedSource[]): FoundDataset {
   const all = sources.flatMap((loaded) => loaded.source.datasets.map((dataset) => ({ ...loaded, dataset })));
-  const found = all.filter(({ source, dataset }) => [dataset.name, `${source.name}/${dataset.name}`].includes(name));
+  const found = all.filter(({ source, dataset }) =>
+    [dataset.name, `${source.name}/${dataset.name}`].includes(name),
+  );
   const [first, second] = found;
-  const names = (of: readonly FoundDataset[]) => of.map(({ source, dataset }) => `${source.name}/${dataset.name}`);
+  const names = (of: readonly FoundDataset[]) =>
+    of.map(({ source, dataset }) => `${source.name}/${dataset.name}`);
   if (!first) {
-    const known = all.length > 0 ? `there are ${names(all).join(', ')}` : 'there is none: write a file in sources/';
+    const known =
+      all.length > 0 ? `there are ${names(all).join(', ')}` : 'there is none: write a file in sources/';
     throw new ConfigurationError(`no dataset is called '${name}': ${known}`);
   }
-  if (second) throw new ConfigurationError(`several datasets are called '${name}': say ${names(found).join(' or ')}`);
+  if (second)
+    throw new ConfigurationError(`several datasets are called '${name}': say ${names(found).join(' or ')}`);
   return first;
 }

@@ -1,14 +1,16 @@
 import { Command } from 'commander';
 import type { Dataset, Source } from '../core/source/source';
-import { findPublished, publishedDatasets, type PublishedDataset } from './published';
 import { readSources } from './find-dataset';
 import { count } from './format';
+import { findPublished, type PublishedDataset, publishedDatasets } from './published';
 import { tableLines } from './table';
 
 /** `baseload list`: what is declared, and what of it is published here. */
 export function listCommand(): Command {
   return new Command('list')
-    .description('list the datasets, their limits and schedules, and what of them is published in the local lake')
+    .description(
+      'list the datasets, their limits and schedules, and what of them is published in the local lake',
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npx baseload list --json')
     .action((options: { json?: boolean }) => list(options));
@@ -20,16 +22,25 @@ export function list({ json = false }: { json?: boolean }): void {
   const datasets = readSources().flatMap(({ source }) =>
     source.datasets.map((dataset) => describe(source, dataset, findPublished(published, source, dataset))),
   );
-  if (json) return console.log(JSON.stringify(datasets, null, 2));
+  if (json) {
+    console.log(JSON.stringify(datasets, null, 2));
+    return;
+  }
   const rows = datasets.map((dataset) => [
     dataset.name,
     `${dataset.requestsPerSecond}/s × ${dataset.lanes} lanes`,
     dataset.schedule ?? 'by hand',
-    dataset.published ? `${count(dataset.published.records)} records, run ${dataset.published.runId}` : 'nothing yet',
+    dataset.published
+      ? `${count(dataset.published.records)} records, run ${dataset.published.runId}`
+      : 'nothing yet',
     dataset.description ?? '',
   ]);
   const names = ['dataset', 'limit', 'schedule', 'published here', 'description'];
-  for (const line of tableLines(names.map((name) => ({ name })), rows)) console.log(line);
+  for (const line of tableLines(
+    names.map((name) => ({ name })),
+    rows,
+  ))
+    console.log(line);
 }
 
 function describe(source: Source, dataset: Dataset, published: PublishedDataset | undefined) {
@@ -41,7 +52,9 @@ function describe(source: Source, dataset: Dataset, published: PublishedDataset 
     url: source.baseUrl + dataset.request.path,
     requestsPerSecond: source.limits.requestsPerSecond,
     lanes: source.limits.lanes,
-    schedule: schedule && `${schedule.weekDays?.join(',') ?? 'daily'} ${two(schedule.hour)}:${two(schedule.minute)} ${schedule.timeZone}`,
+    schedule:
+      schedule &&
+      `${schedule.weekDays?.join(',') ?? 'daily'} ${two(schedule.hour)}:${two(schedule.minute)} ${schedule.timeZone}`,
     columns: Object.keys(dataset.columns),
     published: published && { runId: published.runId, records: published.records, folder: published.folder },
   };

@@ -16,6 +16,7 @@ import type { Lake, PageQueue } from '../core/run/ports';
 import type { RunReport } from '../core/run/reconcile';
 import { readManifest } from '../core/run/verify-once';
 import { functionNames, queueNames, reconcileName } from '../lambda/environment';
+import { localRegion } from '../local/lambda/function-definition';
 import type { LocalMode } from '../local/local-mode';
 import { deadLetterReasons } from './dead-letters';
 import type { Progress } from './progress';
@@ -32,7 +33,12 @@ export interface LoadRequest {
 /** How a load on this machine ended. */
 export type LoadOutcome =
   | { readonly state: 'complete'; readonly plan: Plan; readonly manifest: Manifest; readonly seconds: number }
-  | { readonly state: 'blocked'; readonly missing: number; readonly ranges: number; readonly reasons: readonly string[] }
+  | {
+      readonly state: 'blocked';
+      readonly missing: number;
+      readonly ranges: number;
+      readonly reasons: readonly string[];
+    }
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'stopped'; readonly pages: number; readonly pagesPlanned: number };
 
@@ -42,10 +48,13 @@ export interface LoadListener {
 }
 
 /** The lake and a source's page queue as they are in local mode. */
-export async function localServices(local: LocalMode, source: string): Promise<{ lake: Lake; sqs: SQSClient; pageQueue: PageQueue; deadLetterUrl: string }> {
+export async function localServices(
+  local: LocalMode,
+  source: string,
+): Promise<{ lake: Lake; sqs: SQSClient; pageQueue: PageQueue; deadLetterUrl: string }> {
   const settings = {
     endpoint: local.endpoint,
-    region: local.region,
+    region: localRegion,
     credentials: { accessKeyId: local.accessKeyId, secretAccessKey: 'local' },
   };
   const sqs = new SQSClient(settings);
@@ -75,14 +84,16 @@ export async function loadLocally(
 
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  await local.startPolling();
+  await local.eventSources.start();
+  local.startSchedules();
   for (;;) {
     const present = await presentRanges(plan, lake);
     listener.progress(measure(plan, before, tally, seconds()));
-    if (signal.aborted) return { state: 'stopped', pages: pagesOf(present, plan), pagesPlanned: countPages(plan) };
+    if (signal.aborted)
+      return { state: 'stopped', pages: pagesOf(present, plan), pagesPlanned: countPages(plan) };
     if (present.complete || (await isQuiet(pageQueue))) {
       const loadedIn = seconds();
-      const reports = await local.invoke<RunReport[]>(reconcileName('local'), {});
+      const reports = await callReconcile(local);
       const report = reports.find((one) => one.source === run.source && one.runId === runId);
       if (report?.state === 'failed') return { state: 'failed', reason: report.reason };
       if (report?.state === 'blocked') {
@@ -91,10 +102,16 @@ export async function loadLocally(
       }
       // Otherwise the lake tells: reconcile may have been called by its schedule a moment before.
       const manifest = await readManifest(lake, manifestKey(run));
-      if (manifest && !(await isOpen(lake, run))) return { state: 'complete', plan, manifest, seconds: loadedIn };
+      if (manifest && !(await isOpen(lake, run)))
+        return { state: 'complete', plan, manifest, seconds: loadedIn };
     }
     await sleep(lookMilliseconds, undefined, { signal }).catch(() => {});
   }
+}
+
+async function callReconcile(local: LocalMode): Promise<RunReport[]> {
+  const { result } = await local.invoke(reconcileName('local'), {});
+  return result as RunReport[]; // our own function's answer
 }
 
 async function isQuiet(pageQueue: PageQueue): Promise<boolean> {

@@ -11,10 +11,15 @@ import { validateCommand } from './validate';
 /** The command line, complete. */
 export function program(): Command {
   const root = new Command('baseload')
-    .description('Loads everything a paginated source holds into a data lake: fast, once, completely, and provably so.')
+    .description(
+      'Loads everything a paginated source holds into a data lake: fast, once, completely, and provably so.',
+    )
     .version(version())
     .showHelpAfterError('(--help tells how)')
-    .addHelpText('after', '\nExit codes: 0 fine, 1 it ran and found something, 2 wrong use or configuration.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 fine, 1 it ran and found something, 2 wrong use or configuration.',
+    );
   const commands = [startCommand, runCommand, listCommand, validateCommand, queryCommand, sampleApiCommand];
   for (const command of commands) root.addCommand(command());
   for (const command of [root, ...root.commands]) command.exitOverride();

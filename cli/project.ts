@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** The folder that holds package.json. */
 export const projectRoot = join(__dirname, '..');
 
-/** The folder a user edits. */
-export const sourcesFolder = join(projectRoot, 'sources');
+/** The folder a user edits; BASELOAD_SOURCES names another. */
+export const sourcesFolder = resolve(process.env.BASELOAD_SOURCES || join(projectRoot, 'sources'));
 
-/** Everything that local mode writes. */
-export const dataFolder = join(projectRoot, '.baseload');
+/** Everything that local mode writes; BASELOAD_DATA names another folder, for example on a larger disk. */
+export const dataFolder = resolve(process.env.BASELOAD_DATA || join(projectRoot, '.baseload'));
 
 /** This version, as in package.json. */
 export function version(): string {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Pointer, pointerSchema } from '../core/run/pointer';
-import { lakeFolder } from '../local/data-directory';
+import { lakeFolder } from '../local/lake-folder';
 import { dataFolder } from './project';
 
 /** A published dataset of the local lake. */

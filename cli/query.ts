@@ -25,13 +25,18 @@ export async function query(sql: string, { json = false }: { json?: boolean }): 
 }
 
 /** Runs a query with a view for each dataset. */
-export async function runQuery(sql: string, datasets: readonly PublishedDataset[]): Promise<DuckDBResultReader> {
+export async function runQuery(
+  sql: string,
+  datasets: readonly PublishedDataset[],
+): Promise<DuckDBResultReader> {
   const connection = await DuckDBConnection.create();
   try {
     for (const statement of views(datasets)) await connection.run(statement);
     return await connection.runAndReadAll(sql);
   } catch (error) {
-    const known = datasets.map(({ source, dataset }) => `${source}.${dataset}`.replaceAll('-', '_')).join(', ');
+    const known = datasets
+      .map(({ source, dataset }) => `${source}.${dataset}`.replaceAll('-', '_'))
+      .join(', ');
     const message = error instanceof Error ? error.message.trim() : String(error);
     throw new Finding(`${message}\nPublished tables: ${known || 'none yet; npm start loads one'}`);
   } finally {
@@ -52,7 +57,7 @@ export function resultLines(result: DuckDBResultReader): string[] {
 function* views(datasets: readonly PublishedDataset[]): Generator<string> {
   for (const { source, dataset, folder } of datasets) {
     const [schema, name] = [source, dataset].map((text) => `"${text.replaceAll('-', '_')}"`);
-    const files = `read_parquet('${folder.replaceAll("'", "''")}*.parquet')`;
+    const files = `read_parquet('${folder.replaceAll("'", "''")}*.parquet', hive_partitioning = false)`;
     yield `create schema if not exists ${schema}`;
     yield `create view ${schema}.${name} as select * from ${files}`;
     const namesakes = datasets.filter((other) => other.dataset === dataset);
@@ -64,7 +69,9 @@ function toObjects(result: DuckDBResultReader): Record<string, unknown>[] {
   const names = result.deduplicatedColumnNames();
   const types = names.map((_, i) => result.columnTypeId(i));
   return result.getRowsJson().map((row) => {
-    return Object.fromEntries(row.map((value, i) => [names[i], types[i] === DuckDBTypeId.BIGINT ? safeNumber(value) : value]));
+    return Object.fromEntries(
+      row.map((value, i) => [names[i], types[i] === DuckDBTypeId.BIGINT ? safeNumber(value) : value]),
+    );
   });
 }
 

@@ -13,7 +13,8 @@ import { count } from './format';
 import { type LoadOutcome, loadLocally, localServices } from './load-locally';
 import { checkSecrets, localSecrets } from './local-secrets';
 import { ProgressDisplay } from './progress';
-import { dataFolder, ownCommand, projectRoot } from './project';
+import { dataFolder, ownCommand, projectRoot, sourcesFolder } from './project';
+import type { Companion } from './sample-api';
 import { type StopSignal, stopSignal } from './stop-signal';
 import { printSummary } from './summary';
 import { Tally } from './tally';
@@ -26,6 +27,8 @@ export interface LocalRun {
   readonly pages?: number;
   readonly restart?: boolean;
   readonly json?: boolean;
+  /** What must be up while the load goes on. @default nothing */
+  readonly companion?: (() => Promise<Companion>) | undefined;
 }
 
 /** What a stopped run may still use to finish the ranges in flight. */
@@ -37,15 +40,26 @@ export async function runLocally(run: LocalRun): Promise<void> {
   checkSecrets(run.source, secret);
   const display = new ProgressDisplay();
   const stop = stopSignal();
-  const local = await startLocalMode({ projectRoot, dataDirectory: dataFolder, context: run.context ?? {}, secret });
+  const local = await startLocalMode({
+    projectRoot,
+    dataDirectory: dataFolder,
+    context: { sources: sourcesFolder, ...run.context },
+    secret,
+  });
   const tally = new Tally();
+  let companion: Companion | undefined;
   let outcome: LoadOutcome;
   try {
-    display.say(`  local AWS    ${local.endpoint}, with the functions of ${local.stackName}`);
+    companion = await run.companion?.();
+    if (companion?.note) display.say(`  sample API   ${companion.note}`);
+    display.say(
+      `  local AWS    ${local.endpoint}, running the synthesized template's ${local.functions.length} functions`,
+    );
     outcome = await load(run, local, { tally, display, stop });
   } finally {
     display.clear();
     await local.stop({ graceMilliseconds: stop.impatient ? 0 : graceMilliseconds });
+    await companion?.close();
     stop.dispose();
   }
   await conclude(run, outcome, tally);
@@ -59,7 +73,11 @@ async function load(
   local.on('metrics', ({ values }) => tally.add(values));
   const diskFull = new Promise<never>((_, reject) => {
     local.on('storage-failure', (error: Error) => {
-      reject(new Finding(`The disk that holds ${dataFolder} cannot take more (${error.message}): free some space, then ${ownCommand()} continues the run.`));
+      reject(
+        new Finding(
+          `The disk that holds ${dataFolder} cannot take more (${error.message}): free some space, then ${ownCommand()} continues the run.`,
+        ),
+      );
     });
   });
   const { lake } = await localServices(local, run.source.name);
@@ -91,7 +109,11 @@ async function chooseRun({ source, dataset, pages, restart }: LocalRun, lake: La
 /** A trial cannot be continued as a whole load, nor the other way round. */
 async function refuseOtherExtent(claim: Claim, pages: number | undefined, lake: Lake): Promise<void> {
   const plan = await readPlan(lake, claim);
-  if (!plan || Math.min(pages ?? Number.POSITIVE_INFINITY, Math.ceil(plan.total / plan.pageSize)) === countPages(plan)) return;
+  if (
+    !plan ||
+    Math.min(pages ?? Number.POSITIVE_INFINITY, Math.ceil(plan.total / plan.pageSize)) === countPages(plan)
+  )
+    return;
   throw new ConfigurationError(
     `run ${claim.runId} of ${count(countPages(plan))} pages is still open: continue it${plan.subset ? ` with --pages ${countPages(plan)}` : ''}, or give it up with --restart`,
   );

@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { sampleSettings } from '../local/sample/settings';
 import { findDataset, readSources } from './find-dataset';
-import { sourcesFolder } from './project';
-import { withSampleApi } from './sample-api';
 import { runLocally } from './run-locally';
+import { sampleCompanion } from './sample-api';
+import { atLeast } from './whole-number';
 
 export interface RunOptions {
   readonly pages?: number;
@@ -13,23 +14,25 @@ export interface RunOptions {
 /** `baseload run`: one load of one dataset, here, through the template that would be deployed. */
 export function runCommand(): Command {
   return new Command('run')
-    .description('load a dataset on this machine: starts a local AWS, runs the template on it, and publishes when complete')
+    .description(
+      'load a dataset on this machine: starts a local AWS, runs the template on it, and publishes when complete',
+    )
     .argument('<dataset>', 'its name, such as cities or geonames/cities')
-    .option('--pages <n>', 'load the first n pages only, as a trial: verified, never published', wholeNumber)
+    .option('--pages <n>', 'load the first n pages only, as a trial: verified, never published', atLeast(1))
     .option('--restart', 'give up the open run, if there is one, and start a new one')
     .option('--json', 'print the summary as JSON')
-    .addHelpText('after', '\nAn open run is continued where it stopped.\n\nExample:\n  npx baseload run cities --pages 3')
+    .addHelpText(
+      'after',
+      '\nAn open run is continued where it stopped.\n\nExample:\n  npx baseload run cities --pages 3',
+    )
     .action((name: string, options: RunOptions) => run(name, options));
 }
 
 /** Runs a dataset; starts the sample API when that is its source and it is not running. */
 export async function run(name: string, options: RunOptions): Promise<void> {
-  const { source, dataset } = findDataset(name, readSources(sourcesFolder));
-  await withSampleApi(source.baseUrl, () => runLocally({ source, dataset, ...options }));
-}
-
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  return value;
+  const { source, dataset } = findDataset(name, readSources());
+  const { host, port, requestsPerSecond: rate, burst, latencyMilliseconds: latency } = sampleSettings;
+  const isSample = new URL(source.baseUrl).origin === `http://${host}:${port}`;
+  const companion = isSample ? () => sampleCompanion({ port, rate, burst, latency }) : undefined;
+  await runLocally({ source, dataset, ...options, companion });
 }

@@ -1,22 +1,9 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { type SampleApi, type SampleApiOptions, startSampleApi } from '../local/sample/sample-api';
+import { type SampleApiOptions, startSampleApi } from '../local/sample/sample-api';
+import type { SampleIntroduction } from '../local/sample/sample-routes';
 import { sampleSettings } from '../local/sample/settings';
-import { count } from './format';
-import { wholeNumber } from './run';
-
-/** `baseload sample-api`: the sample source alone, for trying things against it. */
-export function sampleApiCommand(): Command {
-  return withSampleOptions(new Command('sample-api'))
-    .description('serve the sample API: 138,398 real places, a bearer token, and a rate limit (© GeoNames, CC BY 4.0)')
-    .addHelpText('after', '\nExample:\n  npx baseload sample-api --rate 20 --latency 200\n  curl http://127.0.0.1:4010/stats')
-    .action(async (options: SampleOptions) => {
-      const api = await startSampleApi(toApiOptions(options));
-      console.log(`Sample API at ${api.baseUrl}, token '${sampleSettings.token}'; what it was asked: ${api.url}/stats. Ctrl-C ends it.`);
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-      await api.close();
-    });
-}
+import { atLeast } from './whole-number';
 
 export interface SampleOptions {
   readonly port: number;
@@ -25,42 +12,78 @@ export interface SampleOptions {
   readonly latency: number;
 }
 
+/** `baseload sample-api`: the sample source alone, for trying things against it. */
+export function sampleApiCommand(): Command {
+  return withSampleOptions(new Command('sample-api'))
+    .description(
+      'serve the sample API: 138,398 real places, a bearer token, a rate limit (© GeoNames, CC BY 4.0)',
+    )
+    .addHelpText(
+      'after',
+      '\nWhat it was asked is at /stats. While it runs, npm start uses it.\n\nExample:\n  npx baseload sample-api --rate 20 --latency 200',
+    )
+    .action(serve);
+}
+
 /** Adds the options that shape the sample API. */
 export function withSampleOptions(command: Command): Command {
+  const { port, requestsPerSecond, burst, latencyMilliseconds } = sampleSettings;
   return command
-    .option('--port <n>', 'where it listens', wholeNumber, sampleSettings.port)
-    .option('--rate <n>', 'requests per second it allows', wholeNumber, sampleSettings.requestsPerSecond)
-    .option('--burst <n>', 'requests it tolerates on top at once', wholeNumber, sampleSettings.burst)
-    .option('--latency <ms>', 'milliseconds it takes to answer', wholeNumber, sampleSettings.latencyMilliseconds);
+    .option('--port <n>', 'where it listens', atLeast(1), port)
+    .option('--rate <n>', 'requests per second it allows', atLeast(1), requestsPerSecond)
+    .option('--burst <n>', 'requests it tolerates at once after a pause', atLeast(0), burst)
+    .option('--latency <ms>', 'milliseconds it takes to answer', atLeast(0), latencyMilliseconds);
+}
+
+async function serve(options: SampleOptions): Promise<void> {
+  const api = await startSampleApi(toApiOptions(options));
+  console.log(
+    `Sample API at ${api.baseUrl} with the token '${sampleSettings.token}'; what it was asked is at ${api.url}/stats.`,
+  );
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await api.close();
 }
 
 export function toApiOptions({ port, rate, burst, latency }: SampleOptions): SampleApiOptions {
   return { port, requestsPerSecond: rate, burst, latencyMilliseconds: latency };
 }
 
-/** Does something while the sample API is up, when it is what `baseUrl` names; uses one that is running already. */
-export async function withSampleApi<T>(baseUrl: string, work: () => Promise<T>): Promise<T> {
-  const isSample = new URL(baseUrl).origin === `http://127.0.0.1:${sampleSettings.port}`;
-  const api = isSample && !(await isSampleApi(baseUrl)) ? await startSampleApi({}) : undefined;
-  if (api) announce(api, sampleSettings.requestsPerSecond);
+/** The sample API that answers at an origin already; undefined when nothing or something else does. */
+export async function findSampleApi(origin: string): Promise<SampleIntroduction | undefined> {
   try {
-    return await work();
-  } finally {
-    await api?.close();
-  }
-}
-
-export function announce(api: SampleApi, rate: number): void {
-  console.error(`  sample API   ${api.baseUrl}, ${count(sampleSettings.places)} places, ${rate} requests/s`);
-}
-
-/** Whether the sample API answers at this address already. */
-async function isSampleApi(baseUrl: string): Promise<boolean> {
-  try {
-    const answer = await fetch(new URL('/', baseUrl), { signal: AbortSignal.timeout(2000) });
-    const { name } = (await answer.json()) as { name?: string };
-    return name === sampleSettings.name;
+    const answer = await fetch(new URL('/', origin), { signal: AbortSignal.timeout(2000) });
+    const introduction = (await answer.json()) as SampleIntroduction;
+    return introduction.name === sampleSettings.name ? introduction : undefined;
   } catch {
-    return false;
+    return undefined; // whatever is there, it is not ours
   }
+}
+
+/** What a load needs beside it while it goes on. */
+export interface Companion {
+  /** For people; undefined when there is nothing to say. */
+  readonly note?: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts the sample API, unless one answers there already: then that one is used, and left running. */
+export async function sampleCompanion(options: SampleOptions): Promise<Companion> {
+  const origin = `http://${sampleSettings.host}:${options.port}`;
+  const running = await findSampleApi(origin);
+  if (running) {
+    return { note: `${origin}/v1, which was running already: ${describe(running)}`, close: async () => {} };
+  }
+  const api = await startSampleApi(toApiOptions(options));
+  const { places } = sampleSettings;
+  return {
+    note: `${api.baseUrl}: ${describe({ places, requestsPerSecond: options.rate })}`,
+    close: () => api.close(),
+  };
+}
+
+function describe({
+  places,
+  requestsPerSecond,
+}: Pick<SampleIntroduction, 'places' | 'requestsPerSecond'>): string {
+  return `${places.toLocaleString('en')} places, ${requestsPerSecond} requests/s`;
 }

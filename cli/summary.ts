@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { stagePrefix } from '../core/run/keys';
 import type { Dataset, Source } from '../core/source/source';
-import { lakeFolder } from '../local/data-directory';
+import { lakeFolder } from '../local/lake-folder';
 import { Finding } from './fail';
 import { bytes, count, duration } from './format';
 import type { LoadOutcome } from './load-locally';
@@ -89,7 +89,10 @@ function summaryLines(facts: ReturnType<typeof summaryFacts>): [string, string][
 }
 
 /** Three records, through the same query that `baseload query` runs. */
-async function printSample(run: { source: string; dataset: string; subset: boolean }, folder: string): Promise<void> {
+async function printSample(
+  run: { source: string; dataset: string; subset: boolean },
+  folder: string,
+): Promise<void> {
   const view = { source: run.source, dataset: run.dataset, folder: `${folder}/` } as PublishedDataset;
   const table = run.dataset.replaceAll('-', '_');
   const result = await runQuery(`select * from ${table} limit 3`, [view]);

@@ -11,13 +11,19 @@ const widestCell = 60;
 /** A table as lines: a heading, a rule, a line per row. */
 export function tableLines(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map(oneLine));
-  const widths = columns.map(({ name }, i) => Math.max(width(name), ...cells.map((row) => width(row[i] ?? ''))));
+  const widths = columns.map(({ name }, i) =>
+    Math.max(width(name), ...cells.map((row) => width(row[i] ?? ''))),
+  );
   const line = (values: readonly string[]) =>
     columns
       .map(({ align }, i) => pad(values[i] ?? '', widths[i] ?? 0, align))
       .join('  ')
       .trimEnd();
-  return [line(columns.map(({ name }) => name)), widths.map((w) => '─'.repeat(w)).join('  '), ...cells.map(line)];
+  return [
+    line(columns.map(({ name }) => name)),
+    widths.map((w) => '─'.repeat(w)).join('  '),
+    ...cells.map(line),
+  ];
 }
 
 function oneLine(text: string): string {
@@ -32,5 +38,8 @@ function pad(text: string, to: number, align: TableColumn['align'] = 'left'): st
 
 /** Columns of a terminal that a text takes; East Asian wide characters take two. */
 function width(text: string): number {
-  return [...text].reduce((sum, character) => sum + (/[ᄀ-ᅟ⺀-꓏가-힣豈-﫿︰-﹏＀-｠￠-￦]/.test(character) ? 2 : 1), 0);
+  return [...text].reduce(
+    (sum, character) => sum + (/[ᄀ-ᅟ⺀-꓏가-힣豈-﫿︰-﹏＀-｠￠-￦]/.test(character) ? 2 : 1),
+    0,
+  );
 }

@@ -27,7 +27,9 @@ export function validate({ json = false }: { json?: boolean }, folder: string): 
     if (wrong.length > 0) process.exitCode = 1;
     return;
   }
-  for (const { file, source, datasets } of fine) console.log(`✔ ${file}  source '${source}': ${datasets.join(', ')}`);
+  for (const { file, source, datasets } of fine)
+    console.log(`✔ ${file}  source '${source}': ${datasets.join(', ')}`);
   if (wrong.length > 0) throw new Finding(wrong.map(({ message }) => `✘ ${message}`).join('\n'));
-  if (fine.length === 0) console.log('No sources yet: write a file in sources/, such as sources/geonames.ts.');
+  if (fine.length === 0)
+    console.log('No sources yet: write a file in sources/, such as sources/geonames.ts.');
 }

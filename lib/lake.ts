@@ -42,9 +42,8 @@ export class Lake extends Construct {
   }
 
   /**
-   * Allows listing below the prefixes that the patterns match. Reading needs it too: without the right to
-   * list, S3 answers 403 instead of 404 for a key that does not exist (HeadObject, "Permissions"), holding
-   * the key itself against `s3:prefix`.
+   * Allows listing below the prefixes that the patterns match. Reading needs it too: S3 answers 403 instead of
+   * 404 for a missing key to those who may not list (HeadObject, "Permissions"), so the lake asks by listing it.
    */
   listing(prefixPatterns: readonly string[]): PolicyStatement {
     return new PolicyStatement({

@@ -7,6 +7,14 @@ import type { TokenBucket } from './token-bucket';
 
 const defaultPageSize = 100;
 
+/** What the API says of itself at '/'. */
+export interface SampleIntroduction {
+  readonly name: string;
+  readonly places: number;
+  readonly requestsPerSecond: number;
+  readonly burst: number;
+}
+
 /** What the sample API answers to each request. */
 export class SampleRoutes {
   constructor(
@@ -27,7 +35,7 @@ export class SampleRoutes {
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     switch (`${method} ${path}`) {
       case 'GET /':
-        return json(200, { name: sampleSettings.name, places: this.bodies.total });
+        return json(200, this.introduction());
       case 'GET /stats':
         return json(200, this.stats.summary());
       case 'POST /stats/reset':
@@ -38,6 +46,12 @@ export class SampleRoutes {
       default:
         return json(404, { error: 'not found', message: 'There is GET /v1/cities and GET /stats' });
     }
+  }
+
+  /** Lets a program recognise the API, and learn what it allows. */
+  private introduction(): SampleIntroduction {
+    const { requestsPerSecond, burst } = this.settings;
+    return { name: sampleSettings.name, places: this.bodies.total, requestsPerSecond, burst };
   }
 
   private cities(authorization: string | undefined, query: URLSearchParams, now: number): Answer {
