@@ -32,7 +32,13 @@ export interface LoadRequest {
 
 /** How a load on this machine ended. */
 export type LoadOutcome =
-  | { readonly state: 'complete'; readonly plan: Plan; readonly manifest: Manifest; readonly seconds: number }
+  | {
+      readonly state: 'complete';
+      readonly plan: Plan;
+      readonly manifest: Manifest;
+      readonly startedAt: Date;
+      readonly seconds: number;
+    }
   | {
       readonly state: 'blocked';
       readonly missing: number;
@@ -82,13 +88,15 @@ export async function loadLocally(
   const before = await presentRanges(plan, lake);
   listener.planned(plan, before);
 
+  const fetchedBefore = tally.of('PagesFetched'); // page 1, by fan-out
+  const startedAt = new Date();
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   await local.eventSources.start();
   local.startSchedules();
   for (;;) {
     const present = await presentRanges(plan, lake);
-    listener.progress(measure(plan, before, tally, seconds()));
+    listener.progress(measure(plan, before, tally, { seconds: seconds(), fetchedBefore }));
     if (signal.aborted)
       return { state: 'stopped', pages: pagesOf(present, plan), pagesPlanned: countPages(plan) };
     if (present.complete || (await isQuiet(pageQueue))) {
@@ -103,7 +111,7 @@ export async function loadLocally(
       // Otherwise the lake tells: reconcile may have been called by its schedule a moment before.
       const manifest = await readManifest(lake, manifestKey(run));
       if (manifest && !(await isOpen(lake, run)))
-        return { state: 'complete', plan, manifest, seconds: loadedIn };
+        return { state: 'complete', plan, manifest, startedAt, seconds: loadedIn };
     }
     await sleep(lookMilliseconds, undefined, { signal }).catch(() => {});
   }
@@ -124,10 +132,15 @@ async function isOpen(lake: Lake, run: RunName): Promise<boolean> {
 }
 
 /** Pages come from the metrics, which tell of a range before it is written. */
-function measure(plan: Plan, before: RangeSet, tally: Tally, seconds: number): Progress {
+function measure(
+  plan: Plan,
+  before: RangeSet,
+  tally: Tally,
+  { seconds, fetchedBefore }: { readonly seconds: number; readonly fetchedBefore: number },
+): Progress {
   const pagesPlanned = countPages(plan);
   const pagesBefore = pagesOf(before, plan);
-  const fetched = tally.of('PagesFetched');
+  const fetched = tally.of('PagesFetched') - fetchedBefore;
   const pages = Math.min(pagesPlanned, pagesBefore + fetched);
   const pace = fetched / Math.max(seconds, 0.1);
   return {

@@ -71,14 +71,15 @@ async function load(
   { tally, display, stop }: { tally: Tally; display: ProgressDisplay; stop: StopSignal },
 ): Promise<LoadOutcome> {
   local.on('metrics', ({ values }) => tally.add(values));
-  const diskFull = new Promise<never>((_, reject) => {
-    local.on('storage-failure', (error: Error) => {
+  const broken = new Promise<never>((_, reject) => {
+    local.on('storage-failure', ({ message }) => {
       reject(
         new Finding(
-          `The disk that holds ${dataFolder} cannot take more (${error.message}): free some space, then ${ownCommand()} continues the run.`,
+          `The disk that holds ${dataFolder} takes no more (${message}): free some space, then ${ownCommand()} continues the run.`,
         ),
       );
     });
+    local.on('event-source-failure', ({ error }) => reject(error));
   });
   const { lake } = await localServices(local, run.source.name);
   const runId = await chooseRun(run, lake);
@@ -94,7 +95,7 @@ async function load(
       },
     },
   );
-  return Promise.race([loading, diskFull]);
+  return Promise.race([loading, broken]);
 }
 
 /** The open run, to continue it, or a new one. */

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { stagePrefix } from '../core/run/keys';
+import type { Manifest } from '../core/run/manifest';
 import type { Dataset, Source } from '../core/source/source';
 import { lakeFolder } from '../local/lake-folder';
 import { Finding } from './fail';
@@ -44,7 +45,7 @@ export async function printSummary(outcome: Complete, context: SummaryContext): 
 
 /** The numbers of a summary. */
 export function summaryFacts(
-  { plan, manifest, seconds }: Complete,
+  { plan, manifest, seconds, startedAt }: Complete,
   { source, tally, context = {} }: SummaryContext,
   folder: string,
 ) {
@@ -65,11 +66,23 @@ export function summaryFacts(
     requests,
     throttled: tally.of('Throttled'),
     retries: tally.of('Retries'),
-    requestsPerSecond: seconds > 0 ? requests / seconds : 0,
+    requestsPerSecond: requestRate(manifest, startedAt),
     limit: Number(context[`${source.name}:requestsPerSecond`] ?? source.limits.requestsPerSecond),
     seconds,
     folder,
   };
+}
+
+/** Requests per second from the first request of this session to the last, by the receipts of its ranges. */
+function requestRate({ objects }: Manifest, startedAt: Date): number {
+  const receipts = objects.map(({ receipt }) => receipt);
+  const ours = receipts.filter(({ fetchedAt }) => Date.parse(fetchedAt) >= startedAt.getTime());
+  const first = Math.min(...ours.map(({ fetchedAt }) => Date.parse(fetchedAt)));
+  const last = Math.max(
+    ...ours.map(({ fetchedAt, fetchMilliseconds }) => Date.parse(fetchedAt) + fetchMilliseconds),
+  );
+  const requests = ours.reduce((sum, receipt) => sum + receipt.requests, 0);
+  return ours.length > 0 ? requests / Math.max(0.001, (last - first) / 1000) : 0;
 }
 
 function summaryLines(facts: ReturnType<typeof summaryFacts>): [string, string][] {

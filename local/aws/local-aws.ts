@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConfigurationError } from '../../core/errors';
+import type { Clock } from '../../core/run/ports';
+import { type PolicyStatement, Principal } from './authorize';
+import { accountId } from './aws-call';
+import { AwsRouter } from './aws-router';
+import { errorCode } from './object-file';
+import { ObjectStore, type UploadFile } from './object-store';
+import { parseQueueAttributes } from './queue-attributes';
+import { describeQueue, queueUrl } from './sqs-handler';
+import { type Redrive, SqsQueue } from './sqs-queue';
+import { systemClock } from './system-clock';
+
+/** What the local AWS needs. */
+export interface LocalAwsOptions {
+  /** Where objects go: `<directory>/<bucket>/<key>`. Made when it is missing. */
+  readonly directory: string;
+  /** @default 0, any free port */
+  readonly port?: number;
+  /** The value of a secret by its full name; undefined when there is none. */
+  readonly secret: (name: string) => string | undefined;
+  /** Told when the disk is full, beside the answer to the call that met it. */
+  readonly onStorageFailure?: (error: Error) => void;
+  /** Region of the queues' ARNs. @default 'us-east-1' */
+  readonly region?: string;
+  /** @default the machine's own time */
+  readonly clock?: Clock;
+  /** Opens the file that an upload goes to. @default the file system's own */
+  readonly openUpload?: (path: string) => Promise<UploadFile>;
+}
+
+/** A queue as seen from inside the process. */
+export interface LocalQueue {
+  readonly url: string;
+  readonly arn: string;
+  /** As GetQueueAttributes answers them: every value a text. */
+  attributes(): Readonly<Record<string, string>>;
+  depth(): { readonly waiting: number; readonly inFlight: number; readonly delayed: number };
+}
+
+/** A small AWS on 127.0.0.1: the S3, SQS and Secrets Manager calls that Baseload makes, and no others. */
+export interface LocalAws {
+  /** The endpoint of every service, without a trailing slash. */
+  readonly url: string;
+  /** Makes a bucket, or takes up the one that is in the directory with all its objects. */
+  createBucket(name: string): Promise<void>;
+  /** Makes an empty queue; a dead-letter queue comes before the queue that names it. Attributes as in SQS, all texts. */
+  createQueue(queue: { readonly name: string; readonly attributes: Readonly<Record<string, string>> }): {
+    url: string;
+    arn: string;
+  };
+  /** Lets calls signed with an access key id in, as far as the policy statements go. */
+  addPrincipal(
+    accessKeyId: string,
+    principal: { readonly name: string; readonly statements: readonly PolicyStatement[] | 'all' },
+  ): void;
+  queue(name: string): LocalQueue;
+  /** Answers what is under way, long polls at once and empty, and stops. */
+  close(): Promise<void>;
+}
+
+/** How long calls under way may take to end when the server closes. */
+const closeMilliseconds = 2000;
+
+/** Starts the local AWS. Throws a ConfigurationError when the port is taken. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const store = new ObjectStore(options.directory, options.openUpload);
+  await store.prepare();
+  const aws = new LocalAwsServer(options, store);
+  await aws.listen(options.port ?? 0);
+  return aws;
+}
+
+class LocalAwsServer implements LocalAws {
+  url = '';
+  readonly byName = new Map<string, SqsQueue>();
+  readonly principals = new Map<string, Principal>();
+  readonly #server: Server;
+  readonly #router: AwsRouter;
+  readonly #clock: Clock;
+  readonly #idPrefix = randomUUID().slice(0, 24);
+  #messages = 0;
+
+  constructor(
+    private readonly options: LocalAwsOptions,
+    private readonly store: ObjectStore,
+  ) {
+    this.#clock = options.clock ?? systemClock;
+    this.#router = new AwsRouter({
+      store,
+      queues: this,
+      principals: this.principals,
+      secret: options.secret,
+      onStorageFailure: options.onStorageFailure,
+      directory: options.directory,
+    });
+    this.#server = createServer((request, response) => void this.#router.handle(request, response));
+    // A connection that is closed just when the SDK uses it again would look like a fault of the network.
+    this.#server.keepAliveTimeout = 0;
+    this.#server.requestTimeout = 0;
+  }
+
+  async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    }).catch((error: unknown) => {
+      if (errorCode(error) !== 'EADDRINUSE') throw error;
+      throw new ConfigurationError(
+        `Port ${port} of 127.0.0.1 is in use already. Stop what uses it, or choose another port.`,
+        { cause: error },
+      );
+    });
+    const address = this.#server.address() as AddressInfo;
+    this.url = `http://127.0.0.1:${address.port}`;
+  }
+
+  async createBucket(name: string): Promise<void> {
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) || name.includes('..')) {
+      throw new ConfigurationError(
+        `${JSON.stringify(name)} is no name for a bucket. Use 3 to 63 lower-case letters, digits, dots and dashes.`,
+      );
+    }
+    await this.store.createBucket(name);
+  }
+
+  createQueue({ name, attributes }: { name: string; attributes: Readonly<Record<string, string>> }): {
+    url: string;
+    arn: string;
+  } {
+    if (!/^[\w-]{1,80}$/.test(name)) {
+      throw new ConfigurationError(
+        `${JSON.stringify(name)} is no name for a queue. Use up to 80 letters, digits, hyphens and underscores.`,
+      );
+    }
+    if (this.byName.has(name)) throw new ConfigurationError(`There is a queue ${name} already.`);
+    const parsed = parseQueueAttributes(name, attributes);
+    const arn = `arn:aws:sqs:${this.options.region ?? 'us-east-1'}:${accountId}:${name}`;
+    const redrive = this.#redriveOf(name, parsed.RedrivePolicy);
+    this.byName.set(name, new SqsQueue(name, arn, parsed, redrive, this.#clock));
+    return { url: queueUrl(this.url, name), arn };
+  }
+
+  addPrincipal(
+    accessKeyId: string,
+    { name, statements }: { name: string; statements: readonly PolicyStatement[] | 'all' },
+  ): void {
+    this.principals.set(accessKeyId, new Principal(name, statements));
+  }
+
+  queue(name: string): LocalQueue {
+    const queue = this.byName.get(name);
+    if (queue === undefined) {
+      throw new ConfigurationError(
+        `There is no queue ${name}; there are: ${[...this.byName.keys()].join(', ')}.`,
+      );
+    }
+    return {
+      url: queueUrl(this.url, name),
+      arn: queue.arn,
+      attributes: () => describeQueue(queue),
+      depth: () => queue.depth(),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#router.stop();
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeIdleConnections();
+    const patience = setTimeout(() => this.#server.closeAllConnections(), closeMilliseconds);
+    await closed;
+    clearTimeout(patience);
+  }
+
+  nextMessageId(): string {
+    this.#messages += 1;
+    return `${this.#idPrefix}${this.#messages.toString(16).padStart(12, '0')}`;
+  }
+
+  #redriveOf(
+    name: string,
+    policy: { deadLetterTargetArn: string; maxReceiveCount: number } | undefined,
+  ): Redrive | undefined {
+    if (policy === undefined) return undefined;
+    const target = [...this.byName.values()].find((queue) => queue.arn === policy.deadLetterTargetArn);
+    if (target) return { target, maxReceiveCount: policy.maxReceiveCount };
+    throw new ConfigurationError(
+      `The queue ${name} names the dead-letter queue ${policy.deadLetterTargetArn}, which does not exist. Create that one first.`,
+    );
+  }
+}

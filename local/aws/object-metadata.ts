@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+
+const schema = z.object({
+  key: z.string(),
+  /** With quotes. */
+  etag: z.string(),
+  bytes: z.number(),
+  /** Content-Type and its kin, lower-case names. */
+  headers: z.record(z.string(), z.string()),
+  /** x-amz-meta-*, without the prefix. */
+  userMetadata: z.record(z.string(), z.string()),
+  checksum: z.object({ algorithm: z.enum(['crc32', 'sha1', 'sha256']), value: z.string() }).optional(),
+});
+
+/** What is known of one version of an object beyond its bytes. */
+export type ObjectMetadata = z.infer<typeof schema>;
+
+/**
+ * Keeps metadata apart from the objects, one file per version of an object. A file's name holds the key's hash and the identity
+ * of the body it describes (inode and modification time, which linking and renaming keep), so metadata can only ever be found
+ * together with the very bytes it was written for. It is written before the body gets its name: that one rename is the moment
+ * at which both begin to exist.
+ */
+export class MetadataFolder {
+  constructor(private readonly directory: string) {}
+
+  async read(key: string, body: BigIntStats): Promise<ObjectMetadata | undefined> {
+    return await this.#readFile(this.#path(key, body));
+  }
+
+  async write(key: string, body: BigIntStats, metadata: ObjectMetadata): Promise<void> {
+    const path = this.#path(key, body);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, JSON.stringify(metadata));
+  }
+
+  async remove(key: string, body: BigIntStats): Promise<void> {
+    await rm(this.#path(key, body), { force: true });
+  }
+
+  /** All versions of a key that are still on file: for a body whose identity was lost, in a copy of the data directory. */
+  async versions(key: string): Promise<ObjectMetadata[]> {
+    const hash = hashOf(key);
+    const folder = join(this.directory, hash.slice(0, 2));
+    const names = await readdir(folder).catch(() => []);
+    const found = await Promise.all(
+      names.filter((name) => name.startsWith(hash)).map((name) => this.#readFile(join(folder, name))),
+    );
+    return found.filter((metadata) => metadata?.key === key) as ObjectMetadata[];
+  }
+
+  /** Hashed, because a key can be longer than a file's name, and one key another's folder. */
+  #path(key: string, body: BigIntStats): string {
+    const hash = hashOf(key);
+    return join(this.directory, hash.slice(0, 2), `${hash}-${body.ino}-${body.mtimeNs}.json`);
+  }
+
+  /** A file cut short by a crash describes a body that never got its name: it counts as absent. */
+  async #readFile(path: string): Promise<ObjectMetadata | undefined> {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}

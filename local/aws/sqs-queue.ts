@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../core/run/ports';
+import { ChangeSignal } from './change-signal';
+import { type Due, DueHeap } from './due-heap';
+import { Fifo } from './fifo';
+import type { MessageAttributes } from './message-digest';
+import type { QueueAttributes } from './queue-attributes';
+import { invalidParameter, sqsError } from './sqs-error';
+
+/** SQS's limit of messages in flight for a standard queue. */
+const maxInFlight = 120_000;
+
+/** A message in a queue. Small, because a plan can have a million of them. */
+export interface QueuedMessage extends Due {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: MessageAttributes | undefined;
+  /** Who sent it. */
+  readonly senderId: string;
+  /** Milliseconds since the epoch; a dead letter keeps it. */
+  readonly sentAt: number;
+  firstReceivedAt: number | undefined;
+  receiveCount: number;
+  state: 'waiting' | 'delayed' | 'inFlight' | 'gone';
+  /** ARN of the queue that gave it up. */
+  deadLetterSource: string | undefined;
+}
+
+/** A message as one receive hands it out. */
+export interface Delivery {
+  readonly message: QueuedMessage;
+  readonly receiptHandle: string;
+}
+
+/** Where messages go that were received too often. */
+export interface Redrive {
+  readonly target: SqsQueue;
+  readonly maxReceiveCount: number;
+}
+
+/** One standard queue, in memory. Every operation takes O(log n) at most. */
+export class SqsQueue {
+  readonly #waiting = new Fifo<QueuedMessage>();
+  #waitingCount = 0;
+  /** Delayed messages and those in flight, by the time at which they can be received (again). */
+  readonly #hidden = new DueHeap<QueuedMessage>();
+  #delayedCount = 0;
+  /** Messages that were received at least once, by id: receipt handles lead here. */
+  readonly #received = new Map<string, QueuedMessage>();
+  readonly #changes: ChangeSignal;
+  /** Tells this queue's receipt handles from another's. */
+  readonly #mark = randomBytes(6).toString('hex');
+  readonly createdAt: number;
+
+  constructor(
+    readonly name: string,
+    readonly arn: string,
+    readonly attributes: QueueAttributes,
+    readonly redrive: Redrive | undefined,
+    private readonly clock: Clock,
+  ) {
+    this.createdAt = clock.now();
+    this.#changes = new ChangeSignal(clock);
+  }
+
+  /** Adds a message that can be received after `delaySeconds`; the queue's own delay when undefined. */
+  send(
+    message: Pick<QueuedMessage, 'id' | 'body' | 'attributes' | 'senderId'>,
+    delaySeconds: number | undefined,
+  ): void {
+    const delay = delaySeconds ?? this.attributes.DelaySeconds;
+    this.#add(
+      {
+        ...message,
+        sentAt: this.clock.now(),
+        firstReceivedAt: undefined,
+        receiveCount: 0,
+        state: 'waiting',
+        deadLetterSource: undefined,
+        dueAt: 0,
+        heapIndex: 0,
+      },
+      delay,
+    );
+  }
+
+  /**
+   * Receives up to `max` messages, waiting for the first as long as `waitSeconds`. Resolves to none when `signal` aborts.
+   * Throws OverLimit when 120,000 are in flight and it may not wait.
+   */
+  async receive(
+    { max, waitSeconds, visibilitySeconds }: { max: number; waitSeconds: number; visibilitySeconds: number },
+    signal: AbortSignal,
+  ): Promise<Delivery[]> {
+    const deadline = this.clock.monotonic() + waitSeconds * 1000;
+    while (!signal.aborted) {
+      const deliveries = this.#take(max, visibilitySeconds, waitSeconds > 0);
+      const now = this.clock.monotonic();
+      if (deliveries.length > 0 || now >= deadline) return deliveries;
+      const next = Math.min(deadline, this.#hidden.nextDueAt ?? deadline);
+      await this.#changes.next(Math.max(1, next - now), signal);
+    }
+    return [];
+  }
+
+  /** Deletes what the handle stands for. As in SQS, a handle that is not the latest deletes nothing, and says nothing. */
+  delete(receiptHandle: string): void {
+    const { message, isLatest } = this.#resolve(receiptHandle);
+    if (message === undefined || !isLatest) return;
+    this.#promoteDue();
+    if (message.state === 'inFlight') this.#hidden.remove(message);
+    else this.#waitingCount -= 1;
+    this.#forget(message);
+  }
+
+  /** Makes a message in flight visible after `seconds`, 0 to 43,200. Throws when it is gone or visible already. */
+  changeVisibility(receiptHandle: string, seconds: number): void {
+    const { message, isLatest } = this.#resolve(receiptHandle);
+    this.#promoteDue();
+    if (message === undefined || !isLatest) {
+      throw invalidParameter(
+        `Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+      );
+    }
+    if (message.state !== 'inFlight') {
+      throw sqsError('MessageNotInflight', 'The message referred to is not in flight.');
+    }
+    this.#hidden.remove(message);
+    this.#hide(message, seconds);
+    this.#changes.notify();
+  }
+
+  /** Exact, where SQS is only approximate. */
+  depth(): { waiting: number; inFlight: number; delayed: number } {
+    this.#promoteDue();
+    for (let first = this.#waiting.peek(); first && this.#isSpent(first); first = this.#waiting.peek()) {
+      this.#waiting.shift();
+      this.#dropWaiting(first);
+    }
+    return {
+      waiting: this.#waitingCount,
+      inFlight: this.#hidden.size - this.#delayedCount,
+      delayed: this.#delayedCount,
+    };
+  }
+
+  /** Takes over a dead letter: it keeps its id, its age and its receive count. */
+  #bury(message: QueuedMessage, source: string): void {
+    this.#add({ ...message, state: 'waiting', deadLetterSource: source }, 0);
+  }
+
+  #add(message: QueuedMessage, delaySeconds: number): void {
+    if (delaySeconds > 0) {
+      message.state = 'delayed';
+      this.#delayedCount += 1;
+      this.#hide(message, delaySeconds);
+    } else {
+      this.#show(message);
+    }
+    this.#changes.notify();
+  }
+
+  #take(max: number, visibilitySeconds: number, mayWait: boolean): Delivery[] {
+    this.#promoteDue();
+    const deliveries: Delivery[] = [];
+    while (deliveries.length < max) {
+      if (this.#hidden.size - this.#delayedCount >= maxInFlight) {
+        if (deliveries.length > 0 || mayWait) break;
+        throw sqsError('OverLimit', `${maxInFlight} messages of ${this.name} are in flight already.`);
+      }
+      const message = this.#waiting.shift();
+      if (message === undefined) break;
+      if (this.#isSpent(message)) this.#dropWaiting(message);
+      else if (this.redrive && message.receiveCount >= this.redrive.maxReceiveCount) {
+        this.#dropWaiting(message);
+        this.redrive.target.#bury(message, this.arn);
+      } else deliveries.push(this.#deliver(message, visibilitySeconds));
+    }
+    return deliveries;
+  }
+
+  #deliver(message: QueuedMessage, visibilitySeconds: number): Delivery {
+    this.#waitingCount -= 1;
+    message.state = 'inFlight';
+    message.receiveCount += 1;
+    message.firstReceivedAt ??= this.clock.now();
+    this.#received.set(message.id, message);
+    this.#hide(message, visibilitySeconds);
+    const handle = `${this.#mark}:${message.receiveCount}:${message.id}`;
+    return { message, receiptHandle: Buffer.from(handle).toString('base64url') };
+  }
+
+  #promoteDue(): void {
+    const now = this.clock.monotonic();
+    for (let due = this.#hidden.takeDue(now); due; due = this.#hidden.takeDue(now)) {
+      if (due.state === 'delayed') this.#delayedCount -= 1;
+      this.#show(due);
+    }
+  }
+
+  #show(message: QueuedMessage): void {
+    message.state = 'waiting';
+    this.#waiting.push(message);
+    this.#waitingCount += 1;
+  }
+
+  #hide(message: QueuedMessage, seconds: number): void {
+    message.dueAt = this.clock.monotonic() + seconds * 1000;
+    this.#hidden.add(message);
+  }
+
+  /** Deleted while it waited, or older than the queue keeps messages. */
+  #isSpent(message: QueuedMessage): boolean {
+    return (
+      message.state === 'gone' ||
+      this.clock.now() - message.sentAt >= this.attributes.MessageRetentionPeriod * 1000
+    );
+  }
+
+  #dropWaiting(message: QueuedMessage): void {
+    if (message.state === 'waiting') this.#waitingCount -= 1;
+    this.#forget(message);
+  }
+
+  #forget(message: QueuedMessage): void {
+    message.state = 'gone';
+    this.#received.delete(message.id);
+  }
+
+  #resolve(receiptHandle: string): { message: QueuedMessage | undefined; isLatest: boolean } {
+    const [mark, count, id = ''] = Buffer.from(receiptHandle, 'base64url').toString('utf8').split(':');
+    if (mark !== this.#mark) {
+      throw sqsError('ReceiptHandleIsInvalid', `The input receipt handle "${receiptHandle}" is not valid.`);
+    }
+    const message = this.#received.get(id);
+    return { message, isLatest: message !== undefined && String(message.receiveCount) === count };
+  }
+}
