@@ -47,12 +47,30 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
         return true;
       } catch (error) {
         const status = statusOf(error);
-        if (status === 412 || status === 404) return false;
+        if (status === 412 || isMissingKey(error)) return false;
         if (status !== 409) throw error;
         if (tries === triesAtConflict) {
           throw new TransientError(`S3 could not settle who writes to ${bucket} first`, { cause: error });
         }
       }
+    }
+  };
+
+  /**
+   * A missing key is answered 404 to those who may list it, and 403 to all others. Whether a right to list that is
+   * limited to a prefix counts is nowhere documented, so a 403 is settled by listing the key itself.
+   */
+  const unlessMissing = async <T>(key: string, answer: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await answer;
+    } catch (error) {
+      if (isMissingKey(error)) return undefined;
+      if (statusOf(error) !== 403) throw error;
+      const { Contents = [] } = await s3.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }),
+      );
+      if (Contents[0]?.Key === key) throw error;
+      return undefined;
     }
   };
 
@@ -73,11 +91,11 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
       return (await conditionally(() => s3.send(command))) ? 'removed' : 'conflict';
     },
     async head(key) {
-      const found = await unlessMissing(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+      const found = await unlessMissing(key, s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
       return found && toHead(key, found);
     },
     async get(key) {
-      const found = await unlessMissing(s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+      const found = await unlessMissing(key, s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
       return found?.Body && { text: await found.Body.transformToString(), etag: unquoted(found.ETag) };
     },
     async *list(prefix): AsyncGenerator<ListedObject> {
@@ -106,13 +124,9 @@ function toHead(
   return { key, bytes: found.ContentLength ?? 0, etag: unquoted(found.ETag), metadata: found.Metadata ?? {} };
 }
 
-async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
+/** A missing bucket is 404 too, and must never pass for an empty one. (The answer to a HEAD cannot tell them apart.) */
+function isMissingKey(error: unknown): boolean {
+  return statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket';
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -126,12 +126,15 @@ async function countMessages(sqs: SQSClient, url: string) {
   };
 }
 
+/** What no text in SQS may hold: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const refusedCharacter = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+
 /** What an operator groups a DLQ by. */
 function toAttributes({ dataset, runId }: PageMessage, { failure, reason, status }: FailureReason) {
   const text = (value: string) => ({ DataType: 'String', StringValue: value });
   return {
     failure: text(failure),
-    reason: text(reason.slice(0, 1000) || 'unknown'),
+    reason: text(reason.slice(0, 1000).replace(refusedCharacter, '\ufffd') || 'unknown'),
     dataset: text(dataset),
     runId: text(runId),
     ...(status === undefined ? {} : { status: { DataType: 'Number', StringValue: String(status) } }),

@@ -82,7 +82,8 @@ export async function loadLocally(
 ): Promise<LoadOutcome> {
   const { lake, sqs, pageQueue, deadLetterUrl } = await localServices(local, run.source);
   const { dataset, runId } = run;
-  await local.invoke(functionNames('local', run.source).fanOut, { dataset, runId, onlyPages });
+  const planning = local.invoke(functionNames('local', run.source).fanOut, { dataset, runId, onlyPages });
+  await unlessAborted(planning, signal);
   const plan = await readPlan(lake, run);
   if (!plan) throw new PermanentError(`fan-out ended without a plan for ${run.source}/${dataset}`);
   const before = await presentRanges(plan, lake);
@@ -115,6 +116,15 @@ export async function loadLocally(
     }
     await sleep(lookMilliseconds, undefined, { signal }).catch(() => {});
   }
+}
+
+/** Waits for a promise; rejects as soon as the signal aborts, and lets the promise go its way. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    promise.then(resolve, reject);
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 async function callReconcile(local: LocalMode): Promise<RunReport[]> {

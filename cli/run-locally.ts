@@ -38,37 +38,52 @@ const graceMilliseconds = 3000;
 export async function runLocally(run: LocalRun): Promise<void> {
   const secret = localSecrets();
   checkSecrets(run.source, secret);
-  const display = new ProgressDisplay();
   const stop = stopSignal();
-  const local = await startLocalMode({
-    projectRoot,
-    dataDirectory: dataFolder,
-    context: { sources: sourcesFolder, ...run.context },
-    secret,
-  });
   const tally = new Tally();
+  try {
+    const outcome = await inLocalMode(run, secret, { tally, stop });
+    await conclude(run, outcome, tally);
+  } catch (error) {
+    // What was under way when somebody stopped us may have ended with any error.
+    if (!stop.signal.aborted || error instanceof Stopped) throw error;
+    throw new Stopped(`Stopped before anything was loaded. ${ownCommand()} begins again.`);
+  } finally {
+    stop.dispose();
+  }
+}
+
+interface Watching {
+  readonly tally: Tally;
+  readonly stop: StopSignal;
+}
+
+async function inLocalMode(
+  run: LocalRun,
+  secret: (secretId: string) => string | undefined,
+  { tally, stop }: Watching,
+): Promise<LoadOutcome> {
+  const display = new ProgressDisplay();
+  const context = { sources: sourcesFolder, ...run.context };
+  const local = await startLocalMode({ projectRoot, dataDirectory: dataFolder, context, secret });
   let companion: Companion | undefined;
-  let outcome: LoadOutcome;
   try {
     companion = await run.companion?.();
     if (companion?.note) display.say(`  sample API   ${companion.note}`);
     display.say(
       `  local AWS    ${local.endpoint}, running the synthesized template's ${local.functions.length} functions`,
     );
-    outcome = await load(run, local, { tally, display, stop });
+    return await load(run, local, { tally, display, stop });
   } finally {
     display.clear();
     await local.stop({ graceMilliseconds: stop.impatient ? 0 : graceMilliseconds });
     await companion?.close();
-    stop.dispose();
   }
-  await conclude(run, outcome, tally);
 }
 
 async function load(
   run: LocalRun,
   local: LocalMode,
-  { tally, display, stop }: { tally: Tally; display: ProgressDisplay; stop: StopSignal },
+  { tally, display, stop }: Watching & { readonly display: ProgressDisplay },
 ): Promise<LoadOutcome> {
   local.on('metrics', ({ values }) => tally.add(values));
   const broken = new Promise<never>((_, reject) => {

@@ -41,6 +41,7 @@ const secrets = secretsManager(new SecretsManagerClient(), (name) =>
 );
 const telemetry = powertoolsTelemetry();
 const client = createClient();
+const pacer = createPacer(deployed.limits, systemClock);
 const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
 const shaper = openShaper({ memoryMegabytes: memoryMegabytes / 3, temporaryDirectory: tmpdir() });
 
@@ -61,7 +62,6 @@ async function load(record: SQSRecord, context: Context): Promise<'acknowledge' 
   const { dataset, runId, slice, index } = message;
   telemetry.begin({ dataset, runId, slice, index, attempt });
 
-  const pacer = createPacer(deployed.limits, systemClock);
   const extract = { client, pacer, secrets, telemetry, clock: systemClock };
   const deadline = systemClock.monotonic() + context.getRemainingTimeInMillis() - writingMilliseconds;
   const range = {
@@ -87,7 +87,15 @@ async function load(record: SQSRecord, context: Context): Promise<'acknowledge' 
       },
     );
   } finally {
-    await pacer.settle();
     telemetry.flush();
+    await settle(context);
   }
+}
+
+/** Leaves the lane as it was found, unless the source wants a longer pause than there is time for. */
+async function settle(context: Context): Promise<void> {
+  const timeLeft = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - 1000));
+  await pacer.settle(timeLeft).catch((error) => {
+    if (!timeLeft.aborted) throw error;
+  });
 }

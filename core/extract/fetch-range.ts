@@ -37,6 +37,8 @@ export interface FetchedRange {
   readonly bytes: number;
   /** ISO 8601, before the first request: everything fetched is at least as fresh. */
   readonly fetchedAt: string;
+  /** From then until the last page was written, whole milliseconds. */
+  readonly milliseconds: number;
   /** Smallest and largest total that a header named; only for datasets whose total is in a header. */
   readonly headerTotals?: { readonly min: number; readonly max: number };
 }
@@ -50,6 +52,7 @@ export interface FetchedRange {
 export async function fetchRange(fetch: RangeFetch, services: ExtractServices): Promise<FetchedRange> {
   const tally = createTally(services.telemetry);
   const fetchedAt = new Date(services.clock.now()).toISOString();
+  const began = services.clock.monotonic();
   const file = await PageFile.create(fetch.file);
   try {
     const totals = await withDeadline(fetch.deadline, services.clock, (controller) =>
@@ -62,6 +65,7 @@ export async function fetchRange(fetch: RangeFetch, services: ExtractServices): 
       retries: tally.total('Retries'),
       bytes: file.bytes,
       fetchedAt,
+      milliseconds: Math.round(services.clock.monotonic() - began),
       ...(totals.length === 0
         ? {}
         : { headerTotals: { min: Math.min(...totals), max: Math.max(...totals) } }),

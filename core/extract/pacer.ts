@@ -32,11 +32,19 @@ export interface Pacer {
   succeeded(): void;
 }
 
+/** What of a source's burst the lanes use; the rest is for requests that bunch up on their way. */
+const burstShare = 0.8;
+
+/** Depth of a lane's token bucket, in requests: its part of the source's own bucket, and at least one. */
+export function laneDepth({ burst, lanes }: Pick<Limits, 'burst' | 'lanes'>): number {
+  return Math.max(1, (burstShare * burst) / lanes);
+}
+
 /**
- * Makes the token bucket of one lane: rate requestsPerSecond / lanes, depth 1 + burst / lanes, full at first.
- * A lane that settles before its invocation ends leaves its bucket as it found it, so the lanes of a source
- * start at most `requestsPerSecond * w + burst + lanes` requests in any w seconds, and share no state for it;
- * writing loses no time while it takes less than the (burst + lanes) / requestsPerSecond that the depth is worth.
+ * Makes the token bucket of one lane: rate requestsPerSecond / lanes, depth `laneDepth`, full at first. A lane that
+ * settles before its invocation ends leaves its bucket as it found it, so the lanes of a source start at most
+ * `requestsPerSecond * w + max(burst, lanes)` requests in any w seconds, and share no state for it; writing loses
+ * no time while it takes less than the `laneDepth * lanes / requestsPerSecond` that the depth is worth.
  */
 export function createPacer(limits: Limits, clock: Clock): Pacer {
   return new LanePacer(limits, clock);
@@ -59,7 +67,7 @@ class LanePacer implements Pacer {
   constructor({ requestsPerSecond, burst, lanes }: Limits, clock: Clock) {
     this.#clock = clock;
     this.#interval = (1000 * lanes) / requestsPerSecond;
-    this.#tolerance = (burst / lanes) * this.#interval;
+    this.#tolerance = (laneDepth({ burst, lanes }) - 1) * this.#interval;
   }
 
   take(signal?: AbortSignal, deadline = Number.POSITIVE_INFINITY): Promise<void> {

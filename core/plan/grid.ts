@@ -29,7 +29,8 @@ export function pageRangeName(range: Pick<PageRange, 'slice' | 'index'>): string
 export function parsePageRangeName(name: string): { slice: string; index: number } | undefined {
   const match = /^(?<slice>[a-z0-9-]+)-(?<index>\d{8,})$/.exec(name);
   if (!match?.groups?.slice || !match.groups.index) return undefined;
-  return { slice: match.groups.slice, index: Number(match.groups.index) };
+  const range = { slice: match.groups.slice, index: Number(match.groups.index) };
+  return pageRangeName(range) === name ? range : undefined; // more zeros would be a second name of the range
 }
 
 export function rangesInSlice(grid: Grid, slice: Slice): number {

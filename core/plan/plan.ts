@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** One slice of a dataset: an independent sub-sequence with its own pages. */
 const sliceSchema = z.object({
-  name: z.string().regex(/^[a-z0-9-]+$/),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   /** Pages from the first to the last, at least one. */
   pages: z.int().min(1),
 });

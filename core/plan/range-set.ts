@@ -28,8 +28,9 @@ export class RangeSet {
   }
 
   has(range: Pick<PageRange, 'slice' | 'index'>): boolean {
-    const byte = this.#bits.get(range.slice)?.bits[range.index >> 3] ?? 0;
-    return (byte & (1 << (range.index & 7))) !== 0;
+    const slice = this.#bits.get(range.slice);
+    if (!slice || range.index >= slice.ranges) return false; // beyond 2^31, >> would wrap around
+    return ((slice.bits[range.index >> 3] ?? 0) & (1 << (range.index & 7))) !== 0;
   }
 
   get size(): number {

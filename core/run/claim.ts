@@ -3,12 +3,19 @@ import { parseDocument } from './document';
 import { claimKey, type RunName } from './keys';
 import type { Lake } from './ports';
 
-const claimSchema = z.object({ runId: z.string(), claimedAt: z.string() });
+const claimSchema = z.object({
+  runId: z.string(),
+  claimedAt: z.string(),
+  /** Set by keepClaim. */
+  kept: z.boolean().optional(),
+});
 
 /** The run that is loading a dataset. There is at most one. */
 export interface Claim extends RunName {
   /** ISO 8601. */
   readonly claimedAt: string;
+  /** An invocation of fan-out is about to write the plan, or has: no other may release the claim. */
+  readonly kept?: boolean | undefined;
   readonly etag: string;
 }
 
@@ -29,6 +36,20 @@ export async function readClaim(
   const key = claimKey({ source, dataset });
   const found = await lake.get(key);
   return found && { source, dataset, ...parseDocument(claimSchema, found.text, key), etag: found.etag };
+}
+
+/**
+ * Keeps the claim for a run whose plan is about to be written. Invocations of one run share its claim; this gives it
+ * another etag, so that one that could not reach the source does not take it away from one that could. False when
+ * the claim was released before.
+ */
+export async function keepClaim(lake: Lake, claim: Claim): Promise<boolean> {
+  const { runId, claimedAt } = claim;
+  const document = JSON.stringify({ runId, claimedAt, kept: true });
+  if ((await lake.replace(claimKey(claim), document, claim.etag)) === 'replaced') return true;
+  const current = await readClaim(lake, claim);
+  if (current?.runId !== runId) return false;
+  return current.kept ? true : keepClaim(lake, current);
 }
 
 /** Gives the dataset free, unless another run has claimed it since. */

@@ -31,22 +31,26 @@ export function stagePrefix(run: RunName): string {
 
 /** The one object of a page range: a pure function of source, dataset, run, slice and range. */
 export function stageKey(run: RunName, range: Pick<PageRange, 'slice' | 'index'>): string {
-  return `${stagePrefix(run)}${pageRangeName(range)}.parquet`;
+  return `${stagePrefix(run)}${rangeName(range)}.parquet`;
 }
 
 /** Page bodies as received by one attempt. */
 export function rawKey(run: RunName, range: PageRange, attempt: string): string {
-  return `raw/${datasetFolder(run)}run=${safe(run.runId)}/${pageRangeName(range)}-${safe(attempt)}.jsonl.gz`;
+  return `raw/${datasetFolder(run)}run=${safe(run.runId)}/${rangeName(range)}-${safe(attempt)}.jsonl.gz`;
 }
 
 /** Records of one attempt that do not fit the schema, with their reasons. */
 export function quarantineKey(run: RunName, range: PageRange, attempt: string): string {
-  return `quarantine/${datasetFolder(run)}run=${safe(run.runId)}/${pageRangeName(range)}-${safe(attempt)}.jsonl.gz`;
+  return `quarantine/${datasetFolder(run)}run=${safe(run.runId)}/${rangeName(range)}-${safe(attempt)}.jsonl.gz`;
 }
 
 /** The pointer: names the run that readers see. */
 export function pointerKey(dataset: Omit<RunName, 'runId'>): string {
   return `tables/${datasetFolder(dataset)}current.json`;
+}
+
+function rangeName({ slice, index }: Pick<PageRange, 'slice' | 'index'>): string {
+  return pageRangeName({ slice: safe(slice), index });
 }
 
 function runFolder(run: RunName): string {

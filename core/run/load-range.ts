@@ -48,10 +48,12 @@ export async function loadRange(
     const { fetched, shaped } = await fetchAndShape(dataset, message, files, services);
     const raw = dataset.keepRaw ? rawKey(message, message, attempt) : undefined;
     const quarantine = shaped.quarantined > 0 ? quarantineKey(message, message, attempt) : undefined;
-    await Promise.all([
-      raw && gzip(files.pages, files.raw).then(() => lake.put(raw, { file: files.raw })),
-      quarantine && lake.put(quarantine, { file: files.quarantine }),
-    ]);
+    // One after the other: a failure must not remove the files beneath a write that is still under way.
+    if (raw) {
+      await gzip(files.pages, files.raw);
+      await lake.put(raw, { file: files.raw });
+    }
+    if (quarantine) await lake.put(quarantine, { file: files.quarantine });
     const receipt = makeReceipt(message, attempt, fetched, shaped, { raw, quarantine });
     const written = await lake.putIfAbsent(
       stageKey(message, message),
@@ -84,12 +86,12 @@ async function fetchAndShape(
   dataset: Dataset,
   message: PageMessage,
   files: { pages: string; stage: string; quarantine: string },
-  { fetch, shaper, telemetry }: LoadRangeServices,
+  services: LoadRangeServices,
   triesLeft = 1,
 ): Promise<{ fetched: FetchedRange; shaped: ShapedRange }> {
-  const fetched = await fetch({ dataset, message, file: files.pages });
+  const fetched = await services.fetch({ dataset, message, file: files.pages });
   try {
-    const shaped = await shaper.shape({
+    const shaped = await services.shaper.shape({
       dataset,
       pagesFile: files.pages,
       firstPage: message.firstPage,
@@ -100,15 +102,9 @@ async function fetchAndShape(
     return { fetched, shaped };
   } catch (error) {
     if (!(error instanceof TransientError) || triesLeft === 0) throw error;
-    telemetry.count('Retries', 1);
-    telemetry.warn('A page was malformed: the range is fetched again', { reason: error.message });
-    return fetchAndShape(
-      dataset,
-      message,
-      files,
-      { fetch, shaper, telemetry } as LoadRangeServices,
-      triesLeft - 1,
-    );
+    services.telemetry.count('Retries', 1);
+    services.telemetry.warn('A page was malformed: the range is fetched again', { reason: error.message });
+    return fetchAndShape(dataset, message, files, services, triesLeft - 1);
   }
 }
 
@@ -128,6 +124,7 @@ function makeReceipt(
     definition: message.definition,
     attempt,
     fetchedAt: fetched.fetchedAt,
+    fetchMilliseconds: fetched.milliseconds,
     firstPage: message.firstPage,
     pages: fetched.pages,
     requests: fetched.requests,

@@ -1,7 +1,8 @@
+import { TransientError } from '../errors';
 import { type Extent, makePlan } from '../plan/make-plan';
 import { type Plan, planSchema } from '../plan/plan';
 import type { Dataset, Source } from '../source/source';
-import { type Claim, releaseClaim } from './claim';
+import { type Claim, keepClaim, releaseClaim } from './claim';
 import { parseDocument } from './document';
 import { planKey, type RunName } from './keys';
 import type { Clock, Lake, Telemetry } from './ports';
@@ -40,11 +41,20 @@ export async function planOnce(
       plannedAt: new Date(clock.now()),
       onlyPages,
     });
+    if (!(await keepClaim(lake, claim))) {
+      throw new TransientError(
+        `run ${run.runId} lost its claim on ${run.source}/${run.dataset} while it was being planned: call fan-out again`,
+      );
+    }
     await lake.putIfAbsent(planKey(run), JSON.stringify(plan, null, 2), { contentType: 'application/json' });
     telemetry.info('Planned', { ...run, total: plan.total, pageSize: plan.pageSize });
     return (await readPlan(lake, run)) ?? plan; // the first writer's plan is the plan
   } catch (error) {
-    await releaseClaim(lake, claim);
+    if (!claim.kept) {
+      await releaseClaim(lake, claim).catch((notReleased) => {
+        telemetry.warn('The claim could not be released', { ...run, reason: String(notReleased) });
+      });
+    }
     throw error;
   }
 }

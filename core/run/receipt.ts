@@ -8,8 +8,10 @@ export const receiptSchema = z.object({
   definition: z.string(),
   /** Which delivery wrote it. */
   attempt: z.string(),
-  /** ISO 8601. */
+  /** ISO 8601, when fetching began. */
   fetchedAt: z.string(),
+  /** How long fetching took. */
+  fetchMilliseconds: count,
   firstPage: count,
   pages: count,
   requests: count,

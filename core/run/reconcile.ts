@@ -46,19 +46,38 @@ export type RunReport = RunState & {
 /** A run that is not complete after this long is given up, so that its dataset can be loaded again. */
 const oldestHours = 24;
 
-/** Does the next step of every open run. It may die anywhere and be run again; two at once do no harm. */
+/**
+ * Does the next step of every open run. It may die anywhere and be run again; two at once do no harm. A run that
+ * cannot be reconciled keeps no other waiting: the error is thrown at the end, an AggregateError where there are several.
+ */
 export async function reconcile(services: ReconcileServices): Promise<RunReport[]> {
   const reports: RunReport[] = [];
+  const failures: unknown[] = [];
   for await (const { key } of services.lake.list(openRuns)) {
-    const [source, dataset] = key.slice(openRuns.length, -'.json'.length).split('/');
-    if (!source || !dataset) continue;
-    const claim = await readClaim(services.lake, { source, dataset });
-    if (!claim) continue; // released since the listing
-    const state = await reconcileRun(claim, services);
-    services.telemetry.info('Reconciled', { source, dataset, runId: claim.runId, ...state });
-    reports.push({ source, dataset, runId: claim.runId, ...state });
+    try {
+      const report = await reconcileClaimed(key, services);
+      if (report) reports.push(report);
+    } catch (error) {
+      services.telemetry.warn('An open run could not be reconciled', { claim: key, reason: String(error) });
+      failures.push(error);
+    }
   }
+  if (failures.length > 1) {
+    throw new AggregateError(failures, `${failures.length} of the open runs could not be reconciled`);
+  }
+  if (failures.length === 1) throw failures[0];
   return reports;
+}
+
+async function reconcileClaimed(key: string, services: ReconcileServices): Promise<RunReport | undefined> {
+  const [source, dataset] = key.slice(openRuns.length, -'.json'.length).split('/');
+  if (!source || !dataset) return undefined;
+  const claim = await readClaim(services.lake, { source, dataset });
+  if (!claim) return undefined; // released since the listing
+  const state = await reconcileRun(claim, services);
+  const report = { source, dataset, runId: claim.runId, ...state };
+  services.telemetry.info('Reconciled', report);
+  return report;
 }
 
 async function reconcileRun(claim: Claim, services: ReconcileServices): Promise<RunState> {

@@ -90,7 +90,8 @@ function* runProblems(plan: Plan, counts: Counts, objects: readonly ManifestObje
   if (moved !== undefined) {
     yield `the source's total moved from ${n(plan.total)} to ${n(moved)} while the run was loading, so pages may have shifted`;
   }
-  if (counts.quarantined > plan.maxQuarantinedRatio * counts.received) {
+  // Divided, not multiplied: 0.29 * 100 is less than 29.
+  if (counts.quarantined / counts.received > plan.maxQuarantinedRatio) {
     yield `${n(counts.quarantined)} of ${n(counts.received)} records are in quarantine, above maxQuarantinedRatio ${plan.maxQuarantinedRatio}`;
   }
 }

@@ -23,7 +23,7 @@ export interface ApiKeyInput {
 export interface LimitsInput {
   /** Requests that may start per second. */
   readonly requestsPerSecond: number;
-  /** Requests that the source tolerates at once on top of the rate. @default 0 */
+  /** Requests that the source tolerates at once after a pause; the lanes use them to catch up. @default 0 */
   readonly burst?: number | undefined;
   /** Workers that run at the same time, 2 to 1,000. @default 2 */
   readonly lanes?: number | undefined;

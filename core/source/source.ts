@@ -34,8 +34,8 @@ export interface Limits {
   /** Requests that may start per second, over all datasets of the source. */
   readonly requestsPerSecond: number;
   /**
-   * Requests the source tolerates at once on top of the rate (its token bucket's depth). The lanes share it
-   * and use it to catch up after the time they spend writing.
+   * Requests the source tolerates at once after a pause (its token bucket's depth). The lanes share it, and use
+   * it to catch up after the time they spend writing.
    * @default 0
    */
   readonly burst: number;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../core/clock';
 import { ConfigurationError } from '../../core/errors';
 import type { Clock } from '../../core/run/ports';
 import { type PolicyStatement, Principal } from './authorize';
@@ -11,7 +12,6 @@ import { ObjectStore, type UploadFile } from './object-store';
 import { parseQueueAttributes } from './queue-attributes';
 import { describeQueue, queueUrl } from './sqs-handler';
 import { type Redrive, SqsQueue } from './sqs-queue';
-import { systemClock } from './system-clock';
 
 /** What the local AWS needs. */
 export interface LocalAwsOptions {

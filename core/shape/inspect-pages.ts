@@ -1,0 +1,108 @@
+import { isUtf8 } from 'node:buffer';
+import { PermanentError, TransientError } from '../errors';
+import { toTotal } from '../extract/total';
+import { formatPath, readPath } from '../source/path';
+import { holdsLoneSurrogate } from './lone-surrogates';
+import { pageBodies } from './page-bodies';
+import type { PageLayout } from './sql-pages';
+
+/** What is looked at, and how it is named in messages. */
+export interface InspectedPages {
+  readonly dataset: string;
+  readonly path: string;
+  readonly layout: PageLayout;
+  readonly firstPage: number;
+  readonly pages: number;
+}
+
+/** What well-formed pages can still have that DuckDB does not read at first. */
+export interface InspectionResult {
+  readonly longestBody: number;
+  readonly loneSurrogates: boolean;
+}
+
+/**
+ * Finds out, page by page, why a range could not be shaped. Throws a TransientError for a page that is cut off, malformed or empty (fetch
+ * it again), a PermanentError for one that is not what the dataset says; both name the page.
+ */
+export async function inspectPages(range: InspectedPages): Promise<InspectionResult> {
+  let longestBody = 0;
+  let loneSurrogates = false;
+  let count = 0;
+  for await (const { bytes, ended } of pageBodies(range.path)) {
+    const name = `page ${range.firstPage + count} of ${range.dataset}`;
+    const page = ended ? parse(bytes, name) : undefined;
+    if (page === undefined) throw malformed(name, bytes);
+    checkText(bytes, name);
+    checkRecords(readPath(page.value, range.layout.records), range.layout, name);
+    checkTotal(page.value, range.layout, name);
+    longestBody = Math.max(longestBody, bytes.length);
+    loneSurrogates ||= holdsLoneSurrogate(bytes);
+    count += 1;
+  }
+  checkCount(count, range);
+  return { longestBody, loneSurrogates };
+}
+
+function parse(bytes: Buffer, name: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(bytes.toString('utf8')) };
+  } catch (cause) {
+    throw malformed(name, bytes, cause);
+  }
+}
+
+function malformed(name: string, bytes: Buffer, cause?: unknown): TransientError {
+  return new TransientError(`${name} is cut off or malformed JSON: fetch it again`, {
+    evidence: { excerpt: bytes.toString('utf8', 0, 200) },
+    cause,
+  });
+}
+
+function checkText(bytes: Buffer, name: string): void {
+  if (!isUtf8(bytes))
+    throw new PermanentError(
+      `${name} is not UTF-8, which JSON must be (RFC 8259): ask the source to send UTF-8`,
+    );
+}
+
+function checkRecords(records: unknown, { records: path }: PageLayout, name: string): void {
+  if (Array.isArray(records)) return;
+  const subject = path.length === 0 ? 'the body' : `'${formatPath(path)}'`;
+  const what = records === undefined ? 'is missing' : `is ${kindOf(records)}`;
+  throw new PermanentError(
+    `${name}: ${subject} ${what}, not an array of records: correct the dataset's records path`,
+  );
+}
+
+function checkTotal(page: unknown, { total: path }: PageLayout, name: string): void {
+  if (path === undefined) return;
+  const total = readPath(page, path);
+  if (toTotal(total) !== undefined) return;
+  const what = total === undefined ? 'is missing' : `is ${shown(total)}`;
+  throw new PermanentError(
+    `${name}: the total at '${formatPath(path)}' ${what}, not a whole number of records: correct pagination.total`,
+  );
+}
+
+function checkCount(count: number, { pages, firstPage, dataset }: InspectedPages): void {
+  if (count === pages) return;
+  const range = `pages ${firstPage} to ${firstPage + pages - 1} of ${dataset}`;
+  if (count < pages)
+    throw new TransientError(
+      `${range} came with ${count} bodies instead of ${pages}, so a body is empty: fetch them again`,
+    );
+  throw new PermanentError(
+    `${range} hold ${count} JSON values instead of ${pages}: a body must be one JSON value, not several`,
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

@@ -1,0 +1,41 @@
+import { toTotal } from '../extract/total';
+import type { PageLayout } from './sql-pages';
+
+/** What one page says about itself, as DuckDB read it. */
+export interface PageFacts {
+  /** From 0. */
+  readonly ordinal: number;
+  /** Undefined where the page has no array of records. */
+  readonly records: number | undefined;
+  readonly total: string | undefined;
+}
+
+/** What the pages of a range say together. */
+export interface RangeFacts {
+  readonly recordsPerPage: number[];
+  /** Undefined where the total comes in a header. */
+  readonly totals: { readonly min: number; readonly max: number } | undefined;
+}
+
+/** Undefined where a page is missing, has no records array or no usable total: inspectPages finds out which, and why. */
+export function rangeFacts(
+  facts: readonly PageFacts[],
+  pages: number,
+  layout: PageLayout,
+): RangeFacts | undefined {
+  const recordsPerPage: number[] = [];
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const { ordinal, records, total: text } of facts) {
+    if (records === undefined || ordinal !== recordsPerPage.length) return undefined;
+    recordsPerPage.push(records);
+    if (layout.total === undefined) continue;
+    // DuckDB writes the JSON number 1e3 as 1000.0
+    const total = toTotal(text?.replace(/\.0$/, ''));
+    if (total === undefined) return undefined;
+    min = Math.min(min, total);
+    max = Math.max(max, total);
+  }
+  if (recordsPerPage.length !== pages) return undefined;
+  return { recordsPerPage, totals: layout.total === undefined ? undefined : { min, max } };
+}

@@ -1,0 +1,66 @@
+import { stat } from 'node:fs/promises';
+import { BaseloadError, ConfigurationError, PermanentError } from '../errors';
+import { type InspectedPages, inspectPages } from './inspect-pages';
+import { copyWithMarks, type ReadableCopy } from './lone-surrogates';
+import type { PagesFile } from './sql-pages';
+
+/** One way to read the pages of a range. */
+export interface Reading extends PagesFile {
+  /** Set where a copy is read in which broken characters are marked. */
+  readonly marks?: ReadableCopy;
+}
+
+/** Pages were read, but are not all there or not what the dataset says. */
+export class UnusablePages extends Error {}
+
+const mebibyte = 1024 * 1024;
+
+/** The first way: the file as it is, with room for bodies of four times the average length, 1 to 16 MiB. */
+export async function firstReading(path: string, pages: number): Promise<Reading> {
+  const { size } = await stat(path);
+  const likely = Math.ceil((4 * size) / pages);
+  return { path, maximumBodyBytes: Math.min(Math.max(likely, mebibyte), 16 * mebibyte) };
+}
+
+/**
+ * Another way, after the first failed with `error`: with room for the longest body, and with half surrogate pairs marked. Throws what
+ * inspectPages finds wrong with the pages, or `error` itself where they are not the reason.
+ */
+export async function secondReading(
+  range: InspectedPages,
+  first: Reading,
+  copy: string,
+  error: unknown,
+): Promise<Reading> {
+  if (outOfMemory.test(String(error))) throw error;
+  const { longestBody, loneSurrogates } = await inspectPages(range);
+  if (loneSurrogates) {
+    const marks = await copyWithMarks(range.path, copy);
+    return { path: copy, maximumBodyBytes: withRoom(marks.longestBody), marks };
+  }
+  if (longestBody > first.maximumBodyBytes)
+    return { path: range.path, maximumBodyBytes: withRoom(longestBody) };
+  throw error;
+}
+
+const outOfMemory = /Out of Memory Error/;
+
+/** Names the range, and what to do, where DuckDB's own message is all there is; any other error is given back as it is. */
+export function explained(error: unknown, range: InspectedPages): unknown {
+  if (error instanceof BaseloadError) return error;
+  const message = String(error).split('\n')[0] ?? '';
+  const pages = `pages ${range.firstPage} to ${range.firstPage + range.pages - 1} of ${range.dataset}`;
+  if (outOfMemory.test(message))
+    return new ConfigurationError(
+      `${pages} do not fit into DuckDB's memory: give the worker more, or a range fewer pages (${message.slice(0, 200)})`,
+      { cause: error },
+    );
+  if (error instanceof UnusablePages || /JSON/.test(message))
+    return new PermanentError(`${pages} cannot be read: ${message.slice(0, 200)}`, { cause: error });
+  return error;
+}
+
+/** The newline after a body, and bodies that come near it. */
+function withRoom(longestBody: number): number {
+  return longestBody + mebibyte;
+}

@@ -1,0 +1,93 @@
+import { type Path, parsePath, toJsonPath } from '../source/path';
+import type { Dataset } from '../source/source';
+import { identifier, literal } from './sql-text';
+
+/** Where a page's records and its total stand in its body. */
+export interface PageLayout {
+  readonly records: Path;
+  /** Undefined where the total comes in a header. */
+  readonly total: Path | undefined;
+}
+
+/** Reads the paths of a dataset. */
+export function pageLayout(dataset: Dataset): PageLayout {
+  const { total } = dataset.pagination;
+  return {
+    records: parsePath(dataset.records),
+    total: total.type === 'body' ? parsePath(total.path) : undefined,
+  };
+}
+
+/** A file of page bodies and how to read it. */
+export interface PagesFile {
+  readonly path: string;
+  /** No body is longer; DuckDB takes twice as much memory for its buffer. */
+  readonly maximumBodyBytes: number;
+}
+
+/**
+ * A query with one row per page, in order: `ordinal` (from 0), `records` (JSON[], NULL where missing) and `total` (VARCHAR).
+ * A typed read takes the records out of the page in one parse, at two thirds of the cost of reading pages as JSON and extracting.
+ */
+export function pagesQuery(file: PagesFile, layout: PageLayout): string {
+  const read = typedRead(layout) ?? untypedRead(layout);
+  const options = `format = 'unstructured', records = false, maximum_object_size = ${file.maximumBodyBytes}, columns = {page: ${literal(read.type)}}`;
+  return `SELECT row_number() OVER () - 1 AS ordinal, ${read.records} AS records, ${read.total} AS total FROM read_json(${literal(file.path)}, ${options})`;
+}
+
+interface Read {
+  readonly type: string;
+  readonly records: string;
+  readonly total: string;
+}
+
+interface Fields extends Map<string, Fields | string> {}
+
+/** Undefined where one STRUCT type cannot say it: indexes, a path inside the other, names that differ only in case. */
+function typedRead({ records, total }: PageLayout): Read | undefined {
+  if (records.length === 0 && total === undefined) return { type: 'JSON[]', records: 'page', total: 'NULL' };
+  const fields: Fields = new Map();
+  if (!place(fields, records, 'JSON[]')) return undefined;
+  if (total !== undefined && !place(fields, total, 'VARCHAR')) return undefined;
+  return {
+    type: structType(fields),
+    records: memberOf('page', records),
+    total: total === undefined ? 'NULL' : memberOf('page', total),
+  };
+}
+
+function place(fields: Fields, path: Path, type: string): boolean {
+  const [name, ...rest] = path;
+  if (typeof name !== 'string') return false;
+  const known = fields.get(name);
+  if (known === undefined && [...fields.keys()].some((other) => other.toLowerCase() === name.toLowerCase()))
+    return false;
+  if (rest.length === 0) {
+    fields.set(name, type);
+    return known === undefined;
+  }
+  if (typeof known === 'string') return false;
+  const inner: Fields = known ?? new Map();
+  fields.set(name, inner);
+  return place(inner, rest, type);
+}
+
+function structType(fields: Fields): string {
+  const members = [...fields].map(
+    ([name, type]) => `${identifier(name)} ${typeof type === 'string' ? type : structType(type)}`,
+  );
+  return `STRUCT(${members.join(', ')})`;
+}
+
+function memberOf(value: string, path: Path): string {
+  return path.reduce<string>((inner, name) => `struct_extract(${inner}, ${literal(String(name))})`, value);
+}
+
+/** Any two paths, at the cost of a second parse; a value that is no array is an error, as in the typed read. */
+function untypedRead({ records, total }: PageLayout): Read {
+  return {
+    type: 'JSON',
+    records: `CAST(json_extract(page, ${literal(toJsonPath(records))}) AS JSON[])`,
+    total: total === undefined ? 'NULL' : `json_extract_string(page, ${literal(toJsonPath(total))})`,
+  };
+}

@@ -1,0 +1,295 @@
+import { ConfigurationError, PermanentError } from '../../../core/errors';
+import { countRanges, pageRanges } from '../../../core/plan/grid';
+import { claimDataset, keepClaim, readClaim, releaseClaim } from '../../../core/run/claim';
+import { type FanOutServices, fanOut, parseFanOutRequest } from '../../../core/run/fan-out';
+import { planKey } from '../../../core/run/keys';
+import { readPlan } from '../../../core/run/plan-once';
+import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
+import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
+import { aDataset, aSource } from '../../support/source-fixture';
+import {
+  aRun,
+  faultAt,
+  messageOf,
+  recordTelemetry,
+  startOfTime,
+  stillClock,
+  writeRange,
+} from './run-fixture';
+
+const request = { dataset: 'cities', scheduledTime: '2026-01-31T03:00:00Z' };
+
+/** Fan-out of a source with 950 records, over a lake and a queue in memory. */
+function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefined) {
+  const objects = new MemoryObjects();
+  const messages = new MemoryMessages();
+  const telemetry = recordTelemetry();
+  const clock = stillClock();
+  const discover = jest.fn(async () => {
+    clock.advance(5000);
+    return { total: 950, pageSize: 100 };
+  });
+  const lake = memoryLake(objects, { fault });
+  const services: FanOutServices = {
+    source: aSource(),
+    lake,
+    pageQueue: memoryPageQueue(messages),
+    telemetry,
+    clock,
+    discover,
+  };
+  const planned = async () => {
+    const plan = await readPlan(memoryLake(objects), aRun);
+    if (!plan) throw new Error('there is a plan');
+    return plan;
+  };
+  const claim = () => readClaim(memoryLake(objects), aRun);
+  return { objects, messages, telemetry, clock, discover, services, planned, claim };
+}
+
+describe('fanOut', () => {
+  it('claims the dataset, plans the run and enqueues every range', async () => {
+    const { services, messages, telemetry, planned, claim } = prepare();
+    const result = await fanOut(request, services);
+    const plan = await planned();
+    expect(result).toEqual({ status: 'enqueued', runId: aRun.runId, ranges: countRanges(plan) });
+    expect(messages.waiting.map(({ message }) => message)).toEqual(
+      [...pageRanges(plan)].map((range) => messageOf(plan, range)),
+    );
+    expect(await claim()).toMatchObject({ runId: aRun.runId, claimedAt: '2026-01-31T03:00:00.000Z' });
+    expect(telemetry.counts).toEqual({ RangesEnqueued: countRanges(plan) });
+  });
+
+  it('takes the watermark before it asks for the first page', async () => {
+    const { services, planned } = prepare();
+    await fanOut(request, services);
+    expect(await planned()).toMatchObject({
+      watermark: new Date(startOfTime).toISOString(),
+      plannedAt: new Date(startOfTime + 5000).toISOString(),
+    });
+  });
+
+  it('plans only as many pages as were asked for', async () => {
+    const { services, planned } = prepare();
+    await fanOut({ ...request, onlyPages: 2 }, services);
+    expect(await planned()).toMatchObject({ subset: true, slices: [{ name: 'all', pages: 2 }] });
+  });
+
+  describe('the name of the run', () => {
+    it('is the time that the schedule says, however late it is', async () => {
+      const { services, clock } = prepare();
+      clock.advance(3_600_000);
+      expect((await fanOut(request, services)).runId).toBe(aRun.runId);
+    });
+
+    it('is now when nobody says otherwise', async () => {
+      const { services, clock } = prepare();
+      clock.advance(1234);
+      expect((await fanOut({ dataset: 'cities' }, services)).runId).toBe('2026-01-31t03-00-01-234z');
+    });
+
+    it('is what a person asks for', async () => {
+      const runId = '2025-12-31t00-00-00-000z';
+      expect((await fanOut({ ...request, runId }, prepare().services)).runId).toBe(runId);
+    });
+  });
+
+  describe('when it is invoked again', () => {
+    it('keeps the first plan and enqueues only what is missing', async () => {
+      const { services, messages, discover, planned } = prepare();
+      await fanOut(request, services);
+      const plan = await planned();
+      const [first, ...others] = pageRanges(plan);
+      if (!first) throw new Error('there is a range');
+      await writeRange(services.lake, plan, first);
+      messages.waiting = [];
+      const again = await fanOut(request, { ...services, discover: async () => ({ total: 5, pageSize: 1 }) });
+      expect(again).toEqual({ status: 'enqueued', runId: aRun.runId, ranges: others.length });
+      expect(messages.waiting.map(({ message }) => message)).toEqual(
+        others.map((range) => messageOf(plan, range)),
+      );
+      expect(await planned()).toEqual(plan);
+      expect(discover).toHaveBeenCalledTimes(1);
+    });
+
+    it('keeps the plan of whoever was first when two plan at once', async () => {
+      const { services, messages, planned } = prepare();
+      await Promise.all([
+        fanOut(request, services),
+        fanOut(request, { ...services, discover: async () => ({ total: 9500, pageSize: 10 }) }),
+      ]);
+      const plan = await planned();
+      for (const { message } of messages.waiting) expect(message.pageSize).toBe(plan.pageSize);
+      expect(messages.waiting).toHaveLength(2 * countRanges(plan));
+    });
+
+    it.each(['before', 'after', 'conflict'] as const)(
+      'goes on where it was, whichever of its writes failed (%s)',
+      async (kind) => {
+        const clean = prepare();
+        await fanOut(request, clean.services);
+        const expected = clean.messages.waiting;
+        let failing = 0;
+        for (let happened = true; happened; failing++) {
+          const { fault, disarm } = faultAt(failing, kind);
+          const { services, messages, planned } = prepare(fault);
+          await fanOut(request, services).catch(() => {});
+          happened = disarm();
+          messages.waiting = [];
+          expect(await fanOut(request, services)).toMatchObject({ status: 'enqueued' });
+          expect(messages.waiting).toEqual(expected);
+          expect((await planned()).runId).toBe(aRun.runId);
+        }
+        expect(failing).toBeGreaterThan(6); // claim, look, look for a plan, plan, look, list: each has failed once
+      },
+    );
+
+    it('enqueues what a queue did not take the first time', async () => {
+      const { services, messages, planned } = prepare();
+      let sends = 0;
+      const pageQueue = memoryPageQueue(messages, { fault: () => (sends++ === 2 ? 'before' : undefined) });
+      await expect(fanOut(request, { ...services, pageQueue })).rejects.toThrow('send was made to fail');
+      await fanOut(request, services);
+      const enqueued = new Set(messages.waiting.map(({ message }) => message.index));
+      expect(enqueued.size).toBe(countRanges(await planned()));
+    });
+  });
+
+  it('skips the run while another one has claimed the dataset', async () => {
+    const { services, messages, telemetry, claim, discover } = prepare();
+    await fanOut(request, services);
+    messages.waiting = [];
+    const tomorrow = { ...request, scheduledTime: '2026-02-01T03:00:00Z' };
+    expect(await fanOut(tomorrow, services)).toEqual({
+      status: 'skipped',
+      runId: '2026-02-01t03-00-00-000z',
+      openRun: aRun.runId,
+    });
+    expect(messages.size).toBe(0);
+    expect(discover).toHaveBeenCalledTimes(1);
+    expect(telemetry.counts.RunSkipped).toBe(1);
+    expect((await claim())?.runId).toBe(aRun.runId);
+  });
+
+  describe('when the source cannot be asked', () => {
+    const refused = new PermanentError('HTTP 401 from the source');
+    const discover = async () => {
+      throw refused;
+    };
+
+    it('releases the claim, so that another run need not wait', async () => {
+      const { services, objects, messages, claim } = prepare();
+      await expect(fanOut(request, { ...services, discover })).rejects.toBe(refused);
+      expect(await claim()).toBeUndefined();
+      expect([objects.keys(), messages.size]).toEqual([[], 0]);
+    });
+
+    it('says why the source could not be asked, also when the claim cannot be released', async () => {
+      const { services } = prepare(({ operation }) => (operation === 'remove' ? 'before' : undefined));
+      await expect(fanOut(request, { ...services, discover })).rejects.toBe(refused);
+    });
+
+    it('keeps the claim when another invocation has planned the run meanwhile', async () => {
+      const { services, claim } = prepare();
+      const failing = {
+        ...services,
+        discover: async () => {
+          await fanOut(request, services);
+          throw refused;
+        },
+      };
+      await expect(fanOut(request, failing)).rejects.toBe(refused);
+      expect((await claim())?.runId).toBe(aRun.runId);
+    });
+
+    it('keeps the claim when another invocation is about to write the plan', async () => {
+      const { services, claim } = prepare();
+      await keepClaim(services.lake, await claimDataset(services.lake, aRun, new Date(startOfTime)));
+      await expect(fanOut(request, { ...services, discover })).rejects.toBe(refused);
+      expect((await claim())?.runId).toBe(aRun.runId);
+    });
+  });
+
+  it('does not plan a run that lost its claim meanwhile', async () => {
+    const { services, objects, claim } = prepare();
+    const other = { ...aRun, runId: '2026-02-01t03-00-00-000z' };
+    const discover = async () => {
+      const mine = await claim();
+      if (mine) await releaseClaim(services.lake, mine);
+      await claimDataset(services.lake, other, new Date(startOfTime));
+      return { total: 950, pageSize: 100 };
+    };
+    await expect(fanOut(request, { ...services, discover })).rejects.toMatchObject({
+      failure: 'transient',
+      message:
+        'run 2026-01-31t03-00-00-000z lost its claim on geonames/cities while it was being planned: call fan-out again',
+    });
+    expect(objects.text(planKey(aRun))).toBeUndefined();
+    expect((await claim())?.runId).toBe(other.runId);
+  });
+
+  it('refuses to continue a run whose dataset was changed since, and leaves it as it is', async () => {
+    const { services, messages, planned, claim } = prepare();
+    await fanOut(request, services);
+    messages.waiting = [];
+    const plan = await planned();
+    const changed = aSource({ datasets: [aDataset({ records: 'items' })] });
+    await expect(fanOut(request, { ...services, source: changed })).rejects.toThrow(
+      new ConfigurationError(
+        'geonames/cities was changed since run 2026-01-31t03-00-00-000z was planned: undo the change to continue it, or start the run over',
+      ),
+    );
+    expect(messages.size).toBe(0);
+    expect(await planned()).toEqual(plan);
+    expect((await claim())?.runId).toBe(aRun.runId);
+  });
+
+  it('refuses a plan that it cannot read', async () => {
+    const { services, objects } = prepare();
+    await services.lake.put(planKey(aRun), '{"version": 9}');
+    await expect(fanOut(request, services)).rejects.toThrow(
+      `${planKey(aRun)} in the lake is not a document of this version`,
+    );
+    expect(objects.text(planKey(aRun))).toBe('{"version": 9}');
+  });
+
+  it.each([
+    [{ dataset: 'towns' }, "source 'geonames' has no dataset 'towns': it has cities"],
+    [
+      { dataset: 'cities', scheduledTime: 'soon' },
+      "scheduledTime 'soon' is not a time: the schedule must send ISO 8601",
+    ],
+  ])('refuses %j', async (bad, sentence) => {
+    const { services, objects } = prepare();
+    await expect(fanOut(bad, services)).rejects.toThrow(new ConfigurationError(sentence));
+    expect(objects.keys()).toEqual([]);
+  });
+});
+
+describe('parseFanOutRequest', () => {
+  it('takes what a schedule and a person send', () => {
+    const whole = { ...request, runId: aRun.runId, onlyPages: 3 };
+    expect(parseFanOutRequest(whole)).toEqual(whole);
+    expect(parseFanOutRequest({ dataset: 'cities' })).toEqual({ dataset: 'cities' });
+  });
+
+  it.each([
+    [undefined, 'event: '],
+    ['cities', 'event: '],
+    [{}, 'dataset: '],
+    [{ dataset: 1 }, 'dataset: '],
+    [{ dataset: 'cities', runId: 'latest' }, 'runId: not a run id such as 2026-01-31t03-00-00-000z'],
+    [{ dataset: 'cities', onlyPages: 0 }, 'onlyPages: '],
+    [{ dataset: 'cities', onlyPages: 1.5 }, 'onlyPages: '],
+    [{ dataset: 'cities', pages: 3 }, 'event: Unrecognized key: "pages"'],
+  ])('refuses %j in one sentence that says where', (event, problem) => {
+    expect(() => parseFanOutRequest(event)).toThrow(ConfigurationError);
+    expect(() => parseFanOutRequest(event)).toThrow(`fan-out cannot use what it was called with: ${problem}`);
+  });
+
+  it('says everything that is wrong at once', () => {
+    expect(() => parseFanOutRequest({ dataset: 1, runId: 'latest', onlyPages: 0 })).toThrow(
+      /dataset: .*; runId: .*; onlyPages: [^\n]*$/,
+    );
+  });
+});

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { ConfigurationError, PermanentError, ThrottledError, TransientError } from '../../../core/errors';
+import { type HandleMessageServices, handleMessage } from '../../../core/run/handle-message';
+import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
+import { aPlan, messageOf, recordTelemetry } from './run-fixture';
+
+const message = messageOf(aPlan(), { slice: 'all', index: 1, firstPage: 3, pages: 3 });
+
+/** Delivers the message once and tells what became of it. */
+async function deliver(error: unknown, receiveCount = 1, changes: Partial<HandleMessageServices> = {}) {
+  const messages = new MemoryMessages(1000);
+  messages.waiting = [{ message, receiveCount: receiveCount - 1 }];
+  const received = messages.receive();
+  if (!received) throw new Error('there is a message');
+  const telemetry = recordTelemetry();
+  const outcome = await handleMessage(received, {
+    pageQueue: memoryPageQueue(messages),
+    telemetry,
+    maxReceiveCount: 5,
+    load: async () => {
+      if (error !== undefined) throw error;
+      return 'loaded';
+    },
+    ...changes,
+  });
+  return { outcome, messages, counts: telemetry.counts, lines: telemetry.lines };
+}
+
+const untouched = { delayed: [], dead: [], backOffs: [] };
+
+describe('handleMessage', () => {
+  it.each(['loaded', 'skipped'] as const)('acknowledges a range that was %s', async (loaded) => {
+    const { outcome, messages } = await deliver(undefined, 1, { load: async () => loaded });
+    expect(outcome).toBe('acknowledge');
+    expect(messages).toMatchObject(untouched);
+  });
+
+  it.each([
+    ['a transient failure', new TransientError('connection reset')],
+    ['what nobody foresaw', new TypeError('x is not a function')],
+    ['what is not even an error', 'a text'],
+  ])('lets the message come back after %s', async (_, error) => {
+    const { outcome, messages, counts } = await deliver(error, 4);
+    expect(outcome).toBe('retry');
+    expect(messages.backOffs).toHaveLength(1);
+    expect(messages).toMatchObject({ delayed: [], dead: [] });
+    expect(counts).toEqual({});
+  });
+
+  it.each([
+    ['permanent', new PermanentError('no such page', { evidence: { status: 404 } }), 404],
+    ['configuration', new ConfigurationError('secret x does not exist'), undefined],
+  ])('sends the message to the DLQ at once after a %s failure', async (failure, error, status) => {
+    const { outcome, messages, counts } = await deliver(error, 1);
+    expect(outcome).toBe('acknowledge');
+    expect(messages.dead).toEqual([{ message, reason: { failure, reason: error.message, status } }]);
+    expect(messages).toMatchObject({ delayed: [], backOffs: [] });
+    expect(counts).toEqual({ RangesDeadLettered: 1 });
+  });
+
+  it.each([
+    [
+      new TransientError('HTTP 500', { evidence: { status: 500 } }),
+      { failure: 'transient', reason: 'HTTP 500', status: 500 },
+    ],
+    [new RangeError('out of memory'), { failure: 'unknown', reason: 'out of memory' }],
+    ['a text', { failure: 'unknown', reason: 'a text' }],
+  ])('sends the message to the DLQ with its reason on the last receive: %s', async (error, reason) => {
+    const { outcome, messages } = await deliver(error, 5);
+    expect(outcome).toBe('acknowledge');
+    expect(messages.dead).toEqual([{ message, reason }]);
+    expect(messages.backOffs).toEqual([]);
+  });
+
+  it('parks a throttled range on every receive, so that waiting uses no attempt', async () => {
+    for (const receiveCount of [1, 5]) {
+      const { outcome, messages, counts } = await deliver(new ThrottledError('HTTP 429', 59.2), receiveCount);
+      expect(outcome).toBe('acknowledge');
+      expect(messages.delayed).toEqual([{ message, receiveCount: 0, seconds: 60 }]);
+      expect(messages).toMatchObject({ dead: [], backOffs: [] });
+      expect(counts).toEqual({ RangesParked: 1 });
+    }
+  });
+
+  it('parks for whole seconds that SQS takes, and as long as was asked where it can', async () => {
+    const wait = fc.oneof(
+      fc.double({ min: 0, max: 2000, noNaN: true }),
+      fc.constant(Number.POSITIVE_INFINITY),
+    );
+    await fc.assert(
+      fc.asyncProperty(wait, async (seconds) => {
+        const { messages } = await deliver(new ThrottledError('HTTP 429', seconds));
+        const parked = messages.delayed[0]?.seconds ?? -1;
+        expect(Number.isInteger(parked)).toBe(true);
+        expect(parked).toBeLessThanOrEqual(900);
+        expect(parked).toBeGreaterThanOrEqual(Math.min(900, seconds));
+        expect(parked).toBeLessThanOrEqual(Math.ceil(seconds));
+      }),
+    );
+  });
+
+  it('backs off with full jitter below a ceiling that doubles, in whole seconds that SQS takes', async () => {
+    const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 60 }), chance, async (receiveCount, random) => {
+        const { messages } = await deliver(new TransientError('reset'), receiveCount, {
+          maxReceiveCount: 1000,
+          random: () => random,
+        });
+        const ceiling = Math.min(900, 5 * 2 ** (receiveCount - 1));
+        expect(messages.backOffs).toEqual([Math.ceil(random * ceiling)]);
+        expect(messages.backOffs[0]).toBeLessThanOrEqual(ceiling);
+      }),
+    );
+  });
+
+  it('uses the whole of the jitter when nobody says otherwise', async () => {
+    const backOffs = new Set<number>();
+    for (let tries = 0; tries < 100; tries++) {
+      const { messages } = await deliver(new TransientError('reset'), 4);
+      for (const seconds of messages.backOffs) backOffs.add(seconds);
+    }
+    expect(backOffs.size).toBeGreaterThan(5); // of 41 possible ones
+    for (const seconds of backOffs) expect(seconds).toBeLessThanOrEqual(40);
+  });
+
+  it('logs what happened to which range', async () => {
+    const { lines } = await deliver(new TransientError('reset', { evidence: { status: 503 } }), 2);
+    expect(lines).toEqual([
+      {
+        message: 'A range was not loaded',
+        details: {
+          failure: 'transient',
+          reason: 'reset',
+          status: 503,
+          receiveCount: 2,
+          slice: 'all',
+          index: 1,
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['parked', new ThrottledError('HTTP 429', 60)],
+    ['sent to the DLQ', new PermanentError('no')],
+    ['backed off', new TransientError('reset')],
+  ])('does not acknowledge a message that could not be %s', async (_, error) => {
+    const pageQueue = memoryPageQueue(new MemoryMessages(), { fault: () => 'before' });
+    await expect(deliver(error, 1, { pageQueue })).rejects.toThrow('was made to fail before');
+  });
+});

@@ -1,0 +1,310 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { PermanentError, TransientError } from '../../../core/errors';
+import type { FetchedRange } from '../../../core/extract/fetch-range';
+import { quarantineKey, rawKey, stageKey } from '../../../core/run/keys';
+import { type LoadRangeServices, loadRange } from '../../../core/run/load-range';
+import { fromMetadata } from '../../../core/run/receipt';
+import type { RangeToShape, ShapedRange } from '../../../core/shape/shape-range';
+import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
+import { aDataset, aSource } from '../../support/source-fixture';
+import { aPlan, messageOf, recordTelemetry, writeRange } from './run-fixture';
+
+const plan = aPlan();
+const range = { slice: 'all', index: 1, firstPage: 3, pages: 3 };
+const message = messageOf(plan, range);
+const keys = {
+  raw: rawKey(plan, range, 'a1b2c3d4'),
+  quarantine: quarantineKey(plan, range, 'a1b2c3d4'),
+  stage: stageKey(plan, range),
+};
+const pages = '{"page":4}\n{"page":5}\n{"page":6}\n';
+
+const fetched: FetchedRange = {
+  pages: 3,
+  requests: 5,
+  throttled: 1,
+  retries: 1,
+  bytes: 33,
+  fetchedAt: '2026-01-31T03:00:02.000Z',
+  milliseconds: 100,
+};
+const shaped: ShapedRange = {
+  received: 300,
+  staged: 298,
+  quarantined: 2,
+  firstKey: '[301]',
+  lastKey: '[600]',
+  totals: { min: 950, max: 950 },
+  recordsPerPage: [100, 100, 100],
+  stageBytes: 7,
+};
+
+let workFolder: string;
+beforeEach(async () => {
+  workFolder = await mkdtemp(join(tmpdir(), 'load-range-'));
+});
+afterEach(async () => {
+  expect(await readdir(workFolder)).toEqual([]); // on every path
+  await rm(workFolder, { recursive: true });
+});
+
+interface Prepared {
+  readonly dataset?: ReturnType<typeof aDataset>;
+  readonly fetched?: FetchedRange;
+  readonly shaped?: ShapedRange;
+  readonly fault?: (call: LakeCall) => LakeFault | undefined;
+  readonly turn?: (call: LakeCall) => Promise<void>;
+}
+
+/** A worker whose source and shaper write small files. */
+function prepare({ dataset = aDataset(), ...given }: Prepared = {}) {
+  const objects = new MemoryObjects();
+  const telemetry = recordTelemetry();
+  const asked: RangeToShape[] = [];
+  const fetch = jest.fn(async ({ file }: { file: string }) => {
+    await writeFile(file, pages);
+    return given.fetched ?? fetched;
+  });
+  const shape = jest.fn(async (toShape: RangeToShape) => {
+    asked.push(toShape);
+    const answer = given.shaped ?? shaped;
+    await writeFile(toShape.stageFile, 'parquet');
+    if (answer.quarantined > 0) await writeFile(toShape.quarantineFile, 'quarantined');
+    return answer;
+  });
+  const lake = memoryLake(objects, {
+    ...(given.fault && { fault: given.fault }),
+    ...(given.turn && { turn: given.turn }),
+  });
+  const services: LoadRangeServices = {
+    source: aSource({ datasets: [dataset] }),
+    lake,
+    shaper: { shape },
+    telemetry,
+    workFolder,
+    fetch,
+  };
+  const load = (changes: Partial<LoadRangeServices> = {}) =>
+    loadRange(message, 'a1b2c3d4', { ...services, ...changes });
+  const receipt = () => fromMetadata(objects.objects.get(keys.stage)?.metadata ?? {});
+  return { objects, telemetry, fetch, shape, asked, services, load, receipt };
+}
+
+describe('loadRange', () => {
+  it('fetches, shapes, and writes raw, quarantine and stage, in this order', async () => {
+    const { load, objects } = prepare();
+    expect(await load()).toBe('loaded');
+    expect(objects.changes.map(({ operation, key }) => [operation, key])).toEqual([
+      ['put', keys.raw],
+      ['put', keys.quarantine],
+      ['putIfAbsent', keys.stage],
+    ]);
+    expect(gunzipSync(objects.objects.get(keys.raw)?.body ?? '').toString()).toBe(pages);
+    expect(objects.text(keys.quarantine)).toBe('quarantined');
+    expect(objects.text(keys.stage)).toBe('parquet');
+  });
+
+  it('writes a receipt of it all on the stage object', async () => {
+    const { load, receipt } = prepare();
+    await load();
+    expect(receipt()).toEqual({
+      definition: plan.definition,
+      attempt: 'a1b2c3d4',
+      fetchedAt: '2026-01-31T03:00:02.000Z',
+      fetchMilliseconds: 100,
+      firstPage: 3,
+      pages: 3,
+      requests: 5,
+      bytesReceived: 33,
+      received: 300,
+      staged: 298,
+      quarantined: 2,
+      filtered: 0,
+      firstKey: '[301]',
+      lastKey: '[600]',
+      totals: { min: 950, max: 950 },
+      raw: keys.raw,
+      quarantine: keys.quarantine,
+    });
+  });
+
+  it('counts what it loaded', async () => {
+    const { load, telemetry } = prepare();
+    await load();
+    expect(telemetry.counts).toEqual({
+      RangesLoaded: 1,
+      RecordsReceived: 300,
+      RecordsStaged: 298,
+      RecordsQuarantined: 2,
+    });
+  });
+
+  it('tells the fetcher and the shaper which pages of which dataset', async () => {
+    const { load, fetch, asked, services } = prepare();
+    await load();
+    const [dataset] = services.source.datasets;
+    expect(fetch).toHaveBeenCalledWith(expect.objectContaining({ dataset, message }));
+    expect(asked).toMatchObject([{ dataset, firstPage: 3, pages: 3 }]);
+  });
+
+  it('takes the totals of headers where the bodies have none', async () => {
+    const { totals, ...bodies } = shaped;
+    const headerTotals = { min: 949, max: 950 };
+    const { load, receipt } = prepare({ shaped: bodies, fetched: { ...fetched, headerTotals } });
+    await load();
+    expect(receipt()?.totals).toEqual(headerTotals);
+  });
+
+  it('writes no raw object when the dataset does not want it, and no quarantine when there is none', async () => {
+    const { load, objects, receipt } = prepare({
+      dataset: aDataset({ keepRaw: false }),
+      shaped: { ...shaped, staged: 300, quarantined: 0 },
+    });
+    await load();
+    expect(objects.keys()).toEqual([keys.stage]);
+    expect(receipt()).toMatchObject({ staged: 300 });
+    expect([receipt()?.raw, receipt()?.quarantine]).toEqual([undefined, undefined]);
+  });
+
+  describe('when the range exists', () => {
+    it('looks before it fetches, and asks the source for nothing', async () => {
+      const { load, services, objects, fetch, telemetry } = prepare();
+      await writeRange(services.lake, plan, range);
+      objects.changes.length = 0;
+      expect(await load()).toBe('skipped');
+      expect(fetch).not.toHaveBeenCalled();
+      expect(objects.changes).toEqual([]);
+      expect(telemetry.counts).toEqual({ RangesSkipped: 1 });
+    });
+
+    it('leaves it alone when somebody wrote it meanwhile', async () => {
+      const { load, services, objects, shape, telemetry, receipt } = prepare();
+      const slow = async (toShape: RangeToShape) => {
+        await writeRange(services.lake, plan, range, { attempt: 'faster' });
+        return shape(toShape);
+      };
+      expect(await load({ shaper: { shape: slow } })).toBe('skipped');
+      expect(receipt()?.attempt).toBe('faster');
+      expect(objects.text(keys.stage)).toBe('all-00000001 by faster');
+      expect(telemetry.counts).toEqual({ RangesSkipped: 1 });
+    });
+
+    it('has one writer of any two attempts', async () => {
+      const { services, objects, receipt } = prepare();
+      const both = await Promise.all(
+        ['aaaa', 'bbbb'].map((attempt) => loadRange(message, attempt, services)),
+      );
+      expect([...both].sort()).toEqual(['loaded', 'skipped']);
+      expect(receipt()?.attempt).toBe(both[0] === 'loaded' ? 'aaaa' : 'bbbb');
+      expect(objects.keys('stage/')).toEqual([keys.stage]);
+    });
+  });
+
+  describe('when a page is malformed', () => {
+    const malformed = new TransientError('page 4 is malformed');
+
+    it('fetches the range again, once, over the same file', async () => {
+      const { load, fetch, shape, telemetry } = prepare();
+      const failsOnce = jest.fn(shape).mockRejectedValueOnce(malformed);
+      expect(await load({ shaper: { shape: failsOnce } })).toBe('loaded');
+      expect(fetch).toHaveBeenCalledTimes(2);
+      expect(fetch.mock.calls[1]?.[0].file).toBe(fetch.mock.calls[0]?.[0].file);
+      expect(telemetry.counts).toMatchObject({ Retries: 1, RangesLoaded: 1 });
+      expect(telemetry.lines[0]).toEqual({
+        message: 'A page was malformed: the range is fetched again',
+        details: { reason: 'page 4 is malformed' },
+      });
+    });
+
+    it('fails the attempt when it is malformed again, and writes nothing', async () => {
+      const { load, fetch, objects } = prepare();
+      const shape = jest.fn(async () => {
+        throw malformed;
+      });
+      await expect(load({ shaper: { shape } })).rejects.toBe(malformed);
+      expect([fetch.mock.calls.length, shape.mock.calls.length]).toEqual([2, 2]);
+      expect(objects.changes).toEqual([]);
+    });
+
+    it('does not ask again for what is not what the dataset says', async () => {
+      const { load, fetch } = prepare();
+      const wrong = new PermanentError("there is no array at 'data'");
+      await expect(load({ shaper: { shape: () => Promise.reject(wrong) } })).rejects.toBe(wrong);
+      expect(fetch).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  it('writes nothing when the pages cannot be fetched', async () => {
+    const { load, objects, shape } = prepare();
+    const refused = new PermanentError('HTTP 403');
+    await expect(load({ fetch: () => Promise.reject(refused) })).rejects.toBe(refused);
+    expect(objects.changes).toEqual([]);
+    expect(shape).not.toHaveBeenCalled();
+  });
+
+  describe('when the lake fails', () => {
+    const failing = (failed: string, kind: LakeFault) => (call: LakeCall) =>
+      call.key === failed && call.operation !== 'head' ? kind : undefined;
+
+    it.each(['raw', 'quarantine', 'stage'] as const)(
+      'has no stage object without the others: %s',
+      async (name) => {
+        const { load, objects } = prepare({ fault: failing(keys[name], 'before') });
+        await expect(load()).rejects.toThrow(`${keys[name]} was made to fail before it took effect`);
+        expect(objects.objects.has(keys.stage)).toBe(false);
+      },
+    );
+
+    it('does not clean up beneath a write that is under way', async () => {
+      let rawIsUnderWay = () => {};
+      const rawUnderWay = new Promise<void>((resolve) => {
+        rawIsUnderWay = resolve;
+      });
+      let goneMeanwhile = false;
+      const turn = async ({ key }: LakeCall) => {
+        if (key === keys.quarantine) await rawUnderWay;
+        if (key !== keys.raw) return;
+        rawIsUnderWay();
+        for (let looks = 0; looks < 100; looks++) goneMeanwhile ||= (await readdir(workFolder)).length === 0;
+      };
+      const { load } = prepare({ fault: failing(keys.quarantine, 'before'), turn });
+      await expect(load()).rejects.toThrow(keys.quarantine);
+      expect(goneMeanwhile).toBe(false);
+    });
+
+    it('skips what it has written itself, when the answer to that was lost', async () => {
+      const lost = prepare({ fault: failing(keys.stage, 'after') });
+      await expect(lost.load()).rejects.toThrow('was made to fail after it took effect');
+      expect(await lost.load()).toBe('skipped');
+      expect(lost.fetch).toHaveBeenCalledTimes(1);
+      const repeated = prepare({ fault: failing(keys.stage, 'conflict') });
+      expect(await repeated.load()).toBe('skipped');
+      expect(repeated.receipt()?.attempt).toBe('a1b2c3d4');
+    });
+  });
+
+  describe('when another definition planned the range', () => {
+    it.each([
+      ['the dataset was changed', aSource({ datasets: [aDataset({ records: 'items' })] })],
+      ['the dataset is gone', aSource({ datasets: [aDataset({ name: 'towns' })] })],
+      ['the source is another', aSource({ name: 'another' })],
+    ])('refuses it: %s', async (_, source) => {
+      const { load, fetch, objects } = prepare();
+      await expect(load({ source })).rejects.toMatchObject({
+        failure: 'configuration',
+        message:
+          'run 2026-01-31t03-00-00-000z of geonames/cities was planned by another definition than is deployed: deploy that one to finish it, or start the run over',
+      });
+      expect(fetch).not.toHaveBeenCalled();
+      expect(objects.changes).toEqual([]);
+    });
+
+    it('does not mind a change that shapes no data', async () => {
+      const source = aSource({ datasets: [aDataset({ description: 'better words' })] });
+      expect(await prepare().load({ source })).toBe('loaded');
+    });
+  });
+});

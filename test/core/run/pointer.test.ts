@@ -1,0 +1,82 @@
+import type { Manifest } from '../../../core/run/manifest';
+import { publish, readPointer } from '../../../core/run/pointer';
+import { verifyOnce } from '../../../core/run/verify-once';
+import { type LakeCall, MemoryObjects, memoryLake } from '../../support/memory-lake';
+import { aPlan, startOfTime, writeRun } from './run-fixture';
+
+const now = new Date(startOfTime + 60_000);
+const earlier = '2026-01-30t03-00-00-000z';
+const later = '2026-02-01t03-00-00-000z';
+
+async function verified(runId?: string): Promise<Manifest> {
+  const lake = memoryLake();
+  const plan = aPlan(runId === undefined ? {} : { runId });
+  await writeRun(lake, plan);
+  return verifyOnce(plan, lake);
+}
+
+describe('publish', () => {
+  it('points readers to the run: its folder, its manifest and what is in it', async () => {
+    const lake = memoryLake();
+    expect(await publish(lake, await verified(), now)).toBe('published');
+    const { etag, ...pointer } = (await readPointer(lake, aPlan())) ?? {};
+    expect(pointer).toEqual({
+      version: 1,
+      source: 'geonames',
+      dataset: 'cities',
+      runId: '2026-01-31t03-00-00-000z',
+      location: 'stage/geonames/cities/run=2026-01-31t03-00-00-000z/',
+      manifest: 'runs/geonames/cities/2026-01-31t03-00-00-000z/manifest.json',
+      files: 4,
+      records: 950,
+      watermark: '2026-01-31T03:00:00.000Z',
+      publishedAt: '2026-01-31T03:01:00.000Z',
+    });
+  });
+
+  it('does nothing the second time', async () => {
+    const objects = new MemoryObjects();
+    const lake = memoryLake(objects);
+    const manifest = await verified();
+    await publish(lake, manifest, now);
+    expect(await publish(lake, manifest, new Date(startOfTime + 90_000))).toBe('already');
+    expect(objects.changes).toHaveLength(1);
+  });
+
+  it('moves to a later run, and never back', async () => {
+    const lake = memoryLake();
+    expect(await publish(lake, await verified(earlier), now)).toBe('published');
+    expect(await publish(lake, await verified(later), now)).toBe('published');
+    expect(await publish(lake, await verified(), now)).toBe('already');
+    expect((await readPointer(lake, aPlan()))?.runId).toBe(later);
+  });
+
+  it('lets exactly one of two win, and never leaves the older run', async () => {
+    const objects = new MemoryObjects();
+    const lake = memoryLake(objects);
+    const manifests = await Promise.all([verified(earlier), verified(later)]);
+    const answers = await Promise.all(manifests.map((manifest) => publish(lake, manifest, now)));
+    expect(answers.sort()).toEqual(['conflict', 'published']);
+    for (const manifest of manifests) await publish(lake, manifest, now);
+    expect((await readPointer(lake, aPlan()))?.runId).toBe(later);
+  });
+
+  it('does not overwrite what somebody published after it looked', async () => {
+    const objects = new MemoryObjects();
+    const faster = await verified(later);
+    let looks = 0;
+    const turn = async ({ operation }: LakeCall) => {
+      if (operation === 'get' && ++looks === 2) await publish(memoryLake(objects), faster, now); // after the look
+    };
+    expect(await publish(memoryLake(objects, { turn }), await verified(earlier), now)).toBe('conflict');
+    expect((await readPointer(memoryLake(objects), aPlan()))?.runId).toBe(later);
+  });
+
+  it('does not move a pointer that it cannot read', async () => {
+    const lake = memoryLake();
+    await lake.put('tables/geonames/cities/current.json', '{}');
+    await expect(publish(lake, await verified(), now)).rejects.toThrow(
+      'tables/geonames/cities/current.json in the lake is not a document of this version',
+    );
+  });
+});

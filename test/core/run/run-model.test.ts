@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { countRanges, pageRanges } from '../../../core/plan/grid';
+import { manifestKey, stageKey } from '../../../core/run/keys';
+import { manifestSchema } from '../../../core/run/manifest';
+import { messageOf, startOfTime } from './run-fixture';
+import {
+  type Chance,
+  calm,
+  type Mishap,
+  type QueueEvent,
+  RunWorld,
+  runDue,
+  type SourceMood,
+} from './run-world';
+
+const today = new Date(startOfTime);
+const tomorrow = new Date(startOfTime + 86_400_000);
+/** Enough for two runs, one after the other, each from planning to published. */
+const ticksToRecover = 6;
+
+const mishap = fc.oneof(
+  { weight: 30, arbitrary: fc.constant<Mishap>('none') },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<Mishap>('before', 'after', 'conflict', 'killed before', 'killed after'),
+  },
+);
+const mood = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<SourceMood>('well') },
+  { weight: 1, arbitrary: fc.constantFrom<SourceMood>('transient', 'throttled', 'permanent') },
+);
+const take = fc.record({ position: fc.nat(5), acknowledgementLost: fc.boolean() });
+const queueEvent = fc.constantFrom<QueueEvent>(
+  'expire',
+  'arrive',
+  'duplicate',
+  'redrive',
+  'lose',
+  'half an hour',
+);
+
+/** A day on which much goes wrong: what runs side by side, and what each of them meets. */
+const day = fc.record({
+  fanOuts: fc.array(fc.constantFrom(today, tomorrow), { minLength: 1, maxLength: 4 }),
+  workers: fc.array(fc.array(take, { maxLength: 8 }), { maxLength: 4 }),
+  reconciles: fc.array(fc.nat(4), { maxLength: 3 }),
+  queueEvents: fc.array(queueEvent, { maxLength: 12 }),
+  mishaps: fc.array(mishap, { maxLength: 150 }),
+  moods: fc.array(mood, { maxLength: 30 }),
+});
+type Day = typeof day extends fc.Arbitrary<infer T> ? T : never;
+
+/** Runs everything side by side, in the order that the scheduler draws; resolves to how each fan-out ended. */
+async function live(world: RunWorld, { mishaps, moods, ...what }: Day, scheduler: fc.Scheduler) {
+  const chance: Chance = {
+    turn: () => scheduler.schedule(Promise.resolve()),
+    mishap: () => mishaps.shift() ?? 'none',
+    mood: () => moods.shift() ?? 'well',
+  };
+  const outcomes = what.fanOuts.map((due) => ({ due, outcome: 'failed' })); // also for those that are killed
+  const fanOuts = outcomes.map(async (invocation) => {
+    await chance.turn();
+    invocation.outcome = await world.fanOut(invocation.due, chance);
+  });
+  const workers = what.workers.map(async (takes) => {
+    for (const each of takes) await world.work(each, chance);
+  });
+  const reconciles = what.reconciles.map(async (ticks) => {
+    for (let tick = 0; tick < ticks; tick++) await world.reconcile(chance);
+  });
+  const queue = async () => {
+    for (const event of what.queueEvents) {
+      await chance.turn();
+      world.happen(event);
+    }
+  };
+  void Promise.all([...fanOuts, ...workers, ...reconciles, queue()]); // the killed ones never end
+  await scheduler.waitIdle();
+  return outcomes;
+}
+
+/**
+ * One minute without faults: invocations that failed before there was a plan are repeated, as AWS repeats them (what
+ * follows the plan is up to reconcile), messages come back, and reconcile runs, twice at once.
+ */
+async function recover(world: RunWorld, invocations: { due: Date; outcome: string }[]): Promise<void> {
+  for (const invocation of invocations) {
+    if (invocation.outcome !== 'failed' || world.plan(runDue(invocation.due))) continue;
+    invocation.outcome = await world.fanOut(invocation.due, calm);
+  }
+  for (const event of ['expire', 'arrive', 'redrive'] as const) world.happen(event);
+  while (world.messages.waiting.length > 0)
+    await world.work({ position: 1, acknowledgementLost: false }, calm);
+  await Promise.all([world.reconcile(calm), world.reconcile(calm)]);
+}
+
+describe('a run, whatever goes wrong', () => {
+  // Two runs of a dataset, side by side with workers and reconciles, in any order, with calls that fail before or after
+  // they took effect, processes that are killed between any two calls, and messages that come twice, late or never.
+  it('ends complete, published once, written by its first writers, with its claim released', async () => {
+    await fc.assert(
+      fc.asyncProperty(day, fc.scheduler(), async (aDay, scheduler) => {
+        const world = new RunWorld();
+        const invocations = await live(
+          world,
+          { ...aDay, mishaps: [...aDay.mishaps], moods: [...aDay.moods] },
+          scheduler,
+        );
+        for (let tick = 0; tick < ticksToRecover; tick++) await recover(world, invocations);
+
+        expect(world.violations).toEqual([]);
+        expect(world.openRuns).toEqual([]);
+        const last = world.plan(runDue(tomorrow)) ? tomorrow : today;
+        expect(world.published).toBe(runDue(last).runId);
+        expectComplete(world, runDue(last));
+        await expectUnmoved(world, runDue(last));
+        await expectNotBack(world, last);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is published at once when nothing goes wrong', async () => {
+    const world = new RunWorld();
+    const invocations = [{ due: today, outcome: 'failed' }];
+    await recover(world, invocations);
+    expect(invocations).toEqual([{ due: today, outcome: 'enqueued' }]);
+    expect(world.published).toBe(runDue(today).runId);
+    expect(world.openRuns).toEqual([]);
+  });
+});
+
+/** Every range is there once, by the attempt that wrote it first, and the manifest says so. */
+function expectComplete(world: RunWorld, run: ReturnType<typeof runDue>): void {
+  const plan = world.plan(run);
+  if (!plan) throw new Error('there is a plan');
+  const manifest = manifestSchema.parse(JSON.parse(world.objects.text(manifestKey(run)) ?? ''));
+  expect(manifest.problems).toEqual([]);
+  expect(manifest.counts).toMatchObject({
+    ranges: countRanges(plan),
+    received: plan.total,
+    staged: plan.total,
+  });
+  for (const [position, range] of [...pageRanges(plan)].entries()) {
+    const key = stageKey(run, range);
+    const writes = world.objects.changes.filter((change) => change.key === key);
+    expect(writes).toHaveLength(1);
+    const attempt = manifest.objects[position]?.receipt.attempt ?? '';
+    expect(writes[0]?.text).toMatch(new RegExp(` by ${attempt}$`));
+    // Whoever was told so has written it; whoever wrote it may not have heard.
+    expect([[], [attempt]]).toContainEqual(world.writers.get(key) ?? []);
+  }
+}
+
+/** Late duplicates of every message change nothing. */
+async function expectUnmoved(world: RunWorld, run: ReturnType<typeof runDue>): Promise<void> {
+  const plan = world.plan(run);
+  const before = world.objects.changes.length;
+  for (const range of plan ? pageRanges(plan) : []) {
+    world.messages.waiting.push({
+      message: messageOf(plan as NonNullable<typeof plan>, range),
+      receiveCount: 0,
+    });
+  }
+  await recover(world, []);
+  expect(world.objects.changes).toHaveLength(before);
+  expect(world.messages.size).toBe(0);
+}
+
+/** A late repetition of an earlier invocation ends well too, and readers stay where they are. */
+async function expectNotBack(world: RunWorld, last: Date): Promise<void> {
+  const late = [{ due: today, outcome: await world.fanOut(today, calm) }];
+  for (let tick = 0; tick < ticksToRecover; tick++) await recover(world, late);
+  expect(late).toEqual([{ due: today, outcome: 'enqueued' }]);
+  expect(world.published).toBe(runDue(last).runId);
+  expect(world.openRuns).toEqual([]);
+  expect(world.violations).toEqual([]);
+  expectComplete(world, runDue(today));
+}

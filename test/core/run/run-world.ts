@@ -1,0 +1,212 @@
+import { PermanentError, ThrottledError, TransientError } from '../../../core/errors';
+import { pageRanges } from '../../../core/plan/grid';
+import { type Plan, planSchema } from '../../../core/plan/plan';
+import { fanOut } from '../../../core/run/fan-out';
+import { handleMessage } from '../../../core/run/handle-message';
+import { manifestKey, openRuns, planKey, pointerKey, type RunName, stageKey } from '../../../core/run/keys';
+import { manifestSchema } from '../../../core/run/manifest';
+import type { PageMessage } from '../../../core/run/page-message';
+import { pointerSchema } from '../../../core/run/pointer';
+import type { Lake, PageQueue } from '../../../core/run/ports';
+import { reconcile } from '../../../core/run/reconcile';
+import { runIdAt } from '../../../core/run/run-id';
+import { type LakeChange, MemoryObjects, memoryLake } from '../../support/memory-lake';
+import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
+import { aSource } from '../../support/source-fixture';
+import { aRun, recordTelemetry, stillClock, writeRange } from './run-fixture';
+
+/** What a process may meet at a call: nothing, a failure that it sees, or its own end. */
+export type Mishap = 'none' | 'before' | 'after' | 'conflict' | 'killed before' | 'killed after';
+
+/** What a source answers to a worker or to fan-out. */
+export type SourceMood = 'well' | 'transient' | 'throttled' | 'permanent';
+
+/** What chance decides. */
+export interface Chance {
+  /** Lets other processes go first. */
+  turn(): Promise<void>;
+  mishap(): Mishap;
+  mood(): SourceMood;
+}
+
+/** How a delivery is taken, and whether its acknowledgement gets through. */
+export interface Take {
+  readonly position: number;
+  readonly acknowledgementLost: boolean;
+}
+
+/** What the queue does by itself. */
+export type QueueEvent = 'expire' | 'arrive' | 'duplicate' | 'redrive' | 'lose' | 'half an hour';
+
+/** Everything goes well, and nobody waits for anybody. */
+export const calm: Chance = { turn: async () => {}, mishap: () => 'none', mood: () => 'well' };
+
+/** The end of a process: it never comes back from here. */
+const never = new Promise<never>(() => {});
+
+const source = aSource({ limits: { requestsPerSecond: 50, burst: 0, lanes: 1 } });
+
+/** Fan-outs, workers and reconciles over one lake and one queue in memory, and an eye on what must never happen. */
+export class RunWorld {
+  readonly objects = new MemoryObjects();
+  readonly messages = new MemoryMessages();
+  readonly clock = stillClock();
+  readonly telemetry = recordTelemetry();
+  /** What happened that must never happen. */
+  readonly violations: string[] = [];
+  /** The attempts that were told that they had written a range. */
+  readonly writers = new Map<string, string[]>();
+  #attempts = 0;
+  #discoveries = 0;
+
+  constructor() {
+    this.objects.onChange = (change) => {
+      this.violations.push(...this.#violationsOf(change));
+    };
+  }
+
+  /** Invokes fan-out for the run that is due at a time; resolves to how it ended. */
+  async fanOut(due: Date, chance: Chance): Promise<'enqueued' | 'skipped' | 'failed'> {
+    const process = this.#process(chance);
+    const request = { dataset: 'cities', scheduledTime: due.toISOString() };
+    const discover = async () => {
+      await process.turn();
+      fail(chance.mood());
+      return { total: 61 + 25 * this.#discoveries++, pageSize: 10 }; // the source grows
+    };
+    const { lake, pageQueue } = process;
+    const { telemetry, clock } = this;
+    return fanOut(request, { source, lake, pageQueue, telemetry, clock, discover }).then(
+      ({ status }) => status,
+      () => 'failed' as const,
+    );
+  }
+
+  /** Receives one message and handles it. */
+  async work({ position, acknowledgementLost }: Take, chance: Chance): Promise<void> {
+    const process = this.#process(chance);
+    await process.turn();
+    const received = this.messages.receive(position);
+    if (!received) return;
+    const outcome = await handleMessage(received, {
+      pageQueue: process.pageQueue,
+      telemetry: this.telemetry,
+      maxReceiveCount: this.messages.maxReceiveCount,
+      random: () => 0.5,
+      load: (message) => this.#load(message, process.lake, chance),
+    }).catch(() => 'retry');
+    await process.turn();
+    if (outcome === 'acknowledge' && !acknowledgementLost) this.messages.acknowledge(received.receiptHandle);
+  }
+
+  async reconcile(chance: Chance): Promise<void> {
+    const { lake, pageQueue } = this.#process(chance);
+    const services = { lake, pageQueue: async () => pageQueue, telemetry: this.telemetry, clock: this.clock };
+    await reconcile(services).catch(() => {});
+  }
+
+  happen(event: QueueEvent): void {
+    if (event === 'half an hour') this.clock.advance(1_800_000);
+    else if (event === 'duplicate') this.messages.duplicate(0);
+    else if (event === 'lose')
+      this.messages.waiting = []; // somebody purged the queue
+    else this.messages[event]();
+  }
+
+  /** A run's plan, if it has one. */
+  plan(run: RunName): Plan | undefined {
+    const text = this.objects.text(planKey(run));
+    return text === undefined ? undefined : planSchema.parse(JSON.parse(text));
+  }
+
+  get openRuns(): string[] {
+    return this.objects.keys(openRuns);
+  }
+
+  /** The run that readers see. */
+  get published(): string | undefined {
+    return runOfPointer(this.objects.text(pointerKey(aRun)));
+  }
+
+  /** What a worker does with a range, with the source's pages left out. */
+  async #load(message: PageMessage, lake: Lake, chance: Chance): Promise<'loaded' | 'skipped'> {
+    const attempt = `attempt-${this.#attempts++}`;
+    const key = stageKey(message, message);
+    if (await lake.head(key)) return 'skipped';
+    fail(chance.mood());
+    const plan = this.plan(message);
+    if (!plan) throw new Error(`${message.runId} was enqueued before it was planned`);
+    const written = await writeRange(lake, plan, message, { attempt });
+    if (written === 'exists') return 'skipped';
+    this.writers.set(key, [...(this.writers.get(key) ?? []), attempt]);
+    return 'loaded';
+  }
+
+  /** A process of its own, that ends where chance says so: from then on it is not heard of again. */
+  #process(chance: Chance): { turn(): Promise<void>; lake: Lake; pageQueue: PageQueue } {
+    let killed = false;
+    const turn = async () => {
+      if (killed) await never;
+      await chance.turn();
+      if (killed) await never;
+    };
+    const fault = () => {
+      const mishap = chance.mishap();
+      if (mishap === 'none') return undefined;
+      if (mishap !== 'killed before' && mishap !== 'killed after') return mishap;
+      killed = true;
+      return mishap === 'killed before' ? 'before' : 'after';
+    };
+    const queueFault = () => {
+      const mishap = fault();
+      return mishap === 'conflict' ? undefined : mishap;
+    };
+    return {
+      turn,
+      lake: memoryLake(this.objects, { turn, fault }),
+      pageQueue: memoryPageQueue(this.messages, { turn, fault: queueFault }),
+    };
+  }
+
+  *#violationsOf({ key, before, text, operation }: LakeChange): Generator<string> {
+    const folder = key.split('/')[0];
+    const isClaim = key.startsWith(openRuns);
+    if (!isClaim && key !== pointerKey(aRun) && (before !== undefined || text === undefined)) {
+      yield `${key} was changed by ${operation} after it was written`;
+    }
+    if (folder !== 'tables' || text === undefined) return;
+    const { runId } = pointerSchema.parse(JSON.parse(text));
+    const previous = runOfPointer(before);
+    if (previous !== undefined && previous >= runId) yield `the pointer moved from ${previous} to ${runId}`;
+    yield* this.#incompleteness({ ...aRun, runId });
+  }
+
+  *#incompleteness(run: RunName): Generator<string> {
+    const plan = this.plan(run);
+    if (!plan) yield `${run.runId} was published without a plan`;
+    for (const range of plan ? pageRanges(plan) : []) {
+      if (!this.objects.objects.has(stageKey(run, range)))
+        yield `${run.runId} was published without ${range.index}`;
+    }
+    const manifest = this.objects.text(manifestKey(run));
+    if (manifest === undefined) yield `${run.runId} was published without a manifest`;
+    else if (manifestSchema.parse(JSON.parse(manifest)).counts.received !== plan?.total) {
+      yield `${run.runId} was published though it was short`;
+    }
+  }
+}
+
+/** The run that is due at a time. */
+export function runDue(due: Date): RunName {
+  return { ...aRun, runId: runIdAt(due) };
+}
+
+function runOfPointer(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : pointerSchema.parse(JSON.parse(text)).runId;
+}
+
+function fail(mood: SourceMood): void {
+  if (mood === 'transient') throw new TransientError('connection reset');
+  if (mood === 'throttled') throw new ThrottledError('HTTP 429', 60);
+  if (mood === 'permanent') throw new PermanentError('HTTP 403');
+}

@@ -1,0 +1,271 @@
+import fc from 'fast-check';
+import { pageRanges } from '../../../core/plan/grid';
+import type { PageRange, Plan } from '../../../core/plan/plan';
+import { manifestKey, planKey, stageKey } from '../../../core/run/keys';
+import { type ManifestObject, manifestSchema } from '../../../core/run/manifest';
+import type { Receipt } from '../../../core/run/receipt';
+import { verify } from '../../../core/run/verify';
+import { verifyOnce } from '../../../core/run/verify-once';
+import { MemoryObjects, memoryLake } from '../../support/memory-lake';
+import { aPlan, receiptOf, writeRange, writeRun } from './run-fixture';
+
+const plan = aPlan();
+const second = stageKey(plan, { slice: 'all', index: 1 });
+
+/** The objects of a run that went as planned, but for what `change` says of a range. */
+function objectsOf(aRunPlan: Plan, change: (range: PageRange) => Partial<Receipt> = () => ({})) {
+  return [...pageRanges(aRunPlan)].map(
+    (range): ManifestObject => ({
+      key: stageKey(aRunPlan, range),
+      bytes: 10,
+      etag: `etag-${range.index}`,
+      receipt: receiptOf(aRunPlan, range, change(range)),
+    }),
+  );
+}
+
+/** The problems of a run in which the second range, of 300 records, is as `change` says. */
+function problemsWhen(change: Partial<Receipt>, planChange: Partial<Plan> = {}): string[] {
+  const changed = aPlan(planChange);
+  return verify(
+    changed,
+    objectsOf(changed, ({ index }) => (index === 1 ? change : {})),
+  ).problems;
+}
+
+describe('verify', () => {
+  it('finds nothing wrong with a run that went as planned, and adds it up', () => {
+    const objects = objectsOf(plan);
+    expect(verify(plan, objects)).toEqual({
+      version: 1,
+      source: 'geonames',
+      dataset: 'cities',
+      runId: '2026-01-31t03-00-00-000z',
+      definition: plan.definition,
+      watermark: '2026-01-31T03:00:00.000Z',
+      total: 950,
+      subset: false,
+      counts: {
+        ranges: 4,
+        pages: 10,
+        requests: 10,
+        received: 950,
+        staged: 950,
+        quarantined: 0,
+        filtered: 0,
+        bytesReceived: 4000,
+        bytesStaged: 40,
+      },
+      problems: [],
+      objects,
+    });
+  });
+
+  it('finds nothing wrong with any run that went as planned', () => {
+    const sizes = fc.record({
+      pages: fc.integer({ min: 1, max: 60 }),
+      pagesPerRange: fc.integer({ min: 1, max: 9 }),
+    });
+    fc.assert(
+      fc.property(
+        sizes,
+        fc.integer({ min: 1, max: 50 }),
+        fc.nat(49),
+        ({ pages, pagesPerRange }, pageSize, lack) => {
+          const total = Math.max(0, pages * pageSize - Math.min(lack, pageSize - 1));
+          const any = aPlan({ slices: [{ name: 'all', pages }], pagesPerRange, pageSize, total });
+          const { problems, counts } = verify(any, objectsOf(any));
+          expect(problems).toEqual([]);
+          expect(counts).toMatchObject({ pages, received: total, staged: total });
+        },
+      ),
+    );
+  });
+
+  it('refuses a run that is short by one record, wherever it is missing', () => {
+    fc.assert(
+      fc.property(fc.nat(3), (short) => {
+        const objects = objectsOf(plan, (range) => {
+          const { received } = receiptOf(plan, range);
+          return range.index === short ? { received: received - 1, staged: received - 1 } : {};
+        });
+        expect(verify(plan, objects).problems).toEqual(['received 949 records where the source holds 950']);
+      }),
+    );
+  });
+
+  it('refuses a run that has one record too many', () => {
+    expect(problemsWhen({ received: 301, staged: 301 })).toEqual([
+      'received 951 records where the source holds 950',
+    ]);
+  });
+
+  it.each([
+    [
+      'lost between receiving and staging',
+      { staged: 299 },
+      `${second} accounts for 299 of the 300 records it received`,
+    ],
+    ['staged twice', { staged: 301 }, `${second} accounts for 301 of the 300 records it received`],
+    ['filtered and staged', { filtered: 1 }, `${second} accounts for 301 of the 300 records it received`],
+  ])('refuses a range with a record that was %s', (_, change, problem) => {
+    expect(problemsWhen(change)).toEqual([problem]);
+  });
+
+  it('takes a record that a declared rule filtered for accounted', () => {
+    expect(problemsWhen({ staged: 299, filtered: 1 })).toEqual([]);
+  });
+
+  it('refuses a range that another definition shaped', () => {
+    expect(problemsWhen({ definition: 'another' })).toEqual([
+      `${second} was shaped by another definition than the plan's`,
+    ]);
+  });
+
+  it.each([
+    ['grew', { min: 950, max: 951 }, '951'],
+    ['shrank', { min: 949, max: 950 }, '949'],
+  ])('refuses a run whose total %s while it was loading', (_, totals, moved) => {
+    expect(problemsWhen({ totals })).toEqual([
+      `the source's total moved from 950 to ${moved} while the run was loading, so pages may have shifted`,
+    ]);
+  });
+
+  it('asks no total of ranges that saw none', () => {
+    const objects = objectsOf(plan).map((object) => {
+      const { totals, ...receipt } = object.receipt;
+      return { ...object, receipt };
+    });
+    expect(verify(plan, objects).problems).toEqual([]);
+  });
+
+  it('refuses a run that lacks a range, or a page', () => {
+    expect(verify(plan, objectsOf(plan).slice(0, 3)).problems).toEqual([
+      '3 of 4 page ranges are there',
+      '9 of 10 pages were fetched',
+      'received 900 records where the source holds 950',
+    ]);
+    expect(problemsWhen({ pages: 2 })).toEqual(['9 of 10 pages were fetched']);
+  });
+
+  it('refuses a run with a range beyond its plan', () => {
+    const extra = { slice: 'all', index: 4, firstPage: 12, pages: 1 };
+    const receipt = receiptOf(plan, extra);
+    const objects = [...objectsOf(plan), { key: stageKey(plan, extra), bytes: 10, etag: 'e', receipt }];
+    expect(verify(plan, objects).problems).toEqual([
+      '5 of 4 page ranges are there',
+      '11 of 10 pages were fetched',
+    ]);
+  });
+
+  describe('quarantine', () => {
+    const quarantined = (count: number) => ({ quarantined: count, staged: 300 - count });
+
+    it('refuses one record by default', () => {
+      expect(problemsWhen(quarantined(1))).toEqual([
+        '1 of 950 records are in quarantine, above maxQuarantinedRatio 0',
+      ]);
+    });
+
+    it('allows as many as the ratio says, and not one more', () => {
+      expect(problemsWhen(quarantined(95), { maxQuarantinedRatio: 0.1 })).toEqual([]);
+      expect(problemsWhen(quarantined(96), { maxQuarantinedRatio: 0.1 })).toEqual([
+        '96 of 950 records are in quarantine, above maxQuarantinedRatio 0.1',
+      ]);
+    });
+
+    it('allows exactly the ratio, for every ratio in per cent', () => {
+      fc.assert(
+        fc.property(fc.nat(100), fc.integer({ min: 1, max: 1000 }), (percent, hundreds) => {
+          const total = hundreds * 100;
+          const sized = { slices: [{ name: 'all', pages: 1 }], pageSize: total, total };
+          const any = aPlan({ ...sized, maxQuarantinedRatio: percent / 100 });
+          const count = percent * hundreds;
+          const at = (quarantined: number) =>
+            verify(
+              any,
+              objectsOf(any, () => ({ quarantined, staged: total - quarantined })),
+            ).problems;
+          expect(at(count)).toEqual([]);
+          if (count < total) expect(at(count + 1)).toHaveLength(1);
+        }),
+        { examples: [[29, 1]] },
+      );
+    });
+
+    it('finds nothing wrong with an empty dataset', () => {
+      const empty = aPlan({ total: 0, slices: [{ name: 'all', pages: 1 }] });
+      expect(verify(empty, objectsOf(empty)).problems).toEqual([]);
+    });
+  });
+
+  it('verifies a subset against the pages that were planned', () => {
+    const subset = aPlan({ subset: true, slices: [{ name: 'all', pages: 2 }] });
+    expect(verify(subset, objectsOf(subset))).toMatchObject({ subset: true, problems: [] });
+    const short = objectsOf(subset, () => ({ received: 199, staged: 199 }));
+    expect(verify(subset, short).problems).toEqual(['received 199 records where the source holds 200']);
+  });
+
+  it('spells out twenty problems, and counts the others', () => {
+    const many = aPlan({ pagesPerRange: 1, slices: [{ name: 'all', pages: 1000 }], total: 100_000 });
+    const { problems } = verify(
+      many,
+      objectsOf(many, () => ({ definition: 'another' })),
+    );
+    expect(problems).toHaveLength(21);
+    expect(problems.at(-1)).toBe('and 980 more problems');
+  });
+});
+
+describe('verifyOnce', () => {
+  it('writes a manifest of what is in the lake, in the order of the ranges', async () => {
+    const objects = new MemoryObjects();
+    const lake = memoryLake(objects);
+    await writeRun(lake, plan);
+    const manifest = await verifyOnce(plan, lake);
+    expect(manifest.problems).toEqual([]);
+    expect(manifest.objects.map(({ key }) => key)).toEqual(
+      [...pageRanges(plan)].map((r) => stageKey(plan, r)),
+    );
+    for (const { key, bytes, etag } of manifest.objects) {
+      expect(await lake.head(key)).toMatchObject({ bytes, etag });
+    }
+    expect(manifestSchema.parse(JSON.parse(objects.text(manifestKey(plan)) ?? ''))).toEqual(manifest);
+  });
+
+  it('keeps the verdict of whoever was first', async () => {
+    const lake = memoryLake();
+    await writeRun(lake, plan);
+    const [first, second] = await Promise.all([verifyOnce(plan, lake), verifyOnce(plan, lake)]);
+    expect(second).toEqual(first);
+    const later = await verifyOnce({ ...plan, total: 1 }, lake);
+    expect(later).toEqual(first);
+  });
+
+  it('does not count what is no range', async () => {
+    const lake = memoryLake();
+    await writeRun(lake, plan);
+    await lake.put(stageKey(plan, { slice: 'all', index: 9 }).replace('.parquet', '.tmp'), '');
+    expect((await verifyOnce(plan, lake)).counts.ranges).toBe(4);
+  });
+
+  it('refuses an object that no worker wrote, and writes no manifest', async () => {
+    const lake = memoryLake();
+    await lake.put(planKey(plan), JSON.stringify(plan));
+    for (const range of pageRanges(plan)) if (range.index !== 1) await writeRange(lake, plan, range);
+    await lake.put(second, 'by hand');
+    await expect(verifyOnce(plan, lake)).rejects.toThrow(
+      `${second} carries no receipt, so no worker wrote it: remove it from the lake`,
+    );
+    expect(await lake.get(manifestKey(plan))).toBeUndefined();
+  });
+
+  it('says which document cannot be read', async () => {
+    const lake = memoryLake();
+    await writeRun(lake, plan);
+    await lake.put(manifestKey(plan), '{"version": 2}');
+    await expect(verifyOnce(plan, lake)).rejects.toThrow(
+      'runs/geonames/cities/2026-01-31t03-00-00-000z/manifest.json in the lake is not a document of this version: remove it, or use the version that wrote it',
+    );
+  });
+});
