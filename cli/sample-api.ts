@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { type SampleApiOptions, startSampleApi } from '../local/sample/sample-api';
 import type { SampleIntroduction } from '../local/sample/sample-routes';
@@ -51,12 +53,22 @@ export function toApiOptions({ port, rate, burst, latency }: SampleOptions): Sam
 /** The sample API that answers at an origin already; undefined when nothing or something else does. */
 export async function findSampleApi(origin: string): Promise<SampleIntroduction | undefined> {
   try {
-    const answer = await fetch(new URL('/', origin), { signal: AbortSignal.timeout(2000) });
-    const introduction = (await answer.json()) as SampleIntroduction;
+    const introduction: SampleIntroduction = JSON.parse(await getText(new URL('/', origin)));
     return introduction.name === sampleSettings.name ? introduction : undefined;
   } catch {
     return undefined; // whatever is there, it is not ours
   }
+}
+
+/** By node:http: a fetch of an address that cuts every connection was seen never to settle. */
+function getText(url: URL): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent: false, timeout: 2000 }, (response) => {
+      text(response).then(resolve, reject);
+    });
+    request.on('error', reject);
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+  });
 }
 
 /** What a load needs beside it while it goes on. */

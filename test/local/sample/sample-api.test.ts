@@ -183,7 +183,8 @@ describe('beside the pages', () => {
   test('it says what it is, needs no token for that, and knows nothing else', async () => {
     const api = await start();
     const identity = await (await fetch(`${api.url}/`)).json();
-    expect(identity).toEqual({ name: sampleSettings.name, places: sampleSettings.places });
+    const { name, places } = sampleSettings;
+    expect(identity).toEqual({ name, places, requestsPerSecond: 1_000_000, burst: 1_000_000 });
     for (const [method, path] of [
       ['GET', '/v1'],
       ['GET', '/v1/cities/1'],
