@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { BaseloadError } from '../core/errors';
+import { dataFolder } from './project';
 
 /** A command that did its work and found that something is wrong: exit code 1, and the sentences to say. */
 export class Finding extends Error {}
@@ -18,6 +19,9 @@ export function exitCodeOf(error: unknown): number {
 
 /** What to print: the sentence alone for known errors, and where to look for the others. */
 export function sentenceOf(error: unknown): string {
+  if (error instanceof Error && /\bENOSPC\b/.test(error.message)) {
+    return `No space is left on the disk that holds ${dataFolder}: free some, then run this again.`;
+  }
   if (error instanceof BaseloadError || error instanceof Finding || error instanceof Stopped)
     return error.message;
   if (!(error instanceof Error)) return `Unexpected: ${String(error)}`;

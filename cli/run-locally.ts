@@ -87,12 +87,9 @@ async function load(
 ): Promise<LoadOutcome> {
   local.on('metrics', ({ values }) => tally.add(values));
   const broken = new Promise<never>((_, reject) => {
-    local.on('storage-failure', ({ message }) => {
-      reject(
-        new Finding(
-          `The disk that holds ${dataFolder} takes no more (${message}): free some space, then ${ownCommand()} continues the run.`,
-        ),
-      );
+    local.on('storage-failure', (cause) => {
+      const sentence = `The disk that holds ${dataFolder} takes no more: free some space, then ${ownCommand()} continues the run.`;
+      reject(new Finding(sentence, { cause }));
     });
     local.on('event-source-failure', ({ error }) => reject(error));
   });
