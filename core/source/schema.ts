@@ -26,6 +26,11 @@ const secretPattern = /^[A-Za-z][A-Za-z0-9/_.-]{0,99}$/;
 
 const sentence = matching(/\S/, 'a sentence');
 const name = matching(namePattern, 'lower-case letters, digits and inner dashes, 1 to 40 of them');
+/** runs/open/ holds the claims, so no source's runs can be there. */
+const sourceName = matching(
+  /^(?!open$)[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
+  "lower-case letters, digits and inner dashes, 1 to 40 of them, and not 'open'",
+);
 const secretRef = leaf<{ readonly secret: string }>(
   (value) =>
     typeof value === 'object' &&
@@ -127,7 +132,7 @@ const dataset = options({
 
 /** The shape of a source; what several options must agree on is checked by inconsistencies(). */
 export const sourceSchema: z.ZodType<Source> = options({
-  name,
+  name: sourceName,
   baseUrl: leaf<string>(isBaseUrl, 'an http(s) URL without credentials, query or fragment').transform((url) =>
     url.replace(/\/+$/, ''),
   ),
