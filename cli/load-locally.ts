@@ -13,7 +13,7 @@ import { manifestKey, type RunName } from '../core/run/keys';
 import type { Manifest } from '../core/run/manifest';
 import { readPlan } from '../core/run/plan-once';
 import type { Lake, PageQueue } from '../core/run/ports';
-import type { RunReport } from '../core/run/reconcile';
+import { isQuiet, type RunReport } from '../core/run/reconcile';
 import { readManifest } from '../core/run/verify-once';
 import { functionNames, queueNames, reconcileName } from '../lambda/environment';
 import { localRegion } from '../local/lambda/function-definition';
@@ -54,10 +54,15 @@ export interface LoadListener {
 }
 
 /** The lake and a source's page queue as they are in local mode. */
-export async function localServices(
-  local: LocalMode,
-  source: string,
-): Promise<{ lake: Lake; sqs: SQSClient; pageQueue: PageQueue; deadLetterUrl: string }> {
+export interface LocalServices {
+  readonly lake: Lake;
+  readonly sqs: SQSClient;
+  readonly pageQueue: PageQueue;
+  readonly deadLetterUrl: string;
+}
+
+/** Makes the clients that a load is watched with. */
+export async function localServices(local: LocalMode, source: string): Promise<LocalServices> {
   const settings = {
     endpoint: local.endpoint,
     region: localRegion,
@@ -78,9 +83,9 @@ export async function localServices(
 export async function loadLocally(
   { run, onlyPages }: LoadRequest,
   local: LocalMode,
+  { lake, sqs, pageQueue, deadLetterUrl }: LocalServices,
   { tally, listener, signal }: { tally: Tally; listener: LoadListener; signal: AbortSignal },
 ): Promise<LoadOutcome> {
-  const { lake, sqs, pageQueue, deadLetterUrl } = await localServices(local, run.source);
   const { dataset, runId } = run;
   const planning = local.invoke(functionNames('local', run.source).fanOut, { dataset, runId, onlyPages });
   await unlessAborted(planning, signal);
@@ -100,7 +105,7 @@ export async function loadLocally(
     listener.progress(measure(plan, before, tally, { seconds: seconds(), fetchedBefore }));
     if (signal.aborted)
       return { state: 'stopped', pages: pagesOf(present, plan), pagesPlanned: countPages(plan) };
-    if (present.complete || (await isQuiet(pageQueue))) {
+    if (present.complete || isQuiet(await pageQueue.depth())) {
       const loadedIn = seconds();
       const reports = await callReconcile(local);
       const report = reports.find((one) => one.source === run.source && one.runId === runId);
@@ -130,11 +135,6 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
 async function callReconcile(local: LocalMode): Promise<RunReport[]> {
   const { result } = await local.invoke(reconcileName('local'), {});
   return result as RunReport[]; // our own function's answer
-}
-
-async function isQuiet(pageQueue: PageQueue): Promise<boolean> {
-  const { waiting, inFlight, delayed } = await pageQueue.depth();
-  return waiting + inFlight + delayed === 0;
 }
 
 async function isOpen(lake: Lake, run: RunName): Promise<boolean> {

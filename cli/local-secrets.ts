@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigurationError } from '../core/errors';
-import type { Auth, Source } from '../core/source/source';
+import { secretOf } from '../core/source/secret-of';
+import type { Source } from '../core/source/source';
 import { secretName } from '../lambda/environment';
 import { sampleSettings } from '../local/sample/settings';
 import { projectRoot } from './project';
@@ -27,22 +28,11 @@ export function localSecrets(root: string = projectRoot): (secretId: string) => 
   };
 }
 
-/** Refuses to begin without the credentials that a source names. */
+/** Refuses to begin without the credential that a source names. */
 export function checkSecrets(source: Source, secret: (secretId: string) => string | undefined): void {
-  const missing = secretsOf(source.auth).filter((name) => !secret(secretName('local', name)));
-  if (missing.length === 0) return;
+  const name = secretOf(source.auth);
+  if (name === undefined || secret(secretName('local', name))) return;
   throw new ConfigurationError(
-    `source '${source.name}' needs ${missing.map((name) => `'${name}'`).join(' and ')}: set ${missing.map(secretVariable).join(' and ')} in the environment or in .env`,
+    `source '${source.name}' needs '${name}': set ${secretVariable(name)} in the environment or in .env`,
   );
-}
-
-function secretsOf(auth: Auth): string[] {
-  switch (auth.type) {
-    case 'none':
-      return [];
-    case 'bearer':
-      return [auth.token.secret];
-    case 'api-key':
-      return [auth.key.secret];
-  }
 }

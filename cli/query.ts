@@ -24,10 +24,13 @@ export async function query(sql: string, { json = false }: { json?: boolean }): 
   for (const line of resultLines(result)) console.log(line);
 }
 
+/** What a view needs to know. */
+export type QueriedDataset = Pick<PublishedDataset, 'source' | 'dataset' | 'folder'>;
+
 /** Runs a query with a view for each dataset. */
 export async function runQuery(
   sql: string,
-  datasets: readonly PublishedDataset[],
+  datasets: readonly QueriedDataset[],
 ): Promise<DuckDBResultReader> {
   const connection = await DuckDBConnection.create();
   try {
@@ -54,7 +57,7 @@ export function resultLines(result: DuckDBResultReader): string[] {
 }
 
 /** A schema per source, a view per dataset, and a short name where only one source has it. Dashes become '_'. */
-function* views(datasets: readonly PublishedDataset[]): Generator<string> {
+function* views(datasets: readonly QueriedDataset[]): Generator<string> {
   for (const { source, dataset, folder } of datasets) {
     const [schema, name] = [source, dataset].map((text) => `"${text.replaceAll('-', '_')}"`);
     const files = `read_parquet('${folder.replaceAll("'", "''")}*.parquet', hive_partitioning = false)`;

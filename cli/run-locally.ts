@@ -93,11 +93,12 @@ async function load(
     });
     local.on('event-source-failure', ({ error }) => reject(error));
   });
-  const { lake } = await localServices(local, run.source.name);
-  const runId = await chooseRun(run, lake);
+  const services = await localServices(local, run.source.name);
+  const runId = await chooseRun(run, services.lake);
   const loading = loadLocally(
     { run: { source: run.source.name, dataset: run.dataset.name, runId }, onlyPages: run.pages },
     local,
+    services,
     {
       tally,
       signal: stop.signal,

@@ -7,7 +7,6 @@ import { Finding } from './fail';
 import { bytes, count, duration } from './format';
 import type { LoadOutcome } from './load-locally';
 import { dataFolder, ownCommand } from './project';
-import type { PublishedDataset } from './published';
 import { resultLines, runQuery } from './query';
 import type { Tally } from './tally';
 
@@ -106,7 +105,7 @@ async function printSample(
   run: { source: string; dataset: string; subset: boolean },
   folder: string,
 ): Promise<void> {
-  const view = { source: run.source, dataset: run.dataset, folder: `${folder}/` } as PublishedDataset;
+  const view = { source: run.source, dataset: run.dataset, folder: `${folder}/` };
   const table = run.dataset.replaceAll('-', '_');
   const result = await runQuery(`select * from ${table} limit 3`, [view]);
   console.log(`\n  select * from ${table} limit 3\n`);

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors';
 import type { Secrets } from '../run/ports';
+import { secretOf } from '../source/secret-of';
 import type { Auth, Source } from '../source/source';
 import type { PageRequest } from './request';
 
@@ -41,18 +42,6 @@ export async function authorize(
     );
   }
   return { ...withCredential(request, url, auth, credential), shown, credentials: [credential] };
-}
-
-/** Name of the secret that lets us in; undefined when the source is open to everyone. */
-export function secretOf(auth: Auth): string | undefined {
-  switch (auth.type) {
-    case 'none':
-      return undefined;
-    case 'bearer':
-      return auth.token.secret;
-    case 'api-key':
-      return auth.key.secret;
-  }
 }
 
 function withCredential(

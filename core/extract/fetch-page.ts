@@ -1,7 +1,8 @@
 import { type Evidence, PermanentError, ThrottledError, TransientError } from '../errors';
 import type { Clock, Secrets, Telemetry } from '../run/ports';
+import { secretOf } from '../source/secret-of';
 import type { Source } from '../source/source';
-import { type AuthorizedRequest, authorize, secretOf } from './authorize';
+import { type AuthorizedRequest, authorize } from './authorize';
 import type { Answer, Client } from './client';
 import { gatherEvidence, withEvidence } from './evidence';
 import { maximumWaitSeconds, type Pacer } from './pacer';

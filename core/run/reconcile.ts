@@ -6,7 +6,7 @@ import { openRuns } from './keys';
 import type { Manifest } from './manifest';
 import { readPlan } from './plan-once';
 import { publish } from './pointer';
-import type { Clock, Lake, PageQueue, Telemetry } from './ports';
+import type { Clock, Lake, PageQueue, QueueDepth, Telemetry } from './ports';
 import { verifyOnce } from './verify-once';
 
 export interface ReconcileServices {
@@ -106,13 +106,17 @@ async function advance(plan: Plan, claim: Claim, services: ReconcileServices): P
       services.telemetry.count('RunBlocked', 1);
       return { state: 'blocked', ranges, missing, dead: depth.dead };
     }
-    const quiet = depth.waiting + depth.inFlight + depth.delayed === 0;
-    const enqueued = quiet ? await pageQueue.send(messagesOf(plan, present.missing())) : 0;
+    const enqueued = isQuiet(depth) ? await pageQueue.send(messagesOf(plan, present.missing())) : 0;
     services.telemetry.count('RangesEnqueued', enqueued);
     return { state: 'loading', ranges, missing, enqueued };
   }
   const manifest = await verifyOnce(plan, services.lake);
   return conclude(manifest, claim, services);
+}
+
+/** Whether nothing is on its way to a worker, as far as SQS can tell. */
+export function isQuiet({ waiting, inFlight, delayed }: QueueDepth): boolean {
+  return waiting + inFlight + delayed === 0;
 }
 
 async function conclude(
