@@ -16,7 +16,7 @@ import type { Lake, PageQueue } from '../core/run/ports';
 import { isQuiet, type RunReport } from '../core/run/reconcile';
 import { readManifest } from '../core/run/verify-once';
 import { functionNames, queueNames, reconcileName } from '../lambda/environment';
-import { localRegion } from '../local/lambda/function-definition';
+import { localRegion } from '../local/local-account';
 import type { LocalMode } from '../local/local-mode';
 import { deadLetterReasons } from './dead-letters';
 import type { Progress } from './progress';

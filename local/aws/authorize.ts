@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../core/errors';
-import { accountId } from './aws-call';
+import { localAccount } from '../local-account';
 import { AwsError } from './http-answer';
 import { wildcard } from './wildcard';
 
@@ -58,7 +58,7 @@ export class Principal {
     readonly name: string,
     statements: readonly PolicyStatement[] | 'all',
   ) {
-    this.arn = `arn:aws:sts::${accountId}:assumed-role/${name}/${name}`;
+    this.arn = `arn:aws:sts::${localAccount}:assumed-role/${name}/${name}`;
     this.#rules =
       statements === 'all'
         ? 'all'

@@ -2,9 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Principal } from './authorize';
 import { AwsError, notImplemented } from './http-answer';
 
-/** The one account of the local AWS. */
-export const accountId = '000000000000';
-
 /** Who signed a request, and for what: the credential scope of Signature Version 4. */
 export interface CredentialScope {
   readonly accessKeyId: string;

@@ -6,9 +6,10 @@ import { type Answer, AwsError, notImplemented, sendAnswer } from './http-answer
 import { jsonError } from './json-answer';
 import { errorCode } from './object-file';
 import type { ObjectStore } from './object-store';
+import type { Queues } from './queues';
 import { handleS3, s3Error } from './s3-handler';
 import { handleSecrets } from './secrets-handler';
-import { handleSqs, type Queues } from './sqs-handler';
+import { handleSqs } from './sqs-handler';
 
 /** What requests are answered from. */
 export interface RouterParts {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../core/clock';
 import { ConfigurationError } from '../../core/errors';
 import type { Clock } from '../../core/run/ports';
+import { localAccount } from '../local-account';
 import { type PolicyStatement, Principal } from './authorize';
-import { accountId } from './aws-call';
 import { AwsRouter } from './aws-router';
 import { errorCode } from './object-file';
 import { ObjectStore, type UploadFile } from './object-store';
@@ -136,7 +136,7 @@ class LocalAwsServer implements LocalAws {
     }
     if (this.byName.has(name)) throw new ConfigurationError(`There is a queue ${name} already.`);
     const parsed = parseQueueAttributes(name, attributes);
-    const arn = `arn:aws:sqs:${this.options.region ?? 'us-east-1'}:${accountId}:${name}`;
+    const arn = `arn:aws:sqs:${this.options.region ?? 'us-east-1'}:${localAccount}:${name}`;
     const redrive = this.#redriveOf(name, parsed.RedrivePolicy);
     this.byName.set(name, new SqsQueue(name, arn, parsed, redrive, this.#clock));
     return { url: queueUrl(this.url, name), arn };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type AwsCall, accountId } from './aws-call';
+import { localAccount } from '../local-account';
+import type { AwsCall } from './aws-call';
 import { type Answer, AwsError, notImplemented, readText } from './http-answer';
 import { jsonAnswer } from './json-answer';
 import { parseJson } from './sqs-requests';
@@ -53,5 +54,5 @@ function authorize({ principal }: AwsCall, arn: string): void {
 /** Secrets Manager ends an ARN with six characters of its own; policies by name match them with '-??????'. */
 function secretArn(region: string, name: string): string {
   const suffix = createHash('sha256').update(name).digest('hex').slice(0, 6);
-  return `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-${suffix}`;
+  return `arn:aws:secretsmanager:${region}:${localAccount}:secret:${name}-${suffix}`;
 }

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { AwsError } from './http-answer';
 import { attributesDigest, bodyDigest, messageBytes } from './message-digest';
+import type { Queues } from './queues';
 import { invalidParameter, sqsError } from './sqs-error';
-import type { Queues } from './sqs-handler';
 import type { SqsQueue } from './sqs-queue';
 import { batchEntrySchema, parseParameters, type sqsRequests } from './sqs-requests';
 

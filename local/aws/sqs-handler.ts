@@ -1,6 +1,8 @@
-import { type AwsCall, accountId } from './aws-call';
+import { localAccount } from '../local-account';
+import type { AwsCall } from './aws-call';
 import { type Answer, AwsError, notImplemented, readText } from './http-answer';
 import { jsonAnswer } from './json-answer';
+import type { Queues } from './queues';
 import { receiveMessage } from './receive-message';
 import { sendMessage, sendMessageBatch } from './send-message';
 import { sqsError } from './sqs-error';
@@ -9,14 +11,6 @@ import { parseJson, parseParameters, type SqsOperation, sqsRequests } from './sq
 
 /** Largest request that is read: 1 MiB of messages, every character of which JSON may escape into six. */
 const maxRequestBytes = 8 * 1024 * 1024;
-
-/** The queues of the local AWS, and the address they are called at. */
-export interface Queues {
-  readonly url: string;
-  readonly byName: ReadonlyMap<string, SqsQueue>;
-  /** A new message id, unique among all queues. */
-  nextMessageId(): string;
-}
 
 /** Answers the SQS calls that Baseload makes (AWS JSON 1.0). Throws AwsErrors. */
 export async function handleSqs(call: AwsCall, operation: string, queues: Queues): Promise<Answer> {
@@ -27,7 +21,7 @@ export async function handleSqs(call: AwsCall, operation: string, queues: Queues
 
 /** The URL of a queue. */
 export function queueUrl(url: string, name: string): string {
-  return `${url}/${accountId}/${name}`;
+  return `${url}/${localAccount}/${name}`;
 }
 
 async function answerTo(
@@ -68,7 +62,7 @@ async function answerTo(
     }
     case 'GetQueueUrl': {
       const parameters = parseParameters(operation, sqsRequests.GetQueueUrl, input);
-      const owner = parameters.QueueOwnerAWSAccountId ?? accountId;
+      const owner = parameters.QueueOwnerAWSAccountId ?? localAccount;
       const queue = find(`/${owner}/${parameters.QueueName}`, operation);
       return { QueueUrl: queueUrl(queues.url, queue.name) };
     }
@@ -113,7 +107,7 @@ function selectAttributes(queue: SqsQueue, names: readonly string[]): object {
 /** Finds a queue by the path of its URL, if the caller may do `operation` with it. */
 function findQueue(call: AwsCall, operation: SqsOperation, url: string, queues: Queues): SqsQueue {
   const [owner, name = ''] = url.split('/').slice(-2);
-  const queue = owner === accountId ? queues.byName.get(name) : undefined;
+  const queue = owner === localAccount ? queues.byName.get(name) : undefined;
   const arn = queue?.arn ?? `arn:aws:sqs:${call.region}:${owner}:${name}`;
   const action = operation === 'SendMessageBatch' ? 'SendMessage' : operation;
   try {

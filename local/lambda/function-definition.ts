@@ -1,8 +1,4 @@
-/** Account that everything local lives in. */
-export const localAccount = '000000000000';
-
-/** Region that everything local lives in. */
-export const localRegion = 'eu-central-1';
+import { localAccount, localRegion } from '../local-account';
 
 /** A function as its template describes it. */
 export interface FunctionDefinition {

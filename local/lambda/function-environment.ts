@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { localRegion } from '../local-account';
 import type { FunctionDefinition, FunctionSurroundings } from './function-definition';
-import { localRegion } from './function-definition';
 
 /**
  * All environment variables of a function's process: the template's, those that Lambda sets

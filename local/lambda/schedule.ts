@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { localAccount, localRegion } from './function-definition';
+import { localAccount, localRegion } from '../local-account';
 
 /** An EventBridge Scheduler schedule whose target is a function. */
 export interface ScheduleDefinition {

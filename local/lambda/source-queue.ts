@@ -6,8 +6,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../../core/errors';
+import { localRegion } from '../local-account';
 import type { EventSourceDefinition } from './event-source-definition';
-import { localRegion } from './function-definition';
 
 /** Messages that one ReceiveMessage call can return at most. */
 const maximumReceived = 10;

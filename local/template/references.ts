@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../core/errors';
-import { functionArn, localAccount, localRegion } from '../lambda/function-definition';
+import { functionArn } from '../lambda/function-definition';
+import { localAccount, localRegion } from '../local-account';
 import type { AssemblyStack } from './assembly';
 import type { Reference, Scope } from './resolve';
 import { resolve } from './resolve';

@@ -11,7 +11,7 @@ import type { LocalAws } from '../../../local/aws/local-aws';
 import { startLocalAws } from '../../../local/aws/local-aws';
 import { EventSource } from '../../../local/lambda/event-source';
 import type { EventSourceDefinition } from '../../../local/lambda/event-source-definition';
-import { localRegion } from '../../../local/lambda/function-definition';
+import { localRegion } from '../../../local/local-account';
 import { cleanUp, hostOf, temporaryFolder, until } from './function-fixture';
 
 const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];

@@ -7,7 +7,7 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../../../core/errors';
 import type { LocalAws } from '../../../local/aws/local-aws';
 import { startLocalAws } from '../../../local/aws/local-aws';
-import { localRegion } from '../../../local/lambda/function-definition';
+import { localRegion } from '../../../local/local-account';
 import type { AssemblyStack } from '../../../local/template/assembly';
 import { templateSchema } from '../../../local/template/assembly';
 import { deployLocally } from '../../../local/template/deploy-locally';

@@ -1,0 +1,9 @@
+import type { SqsQueue } from './sqs-queue';
+
+/** The queues of the local AWS, and the address they are called at. */
+export interface Queues {
+  readonly url: string;
+  readonly byName: ReadonlyMap<string, SqsQueue>;
+  /** A new message id, unique among all queues. */
+  nextMessageId(): string;
+}
