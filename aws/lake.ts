@@ -1,4 +1,7 @@
+import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -97,6 +100,12 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
     async get(key) {
       const found = await unlessMissing(key, s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
       return found?.Body && { text: await found.Body.transformToString(), etag: unquoted(found.ETag) };
+    },
+    async download(key, file) {
+      const found = await unlessMissing(key, s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+      if (!(found?.Body instanceof Readable)) return false; // always one, on Node
+      await pipeline(found.Body, createWriteStream(file));
+      return true;
     },
     async *list(prefix): AsyncGenerator<ListedObject> {
       let ContinuationToken: string | undefined;

@@ -13,6 +13,11 @@ import type { FailureReason, PageQueue } from '../core/run/ports';
 
 /** Entries that SQS takes in one SendMessageBatch. */
 const batchSize = 10;
+/**
+ * Bytes of all bodies of one SendMessageBatch: SQS takes 1 MiB, and took a quarter of it before August 2025. A message
+ * that names hundreds of slices has some 50 KB.
+ */
+const batchBytes = 256 * 1024;
 /** Batches under way at once. */
 const batchesAtOnce = 20;
 /** Tries at the entries of a batch that SQS did not take. */
@@ -81,8 +86,8 @@ export async function queueUrl(sqs: SQSClient, name: string): Promise<string> {
   return QueueUrl;
 }
 
-async function sendBatch(sqs: SQSClient, url: string, batch: readonly PageMessage[]): Promise<number> {
-  let entries = batch.map((message, index) => ({ Id: String(index), MessageBody: JSON.stringify(message) }));
+async function sendBatch(sqs: SQSClient, url: string, batch: readonly string[]): Promise<number> {
+  let entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
   for (let tries = 1; entries.length > 0; tries++) {
     const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
     if (Failed.length > 0 && tries === triesPerBatch) {
@@ -96,13 +101,24 @@ async function sendBatch(sqs: SQSClient, url: string, batch: readonly PageMessag
   return batch.length;
 }
 
-function* batches(messages: Iterable<PageMessage>): Generator<PageMessage[]> {
-  let batch: PageMessage[] = [];
+/** The bodies of as many messages as one call takes. */
+function* batches(messages: Iterable<PageMessage>): Generator<string[]> {
+  let batch: string[] = [];
+  let bytes = 0;
   for (const message of messages) {
-    batch.push(message);
+    const body = JSON.stringify(message);
+    const more = Buffer.byteLength(body);
+    if (batch.length > 0 && bytes + more > batchBytes) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(body);
+    bytes += more;
     if (batch.length === batchSize) {
       yield batch;
       batch = [];
+      bytes = 0;
     }
   }
   if (batch.length > 0) yield batch;
@@ -129,12 +145,17 @@ async function countMessages(sqs: SQSClient, url: string) {
 /** What no text in SQS may hold: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const refusedCharacter = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
+function printable(value: string): string {
+  return value.slice(0, 1000).replace(refusedCharacter, '\ufffd') || 'unknown';
+}
+
 /** What an operator groups a DLQ by. */
-function toAttributes({ dataset, runId }: PageMessage, { failure, reason, status }: FailureReason) {
+function toAttributes({ dataset, runId }: PageMessage, { failure, error, reason, status }: FailureReason) {
   const text = (value: string) => ({ DataType: 'String', StringValue: value });
   return {
     failure: text(failure),
-    reason: text(reason.slice(0, 1000).replace(refusedCharacter, '\ufffd') || 'unknown'),
+    error: text(printable(error)),
+    reason: text(printable(reason)),
     dataset: text(dataset),
     runId: text(runId),
     ...(status === undefined ? {} : { status: { DataType: 'Number', StringValue: String(status) } }),

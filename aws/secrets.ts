@@ -1,5 +1,5 @@
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConfigurationError } from '../core/errors';
 import type { Secrets } from '../core/run/ports';
 
@@ -22,7 +22,21 @@ export function secretsManager(client: SecretsManagerClient, toSecretId: (name: 
     }
     throw new ConfigurationError(`secret '${name}' is not a text: store the credential itself in ${id}`);
   };
-  return { get: (name) => read(name, false), refresh: (name) => read(name, true) };
+  return {
+    get: (name) => read(name, false),
+    refresh: (name) => read(name, true),
+    // Secrets Manager bears this about once in ten minutes for long (its 100 newest versions are kept, and none is dropped
+    // before it is a day old): an access token lives longer as a rule, and all lanes share it.
+    async put(name, value) {
+      const id = toSecretId(name);
+      try {
+        await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: value }));
+      } finally {
+        // Also after an error: nobody knows whether it was written. The provider forgets all or nothing.
+        provider.clearCache();
+      }
+    },
+  };
 }
 
 /** Powertools wraps the SDK's error; its cause or its message tells. */

@@ -24,17 +24,19 @@ const pages = 100;
 const recordsPerPage = 500;
 const rounds = 9;
 const memoryMegabytes = 300;
+const origins = Array.from({ length: pages }, (_, page) => ({ slice: 'all', page, parameters: {} }));
 
 const orders: Dataset = {
   name: 'orders',
-  request: { path: '/orders', query: {}, headers: {} },
+  request: { method: 'GET', path: '/orders', query: {}, headers: {}, weight: 1, statuses: {} },
+  slices: [],
   pagination: {
     type: 'page-number',
     pageSize: recordsPerPage,
     firstPage: 1,
-    pageParameter: 'page',
-    sizeParameter: 'per_page',
-    total: { type: 'body', path: 'meta.total' },
+    pageParameter: { in: 'query', name: 'page' },
+    sizeParameter: { in: 'query', name: 'per_page' },
+    total: { type: 'body', path: 'meta.total', counts: 'records' },
   },
   records: 'data',
   key: ['id'],
@@ -125,7 +127,7 @@ async function compare(shaper: Shaper, dataset: Dataset, files: Files): Promise<
     const parseSeconds = await cpuSeconds(() => {
       for (const body of bodies) JSON.parse(body.toString('utf8'));
     });
-    const seconds = await cpuSeconds(() => shaper.shape({ dataset, firstPage: 1, pages, ...files }));
+    const seconds = await cpuSeconds(() => shaper.shape({ dataset, origins, ...files }));
     measurements.push({ ratio: parseSeconds / seconds, seconds, parseSeconds });
   }
   return {
@@ -153,8 +155,7 @@ async function reportMemory(pagesFile: string): Promise<void> {
   try {
     const files = { pagesFile, stageFile: join(folder, 'stage'), quarantineFile: join(folder, 'quarantine') };
     const shaper = await openShaper({ memoryMegabytes, temporaryDirectory: folder });
-    for (let range = 0; range < 10; range += 1)
-      await shaper.shape({ dataset: orders, firstPage: 1, pages, ...files });
+    for (let range = 0; range < 10; range += 1) await shaper.shape({ dataset: orders, origins, ...files });
     await shaper.close();
     print('shape/peak-rss-mb', process.resourceUsage().maxRSS / 1024, 'MB', { ranges: 10, memoryMegabytes });
   } finally {

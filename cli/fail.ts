@@ -1,6 +1,15 @@
 import { CommanderError } from 'commander';
 import { BaseloadError } from '../core/errors';
+import { TokenRefusedError } from '../core/extract/auth/read-grant';
+import * as guardErrors from '../core/extract/guard-errors';
 import { dataFolder } from './project';
+
+/** Errors that are a sentence for people, by name: one that a function threw reaches us by its name only. */
+const knownErrors: ReadonlySet<string> = new Set([
+  ...['TransientError', 'ThrottledError', 'PermanentError', 'ConfigurationError'],
+  ...Object.keys(guardErrors),
+  TokenRefusedError.name,
+]);
 
 /** A command that did its work and found that something is wrong: exit code 1, and the sentences to say. */
 export class Finding extends Error {}
@@ -25,7 +34,7 @@ export function sentenceOf(error: unknown): string {
   if (error instanceof BaseloadError || error instanceof Finding || error instanceof Stopped)
     return error.message;
   if (!(error instanceof Error)) return `Unexpected: ${String(error)}`;
-  if (/^(Transient|Throttled|Permanent|Configuration)Error$/.test(error.name)) return error.message;
+  if (knownErrors.has(error.name)) return error.message;
   return process.env.DEBUG
     ? (error.stack ?? error.message)
     : `Unexpected ${error.name}: ${error.message} (DEBUG=1 shows where)`;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Dataset, Source } from '../core/source/source';
+import { describePages, describeSlices } from './describe-pages';
 import { readSources } from './find-dataset';
 import { count } from './format';
 import { findPublished, type PublishedDataset, publishedDatasets } from './published';
@@ -29,13 +30,14 @@ export function list({ json = false }: { json?: boolean }): void {
   const rows = datasets.map((dataset) => [
     dataset.name,
     `${dataset.requestsPerSecond}/s × ${dataset.lanes} lanes`,
+    dataset.pages,
     dataset.schedule ?? 'by hand',
     dataset.published
       ? `${count(dataset.published.records)} records, run ${dataset.published.runId}`
       : 'nothing yet',
     dataset.description ?? '',
   ]);
-  const names = ['dataset', 'limit', 'schedule', 'published here', 'description'];
+  const names = ['dataset', 'limit', 'pages', 'schedule', 'published here', 'description'];
   for (const line of tableLines(
     names.map((name) => ({ name })),
     rows,
@@ -52,6 +54,9 @@ function describe(source: Source, dataset: Dataset, published: PublishedDataset 
     url: source.baseUrl + dataset.request.path,
     requestsPerSecond: source.limits.requestsPerSecond,
     lanes: source.limits.lanes,
+    pages: describePages(dataset),
+    pagination: dataset.pagination.type,
+    slices: dataset.slices.map(describeSlices),
     schedule:
       schedule &&
       `${schedule.weekDays?.join(',') ?? 'daily'} ${two(schedule.hour)}:${two(schedule.minute)} ${schedule.timeZone}`,

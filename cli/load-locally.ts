@@ -4,21 +4,20 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { s3Lake } from '../aws/lake';
 import { queueUrl, sqsPageQueue } from '../aws/page-queue';
 import { PermanentError } from '../core/errors';
-import { countPages } from '../core/plan/grid';
 import type { Plan } from '../core/plan/plan';
-import type { RangeSet } from '../core/plan/range-set';
 import { readClaim } from '../core/run/claim';
-import { presentRanges } from '../core/run/enqueue-missing';
 import { manifestKey, type RunName } from '../core/run/keys';
 import type { Manifest } from '../core/run/manifest';
 import { readPlan } from '../core/run/plan-once';
 import type { Lake, PageQueue } from '../core/run/ports';
 import { isQuiet, type RunReport } from '../core/run/reconcile';
+import { type SeenObjects, type Unrolled, unroll } from '../core/run/unroll';
 import { readManifest } from '../core/run/verify-once';
 import { functionNames, queueNames, reconcileName } from '../lambda/environment';
 import { localRegion } from '../local/local-account';
 import type { LocalMode } from '../local/local-mode';
 import { deadLetterReasons } from './dead-letters';
+import { loadedPages, measure } from './measure';
 import type { Progress } from './progress';
 import type { Tally } from './tally';
 
@@ -42,14 +41,18 @@ export type LoadOutcome =
   | {
       readonly state: 'blocked';
       readonly missing: number;
+      /** Known so far. */
       readonly ranges: number;
+      /** More would have followed. */
+      readonly growing: boolean;
       readonly reasons: readonly string[];
     }
   | { readonly state: 'failed'; readonly reason: string }
-  | { readonly state: 'stopped'; readonly pages: number; readonly pagesPlanned: number };
+  /** `pagesPlanned` is undefined while nobody knows where the pages end. */
+  | { readonly state: 'stopped'; readonly pages: number; readonly pagesPlanned: number | undefined };
 
 export interface LoadListener {
-  planned(plan: Plan, present: RangeSet): void;
+  planned(plan: Plan, unrolled: Unrolled): void;
   progress(progress: Progress): void;
 }
 
@@ -91,28 +94,31 @@ export async function loadLocally(
   await unlessAborted(planning, signal);
   const plan = await readPlan(lake, run);
   if (!plan) throw new PermanentError(`fan-out ended without a plan for ${run.source}/${dataset}`);
-  const before = await presentRanges(plan, lake);
+  const seen: SeenObjects = new Map();
+  const before = await unroll(plan, lake, seen);
   listener.planned(plan, before);
 
-  const fetchedBefore = tally.of('PagesFetched'); // page 1, by fan-out
+  const fetchedBefore = tally.of('PagesFetched'); // page 1, by fan-out, where it asked for it
   const startedAt = new Date();
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   await local.eventSources.start();
   local.startSchedules();
   for (;;) {
-    const present = await presentRanges(plan, lake);
-    listener.progress(measure(plan, before, tally, { seconds: seconds(), fetchedBefore }));
-    if (signal.aborted)
-      return { state: 'stopped', pages: pagesOf(present, plan), pagesPlanned: countPages(plan) };
-    if (present.complete || isQuiet(await pageQueue.depth())) {
+    const now = await unroll(plan, lake, seen);
+    listener.progress(measure({ plan, before, now, tally, fetchedBefore, seconds: seconds() }));
+    if (signal.aborted) {
+      return { state: 'stopped', pages: loadedPages(now), pagesPlanned: now.growing ? undefined : now.pages };
+    }
+    if (now.complete || isQuiet(await pageQueue.depth())) {
       const loadedIn = seconds();
       const reports = await callReconcile(local);
       const report = reports.find((one) => one.source === run.source && one.runId === runId);
       if (report?.state === 'failed') return { state: 'failed', reason: report.reason };
       if (report?.state === 'blocked') {
         const reasons = await deadLetterReasons(sqs, deadLetterUrl);
-        return { state: 'blocked', missing: report.missing, ranges: report.ranges, reasons };
+        const { missing, ranges } = report;
+        return { state: 'blocked', missing, ranges, growing: now.growing, reasons };
       }
       // Otherwise the lake tells: reconcile may have been called by its schedule a moment before.
       const manifest = await readManifest(lake, manifestKey(run));
@@ -139,33 +145,4 @@ async function callReconcile(local: LocalMode): Promise<RunReport[]> {
 
 async function isOpen(lake: Lake, run: RunName): Promise<boolean> {
   return (await readClaim(lake, run))?.runId === run.runId;
-}
-
-/** Pages come from the metrics, which tell of a range before it is written. */
-function measure(
-  plan: Plan,
-  before: RangeSet,
-  tally: Tally,
-  { seconds, fetchedBefore }: { readonly seconds: number; readonly fetchedBefore: number },
-): Progress {
-  const pagesPlanned = countPages(plan);
-  const pagesBefore = pagesOf(before, plan);
-  const fetched = tally.of('PagesFetched') - fetchedBefore;
-  const pages = Math.min(pagesPlanned, pagesBefore + fetched);
-  const pace = fetched / Math.max(seconds, 0.1);
-  return {
-    pages,
-    pagesPlanned,
-    records: Math.min(plan.total, pages * plan.pageSize),
-    requestsPerSecond: tally.requestsPerSecond(seconds),
-    throttled: tally.of('Throttled'),
-    retries: tally.of('Retries'),
-    secondsLeft: fetched > 0 ? (pagesPlanned - pages) / pace : undefined,
-  };
-}
-
-function pagesOf(present: RangeSet, plan: Plan): number {
-  let missing = 0;
-  for (const range of present.missing()) missing += range.pages;
-  return countPages(plan) - missing;
 }

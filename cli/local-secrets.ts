@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigurationError } from '../core/errors';
-import { secretOf } from '../core/source/secret-of';
+import { secretsOf } from '../core/source/secrets-of';
 import type { Source } from '../core/source/source';
 import { secretName } from '../lambda/environment';
 import { sampleSettings } from '../local/sample/settings';
@@ -28,11 +28,12 @@ export function localSecrets(root: string = projectRoot): (secretId: string) => 
   };
 }
 
-/** Refuses to begin without the credential that a source names. */
+/** Refuses to begin without the credentials that a source names; says all that are missing. */
 export function checkSecrets(source: Source, secret: (secretId: string) => string | undefined): void {
-  const name = secretOf(source.auth);
-  if (name === undefined || secret(secretName('local', name))) return;
+  const missing = secretsOf(source).filter((name) => !secret(secretName('local', name)));
+  if (missing.length === 0) return;
+  const names = missing.map((name) => `'${name}'`).join(', ');
   throw new ConfigurationError(
-    `source '${source.name}' needs '${name}': set ${secretVariable(name)} in the environment or in .env`,
+    `source '${source.name}' needs ${names}: set ${missing.map(secretVariable).join(', ')} in the environment or in .env`,
   );
 }

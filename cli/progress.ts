@@ -1,10 +1,15 @@
-import { count, duration } from './format';
+import { count, counted, duration } from './format';
 
 /** What is known of a run that is under way. */
 export interface Progress {
   readonly pages: number;
-  readonly pagesPlanned: number;
+  /** Undefined while nobody knows where the pages end. */
+  readonly pagesPlanned: number | undefined;
   readonly records: number;
+  /** The records of what was there when the load began are not among `records`. */
+  readonly continued: boolean;
+  /** Ranges that are known and not there yet. */
+  readonly rangesOpen: number;
   /** Over the last seconds. */
   readonly requestsPerSecond: number;
   readonly throttled: number;
@@ -15,20 +20,31 @@ export interface Progress {
 
 const barWidth = 28;
 
-/** One line: bar, share, pages, records, rate, throttles, time left. */
+/** One line: bar, share, pages, records, rate, throttles, time left; no share and no time left of what has no known end. */
 export function progressLine(progress: Progress): string {
-  const share = progress.pagesPlanned === 0 ? 1 : Math.min(1, progress.pages / progress.pagesPlanned);
-  const filled = Math.floor(share * barWidth);
+  const { pages, pagesPlanned, records, continued, rangesOpen, retries, secondsLeft } = progress;
+  const sofar =
+    pagesPlanned === undefined
+      ? [counted(pages, 'page')]
+      : [bar(pages, pagesPlanned), `${count(pages)}/${count(pagesPlanned)} pages`];
   const parts = [
-    `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${String(Math.floor(share * 100)).padStart(3)} %`,
-    `${count(progress.pages)}/${count(progress.pagesPlanned)} pages`,
-    `${count(progress.records)} records`,
+    ...sofar,
+    `${count(records)} ${continued ? 'more records' : 'records'}`,
+    ...(pagesPlanned === undefined ? [`${counted(rangesOpen, 'range')} open`] : []),
     `${progress.requestsPerSecond.toFixed(1)} requests/s`,
     `${count(progress.throttled)} throttled`,
-    ...(progress.retries > 0 ? [`${count(progress.retries)} retries`] : []),
-    progress.secondsLeft === undefined ? 'estimating' : `${duration(progress.secondsLeft)} left`,
+    ...(retries > 0 ? [`${count(retries)} retries`] : []),
+    ...(pagesPlanned === undefined
+      ? []
+      : [secondsLeft === undefined ? 'estimating' : `${duration(secondsLeft)} left`]),
   ];
   return parts.join('  ');
+}
+
+function bar(pages: number, pagesPlanned: number): string {
+  const share = pagesPlanned === 0 ? 1 : Math.min(1, pages / pagesPlanned);
+  const filled = Math.floor(share * barWidth);
+  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${String(Math.floor(share * 100)).padStart(3)} %`;
 }
 
 /** A terminal, or a file that somebody reads later. */

@@ -1,7 +1,4 @@
 import { ConfigurationError } from '../core/errors';
-import { countPages, countRanges } from '../core/plan/grid';
-import type { Plan } from '../core/plan/plan';
-import type { RangeSet } from '../core/plan/range-set';
 import { type Claim, readClaim, releaseClaim } from '../core/run/claim';
 import { readPlan } from '../core/run/plan-once';
 import type { Lake } from '../core/run/ports';
@@ -9,9 +6,10 @@ import { runIdAt } from '../core/run/run-id';
 import type { Dataset, Source } from '../core/source/source';
 import { type LocalMode, startLocalMode } from '../local/local-mode';
 import { Finding, Stopped } from './fail';
-import { count } from './format';
+import { count, counted } from './format';
 import { type LoadOutcome, loadLocally, localServices } from './load-locally';
 import { checkSecrets, localSecrets } from './local-secrets';
+import { isPlannedFor, pagesOption, plannedExtent } from './planned-extent';
 import { ProgressDisplay } from './progress';
 import { dataFolder, ownCommand, projectRoot, sourcesFolder } from './project';
 import type { Companion } from './sample-api';
@@ -103,7 +101,10 @@ async function load(
       tally,
       signal: stop.signal,
       listener: {
-        planned: (plan, present) => display.say(plannedLine(plan, present)),
+        planned: (plan, unrolled) => {
+          const { source, dataset, runId } = plan;
+          display.say(`  run          ${source}/${dataset} ${runId}: ${plannedExtent(plan, unrolled)}`);
+        },
         progress: (progress) => display.update(progress),
       },
     },
@@ -123,20 +124,13 @@ async function chooseRun({ source, dataset, pages, restart }: LocalRun, lake: La
 /** A trial cannot be continued as a whole load, nor the other way round. */
 async function refuseOtherExtent(claim: Claim, pages: number | undefined, lake: Lake): Promise<void> {
   const plan = await readPlan(lake, claim);
-  if (
-    !plan ||
-    Math.min(pages ?? Number.POSITIVE_INFINITY, Math.ceil(plan.total / plan.pageSize)) === countPages(plan)
-  )
-    return;
+  if (!plan || isPlannedFor(plan, pages)) return;
+  const planned = pagesOption(plan);
+  const [what, how] =
+    planned === undefined ? ['all pages', ''] : [counted(planned, 'page'), ` with --pages ${planned}`];
   throw new ConfigurationError(
-    `run ${claim.runId} of ${count(countPages(plan))} pages is still open: continue it${plan.subset ? ` with --pages ${countPages(plan)}` : ''}, or give it up with --restart`,
+    `run ${claim.runId} of ${what} is still open: continue it${how}, or give it up with --restart`,
   );
-}
-
-function plannedLine(plan: Plan, present: RangeSet): string {
-  const ranges = `${count(countPages(plan))} pages in ${count(countRanges(plan))} ranges`;
-  const continued = present.size > 0 ? `, ${count(present.size)} of them are there already` : '';
-  return `  run          ${plan.source}/${plan.dataset} ${plan.runId}: ${ranges}${continued}`;
 }
 
 async function conclude(run: LocalRun, outcome: LoadOutcome, tally: Tally): Promise<void> {
@@ -146,11 +140,11 @@ async function conclude(run: LocalRun, outcome: LoadOutcome, tally: Tally): Prom
       return printSummary(outcome, { ...run, tally });
     case 'stopped':
       throw new Stopped(
-        `Stopped: ${count(outcome.pages)} of ${count(outcome.pagesPlanned)} pages are in the lake. ${ownCommand()} continues where it stopped.`,
+        `Stopped: ${count(outcome.pages)}${outcome.pagesPlanned === undefined ? '' : ` of ${count(outcome.pagesPlanned)}`} pages are in the lake. ${ownCommand()} continues where it stopped.`,
       );
     case 'blocked':
       throw new Finding(
-        `${name} was not published: ${count(outcome.missing)} of ${count(outcome.ranges)} page ranges could not be loaded.\n${outcome.reasons.map((reason) => `  ${reason}`).join('\n')}\nMend the cause, then ${ownCommand()} loads what is missing.`,
+        `${name} was not published: ${count(outcome.missing)} of ${count(outcome.ranges)} page ranges${outcome.growing ? ' known so far' : ''} could not be loaded.\n${outcome.reasons.map((reason) => `  ${reason}`).join('\n')}\nMend the cause, then ${ownCommand()} loads what is missing.`,
       );
     case 'failed':
       throw new Finding(`${name} was not published: ${outcome.reason}.`);

@@ -23,7 +23,7 @@ export function runCommand(): Command {
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
-      '\nAn open run is continued where it stopped.\n\nExample:\n  npx baseload run cities --pages 3',
+      '\nAn open run is continued where it stopped. A trial of a dataset that is cut into slices loads one page of each of the first n.\n\nExample:\n  npx baseload run cities --pages 3',
     )
     .action((name: string, options: RunOptions) => run(name, options));
 }

@@ -4,7 +4,7 @@ import type { Manifest } from '../core/run/manifest';
 import type { Dataset, Source } from '../core/source/source';
 import { lakeFolder } from '../local/lake-folder';
 import { Finding } from './fail';
-import { bytes, count, duration } from './format';
+import { bytes, count, counted, duration } from './format';
 import type { LoadOutcome } from './load-locally';
 import { dataFolder, ownCommand } from './project';
 import { resultLines, runQuery } from './query';
@@ -44,7 +44,7 @@ export async function printSummary(outcome: Complete, context: SummaryContext): 
 
 /** The numbers of a summary. */
 export function summaryFacts(
-  { plan, manifest, seconds, startedAt }: Complete,
+  { manifest, seconds, startedAt }: Complete,
   { source, tally, context = {} }: SummaryContext,
   folder: string,
 ) {
@@ -56,7 +56,8 @@ export function summaryFacts(
     published: manifest.problems.length === 0 && !manifest.subset,
     problems: manifest.problems,
     records: manifest.counts.staged,
-    total: plan.total,
+    /** Absent where the source does not say. */
+    total: manifest.total,
     pages: manifest.counts.pages,
     ranges: manifest.counts.ranges,
     quarantined: manifest.counts.quarantined,
@@ -84,11 +85,17 @@ function requestRate({ objects }: Manifest, startedAt: Date): number {
   return ours.length > 0 ? requests / Math.max(0.001, (last - first) / 1000) : 0;
 }
 
-function summaryLines(facts: ReturnType<typeof summaryFacts>): [string, string][] {
+/** What a summary shows, label and value. */
+export function summaryLines(facts: ReturnType<typeof summaryFacts>): [string, string][] {
   const retries = facts.retries > 0 ? `, ${count(facts.retries)} retried` : '';
   return [
-    ['records', `${count(facts.records)} of ${count(facts.total)}`],
-    ['pages', `${count(facts.pages)} in ${count(facts.ranges)} ranges`],
+    [
+      'records',
+      facts.total === undefined
+        ? `${count(facts.records)}; the source gives no total`
+        : `${count(facts.records)} of ${count(facts.total)}`,
+    ],
+    ['pages', `${count(facts.pages)} in ${counted(facts.ranges, 'range')}`],
     ['quarantined', count(facts.quarantined)],
     ['bytes', `${bytes(facts.bytesIn)} in, ${bytes(facts.bytesOut)} out as Parquet`],
     [

@@ -1,46 +1,90 @@
 import source from 'baseload:source';
+import { tmpdir } from 'node:os';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
 import { s3Lake } from '../aws/lake';
 import { sqsSender } from '../aws/page-queue';
 import { secretsManager } from '../aws/secrets';
+import { signRequest } from '../aws/sign-request';
 import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
+import { createAuthorizer } from '../core/extract/auth/authorizer';
 import { createClient } from '../core/extract/client';
+import { clientOptions } from '../core/extract/client-options';
+import type { Extent0 } from '../core/extract/extent';
+import type { ExtractServices } from '../core/extract/fetch-page';
 import { fetchFirstPage } from '../core/extract/first-page';
 import { createPacer } from '../core/extract/pacer';
+import { readParents } from '../core/plan/parents';
 import { type FanOutResult, fanOut, parseFanOutRequest } from '../core/run/fan-out';
+import type { Dataset } from '../core/source/source';
 import { secretName } from './environment';
 import { deployedSource, readEnvironment } from './read-environment';
+
+/** Left for planning and enqueuing, after the first page must have arrived. */
+const enqueuingMilliseconds = 5 * 60_000;
 
 // Cold start
 const environment = readEnvironment('environment', 'lakeBucket', 'pageQueueUrl', 'sourceSettings');
 const deployed = deployedSource(source, environment.sourceSettings);
-const lake = s3Lake(new S3Client(), environment.lakeBucket);
+const s3 = new S3Client();
+const lake = s3Lake(s3, environment.lakeBucket);
 const pageQueue = sqsSender(new SQSClient(), environment.pageQueueUrl);
 const secrets = secretsManager(new SecretsManagerClient(), (name) =>
   secretName(environment.environment, name),
 );
+// With the function's own role, as the SDK finds it.
+const sign = signRequest(() => s3.config.credentials());
 const telemetry = powertoolsTelemetry();
-const client = createClient();
+const clock = systemClock;
+// The lanes do not know of fan-out, so a part of the limit is set aside for it.
+const pacer = createPacer(deployed.limits, clock, 'fan-out');
+const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) / 3;
+const parents = { source: deployed.name, lake, workFolder: tmpdir(), memoryMegabytes };
+let extract: Promise<ExtractServices> | undefined;
 
 /** Plans a run of one dataset and enqueues its page ranges. Called by a schedule, or by a person. */
-export async function handler(event: unknown): Promise<FanOutResult> {
+export async function handler(event: unknown, context: Context): Promise<FanOutResult> {
   const request = parseFanOutRequest(event);
   telemetry.begin({ dataset: request.dataset, runId: request.runId });
   try {
-    const pacer = createPacer(deployed.limits, systemClock);
-    const services = { client, pacer, secrets, telemetry, clock: systemClock };
     return await fanOut(request, {
       source: deployed,
       lake,
       pageQueue,
       telemetry,
-      clock: systemClock,
-      discover: (dataset) => fetchFirstPage(deployed, dataset, services),
+      clock,
+      discover: (dataset) => discover(dataset, context),
+      readParents: (slices) => readParents(slices, parents),
     });
   } finally {
     telemetry.flush();
+    await settle(context);
   }
+}
+
+async function discover(dataset: Dataset, context: Context): Promise<Extent0> {
+  // Made when it is needed: a client with a certificate reads secrets. One that could not be made is tried again.
+  extract ??= extractServices().catch((error) => {
+    extract = undefined;
+    throw error;
+  });
+  const deadline = clock.monotonic() + context.getRemainingTimeInMillis() - enqueuingMilliseconds;
+  return fetchFirstPage(deployed, dataset, await extract, deadline);
+}
+
+async function extractServices(): Promise<ExtractServices> {
+  const client = createClient(await clientOptions(deployed, secrets));
+  const authorizer = createAuthorizer(deployed, { secrets, client, clock, sign });
+  return { client, pacer, authorizer, telemetry, clock };
+}
+
+/** Leaves the limit as it was found, unless the source wants a longer pause than there is time for. */
+async function settle(context: Context): Promise<void> {
+  const timeLeft = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - 1000));
+  await pacer.settle(timeLeft).catch((error) => {
+    if (!timeLeft.aborted) throw error;
+  });
 }

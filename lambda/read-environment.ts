@@ -5,12 +5,13 @@ import { type SourceSettings, variable } from './environment';
 
 const text = z.string().min(1);
 
-const settingsSchema: z.ZodType<SourceSettings> = z.object({
+const settingsSchema: z.ZodType<SourceSettings & Pick<Source, 'limits'>> = z.object({
   baseUrl: text,
   limits: z.object({
     requestsPerSecond: z.number().positive(),
     burst: z.number().min(0),
     lanes: z.int().min(1),
+    inFlight: z.int().min(1),
   }),
 });
 

@@ -8,13 +8,17 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { s3Lake } from '../aws/lake';
 import { sqsPageQueue } from '../aws/page-queue';
 import { secretsManager } from '../aws/secrets';
+import { signRequest } from '../aws/sign-request';
 import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
+import { createAuthorizer } from '../core/extract/auth/authorizer';
 import { createClient } from '../core/extract/client';
+import { clientOptions } from '../core/extract/client-options';
+import type { ExtractServices } from '../core/extract/fetch-page';
 import { fetchRange } from '../core/extract/fetch-range';
 import { createPacer } from '../core/extract/pacer';
 import { handleMessage } from '../core/run/handle-message';
-import { loadRange } from '../core/run/load-range';
+import { type LoadRangeServices, loadRange } from '../core/run/load-range';
 import { pageMessageSchema } from '../core/run/page-message';
 import { openShaper } from '../core/shape/shape-range';
 import { secretName } from './environment';
@@ -33,17 +37,21 @@ const environment = readEnvironment(
   'sourceSettings',
 );
 const deployed = deployedSource(source, environment.sourceSettings);
-const lake = s3Lake(new S3Client(), environment.lakeBucket);
+const s3 = new S3Client();
+const lake = s3Lake(s3, environment.lakeBucket);
 const urls = { pages: environment.pageQueueUrl, dead: environment.deadLetterQueueUrl };
 const pageQueue = sqsPageQueue(new SQSClient(), urls);
 const secrets = secretsManager(new SecretsManagerClient(), (name) =>
   secretName(environment.environment, name),
 );
+// With the function's own role, as the SDK finds it.
+const sign = signRequest(() => s3.config.credentials());
 const telemetry = powertoolsTelemetry();
-const client = createClient();
-const pacer = createPacer(deployed.limits, systemClock);
+const clock = systemClock;
+const pacer = createPacer(deployed.limits, clock, 'lane');
 const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
 const shaper = openShaper({ memoryMegabytes: memoryMegabytes / 3, temporaryDirectory: tmpdir() });
+let extract: Promise<ExtractServices> | undefined;
 
 /** Loads the page ranges of a batch, one message each. Called by the page queue's event source mapping. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
@@ -59,23 +67,19 @@ async function load(record: SQSRecord, context: Context): Promise<'acknowledge' 
   const message = pageMessageSchema.parse(JSON.parse(record.body));
   const receiveCount = Number(record.attributes.ApproximateReceiveCount);
   const attempt = randomBytes(4).toString('hex');
-  const { dataset, runId, slice, index } = message;
-  telemetry.begin({ dataset, runId, slice, index, attempt });
+  const { dataset, runId, range } = message;
+  telemetry.begin({ dataset, runId, slice: range.slice, index: range.index, attempt });
 
-  const extract = { client, pacer, secrets, telemetry, clock: systemClock };
-  const deadline = systemClock.monotonic() + context.getRemainingTimeInMillis() - writingMilliseconds;
-  const range = {
+  const deadline = clock.monotonic() + context.getRemainingTimeInMillis() - writingMilliseconds;
+  const services = async (): Promise<LoadRangeServices> => ({
     source: deployed,
     lake,
+    pageQueue,
     shaper: await shaper,
     telemetry,
     workFolder: tmpdir(),
-    fetch: ({ dataset, file }: { dataset: (typeof deployed.datasets)[number]; file: string }) =>
-      fetchRange(
-        { source: deployed, dataset, pageSize: message.pageSize, range: message, file, deadline },
-        extract,
-      ),
-  };
+    fetch: async (request) => fetchRange({ source: deployed, deadline, ...request }, await openExtract()),
+  });
   try {
     return await handleMessage(
       { message, receiptHandle: record.receiptHandle, receiveCount },
@@ -83,13 +87,28 @@ async function load(record: SQSRecord, context: Context): Promise<'acknowledge' 
         pageQueue,
         telemetry,
         maxReceiveCount: Number(environment.maxReceiveCount),
-        load: () => loadRange(message, attempt, range),
+        load: async () => loadRange(message, attempt, await services()),
       },
     );
   } finally {
     telemetry.flush();
     await settle(context);
   }
+}
+
+/** Made when it is needed: a client with a certificate reads secrets. One that could not be made is tried again. */
+function openExtract(): Promise<ExtractServices> {
+  extract ??= extractServices().catch((error) => {
+    extract = undefined;
+    throw error;
+  });
+  return extract;
+}
+
+async function extractServices(): Promise<ExtractServices> {
+  const client = createClient(await clientOptions(deployed, secrets));
+  const authorizer = createAuthorizer(deployed, { secrets, client, clock, sign });
+  return { client, pacer, authorizer, telemetry, clock };
 }
 
 /** Leaves the lane as it was found, unless the source wants a longer pause than there is time for. */

@@ -1,5 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Source } from '../core/source/source';
 import { functionNames, variable } from '../lambda/environment';
@@ -17,12 +18,15 @@ export interface FanOutFunctionProps {
   readonly sourceFile: string;
   readonly lake: Lake;
   readonly queues: PageQueues;
+  /** DuckDB's native binding, for sources whose datasets are sliced by the records of others. */
+  readonly duckdb: LayerVersion;
 }
 
 /** Plans a run of one of the source's datasets and enqueues its page ranges. */
 export class FanOutFunction extends ScopedFunction {
   constructor(scope: Construct, id: string, props: FanOutFunctionProps) {
     const { environment, source, lake, queues } = props;
+    const parents = readsParents(source);
     super(scope, id, {
       environment,
       functionName: functionNames(environment.name, source.name).fanOut,
@@ -32,7 +36,10 @@ export class FanOutFunction extends ScopedFunction {
       serviceName: source.name,
       // A million page ranges are 100,000 batches to send: as long as Lambda allows, and it waits more than it computes.
       timeout: Duration.minutes(15),
-      memorySize: 512,
+      // DuckDB gets a third of it, as in the worker.
+      memorySize: parents ? 1769 : 512,
+      // A batch of a parent's files at a time.
+      ...(parents ? { ephemeralStorageSize: Size.gibibytes(2), layers: [props.duckdb] } : {}),
       // Repeating is safe: the run's name comes from the event, and its plan is written once.
       retryAttempts: 2,
       variables: {
@@ -46,10 +53,25 @@ export class FanOutFunction extends ScopedFunction {
           [`runs/${source.name}/*`, `runs/open/${source.name}/*`],
         ),
         lake.objects(['s3:DeleteObject'], [`runs/open/${source.name}/*`]),
-        lake.listing([`stage/${source.name}/*`, `runs/${source.name}/*`, `runs/open/${source.name}/*`]),
+        // The objects of leads and chains say what follows them; tables say which run a parent has published.
+        lake.objects(
+          ['s3:GetObject'],
+          [`stage/${source.name}/*`, ...(parents ? [`tables/${source.name}/*`] : [])],
+        ),
+        lake.listing([
+          `stage/${source.name}/*`,
+          `runs/${source.name}/*`,
+          `runs/open/${source.name}/*`,
+          ...(parents ? [`tables/${source.name}/*`] : []),
+        ]),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queues.pages.queueArn] }),
         ...secretAccess(scope, environment, source),
       ],
     });
   }
+}
+
+/** Whether planning a run may read the published table of another dataset. */
+function readsParents({ datasets }: Source): boolean {
+  return datasets.some(({ slices }) => slices.some(({ type }) => type === 'records'));
 }

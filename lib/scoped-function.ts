@@ -6,6 +6,7 @@ import {
   Function as LambdaFunction,
   type LayerVersion,
   LoggingFormat,
+  type RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -32,6 +33,8 @@ export interface ScopedFunctionProps {
   readonly ephemeralStorageSize?: Size;
   /** How often Lambda repeats a failed asynchronous invocation: 0 to 2. @default 2, as Lambda does by itself */
   readonly retryAttempts?: number;
+  /** What Lambda does about a function that causes its own invocations. @default 'Terminate', as Lambda does by itself */
+  readonly recursiveLoop?: RecursiveLoop;
   /** Environment variables besides those that every function has. */
   readonly variables: Readonly<Record<string, string>>;
   /** Everything the function may do, besides writing its own log. */
@@ -77,6 +80,7 @@ export class ScopedFunction extends Construct {
       memorySize: props.memorySize,
       ...(props.ephemeralStorageSize ? { ephemeralStorageSize: props.ephemeralStorageSize } : {}),
       ...(props.retryAttempts === undefined ? {} : { retryAttempts: props.retryAttempts }),
+      ...(props.recursiveLoop === undefined ? {} : { recursiveLoop: props.recursiveLoop }),
       layers: [...(props.layers ?? [])],
       environment: {
         [variable.environment]: props.environment.name,

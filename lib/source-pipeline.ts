@@ -48,6 +48,7 @@ export class SourcePipeline extends Construct {
       sourceFile,
       lake,
       queues: this.queues,
+      duckdb,
     });
 
     const scheduled = source.datasets.flatMap(({ name, schedule }) => (schedule ? [{ name, schedule }] : []));

@@ -1,3 +1,4 @@
+import { asInput } from '../core/source/as-input';
 import { checkSource } from '../core/source/check-source';
 import type { LoadedSource } from '../core/source/load-sources';
 import { SourceDefinitionError } from '../core/source/problems';
@@ -21,6 +22,7 @@ const settings: Readonly<Record<string, (source: Definition, value: unknown) => 
   requestsPerSecond: (source, value) => withLimit(source, 'requestsPerSecond', value),
   burst: (source, value) => withLimit(source, 'burst', value),
   lanes: (source, value) => withLimit(source, 'lanes', value),
+  inFlight: (source, value) => withLimit(source, 'inFlight', value),
 };
 
 /** A source whose settings have not been checked yet. */
@@ -62,16 +64,23 @@ export function applySettings(
 function settle({ file, source }: LoadedSource, definition: Definition): SettledSources {
   if (definition === source) return { sources: [{ file, source }], problems: [] };
   try {
-    return { sources: [{ file, source: checkSource(definition) }], problems: [] };
+    return { sources: [{ file, source: checkSource(asInput(definition)) }], problems: [] };
   } catch (error) {
     if (!(error instanceof SourceDefinitionError)) throw error;
     return { sources: [], problems: error.problems.map((problem) => asSentence(source.name, problem)) };
   }
 }
 
-function asSentence(source: string, problem: SourceDefinitionError['problems'][number]): string {
-  const key = `${source}:${problem.path.replace(/^limits\./, '')}`;
-  return `context '${key}': received ${problem.received}, allowed: ${problem.allowed}`;
+function asSentence(
+  source: string,
+  { path, received, allowed }: SourceDefinitionError['problems'][number],
+): string {
+  const setting = path.replace(/^limits\./, '');
+  // A setting can make an option of the source's file impossible, such as a weight that more lanes cannot pay.
+  const where = Object.hasOwn(settings, setting)
+    ? `context '${source}:${setting}'`
+    : `context '${source}:…' does not go with ${path} of the source's file`;
+  return `${where}: received ${received}, allowed: ${allowed}`;
 }
 
 function knownKeys(source: string): string {

@@ -1,6 +1,6 @@
 import { type Duration, Size } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, type LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, type LayerVersion, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Source } from '../core/source/source';
 import { functionNames, variable } from '../lambda/environment';
@@ -40,6 +40,10 @@ export class WorkerFunction extends ScopedFunction {
       // A range's pages, its raw, stage and quarantine files, and room for DuckDB to spill.
       ephemeralStorageSize: Size.gibibytes(2),
       layers: [props.duckdb],
+      // A range of a chain enqueues the next one, and a range that must wait is sent again: Lambda would take both for a
+      // loop, and stop it after about 16 messages (AWS Lambda, "Recursive loop detection"). They end by our own bounds:
+      // 100,000 ranges of a chain, and 200 times that a range is parked.
+      recursiveLoop: RecursiveLoop.ALLOW,
       variables: {
         [variable.lakeBucket]: lake.bucketName,
         [variable.pageQueueUrl]: queues.pages.queueUrl,
@@ -49,10 +53,12 @@ export class WorkerFunction extends ScopedFunction {
       },
       statements: [
         lake.objects(['s3:GetObject', 's3:PutObject'], [`stage/${source.name}/*`]),
+        // What follows a range, where that does not fit into the metadata of its object.
+        lake.objects(['s3:GetObject', 's3:PutObject'], [`runs/${source.name}/*/next/*`]),
         lake.objects(['s3:PutObject'], [`raw/${source.name}/*`, `quarantine/${source.name}/*`]),
-        lake.listing([`stage/${source.name}/*`]),
+        lake.listing([`stage/${source.name}/*`, `runs/${source.name}/*/next/*`]),
         new PolicyStatement({
-          // The event source mapping polls with the function's role; SendMessage is for parking a range.
+          // The event source mapping polls with the function's role; SendMessage is for parking a range, and for what follows it.
           actions: [
             'sqs:ReceiveMessage',
             'sqs:DeleteMessage',

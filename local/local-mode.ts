@@ -40,7 +40,7 @@ const userAccessKeyId = 'baseload-user';
 
 /**
  * The project's own stack, running on this machine: its buckets and queues in a local AWS, its functions in processes.
- * Below the data directory: s3/<bucket>/<key>, logs/<function>.log, cdk.out/, tmp/.
+ * Below the data directory: s3/<bucket>/<key>, logs/<function>.log, cdk.out/, tmp/, secrets.json.
  */
 export class LocalMode extends EventEmitter<LocalModeEvents> {
   /** URL of the local S3, SQS and Secrets Manager. */
@@ -192,6 +192,7 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
       directory: join(dataDirectory, 's3'),
       region: localRegion,
       secret,
+      secretsFile: join(dataDirectory, 'secrets.json'),
       onStorageFailure: (error) => local?.emit('storage-failure', error),
     });
     const deployed = await deployLocally(stack, aws);

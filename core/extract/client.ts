@@ -1,21 +1,18 @@
-import { Agent, type Dispatcher, request as send } from 'undici';
+import { type Agent, request as ask, type Dispatcher } from 'undici';
 import { version } from '../../package.json';
-import { BaseloadError, PermanentError } from '../errors';
-import type { AuthorizedRequest } from './authorize';
+import { BaseloadError } from '../errors';
+import type { HttpSettings } from '../source/source';
+import { connectionsFor } from './agents';
+import type { AuthorizedRequest } from './auth/authorizer';
+import type { TlsMaterial } from './client-options';
 import { acceptEncoding, bodyTooLarge, decodeBody } from './decode-body';
-import { mask } from './mask';
+import { nextHop } from './redirect';
 import { transportError } from './transport-error';
 
-/** How patient the client is. Times in seconds. */
-export interface ClientOptions {
-  /** Until a connection stands. @default 10 */
-  readonly connectTimeout?: number;
-  /** From the end of the request to the end of the answer's headers. @default 30 */
-  readonly headersTimeout?: number;
-  /** Between two pieces of a body. @default 30 */
-  readonly bodyTimeout?: number;
-  /** Of a body, as received and decoded. @default 32 MiB */
-  readonly maximumBodyBytes?: number;
+/** How patient the client is, and how it proves who it is; `clientOptions` makes them of a source. */
+export interface ClientOptions extends Partial<HttpSettings> {
+  /** Mutual TLS. @default none */
+  readonly tls?: TlsMaterial | undefined;
 }
 
 /** What a source answered. */
@@ -27,57 +24,87 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** Sends requests over connections that are kept alive. */
+/** Sends requests over HTTP/1.1 connections that are kept alive. */
 export interface Client {
   /**
-   * Resolves with any answer but a redirect. Rejects with a PermanentError for a redirect (it is not followed: it
-   * could lead a credential away), for an untrusted certificate and a body that is too large; with a
-   * TransientError when the connection or the body fails; with the signal's reason when it aborts.
+   * Resolves with any answer but a redirect: up to five are followed within the request's own origin, which is its
+   * source's, and `beforeRedirect` is awaited before each, so that its request is paced too. Rejects with a
+   * ForeignLinkError for a redirect to another origin; with a PermanentError for one that goes in circles or would lose
+   * the body, an untrusted certificate and a body that is too large; with a TransientError when the connection or the
+   * body fails; with the signal's reason when it aborts.
    */
-  get(request: AuthorizedRequest, signal?: AbortSignal): Promise<Answer>;
+  send(
+    request: AuthorizedRequest,
+    signal?: AbortSignal,
+    beforeRedirect?: () => Promise<void>,
+  ): Promise<Answer>;
   /** Closes the idle connections. */
   close(): Promise<void>;
 }
 
 /** Makes a client; one per container, so that connections outlive an invocation. */
 export function createClient(options: ClientOptions = {}): Client {
-  const { connectTimeout = 10, headersTimeout = 30, bodyTimeout = 30 } = options;
-  const { maximumBodyBytes = 32 * 1024 * 1024 } = options;
-  const agent = new Agent({
-    connect: { timeout: connectTimeout * 1000 },
-    headersTimeout: headersTimeout * 1000,
-    bodyTimeout: bodyTimeout * 1000,
-  });
+  const maximumBytes = Math.floor((options.maximumMegabytes ?? 32) * 1024 * 1024);
+  const connections = connectionsFor(options);
   return {
-    async get(request, signal) {
-      try {
-        return await exchange(request, agent, maximumBodyBytes, signal);
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw error instanceof BaseloadError ? error : transportError(error, request.shown);
+    async send(request, signal, beforeRedirect) {
+      const visited: AuthorizedRequest[] = [];
+      for (let current = request; ; ) {
+        visited.push(current);
+        const answer = await exchange(current, connections.to(current.url), maximumBytes, signal);
+        if (!isRedirect(answer.status)) return answer;
+        current = await nextHop(visited, answer, signal);
+        await beforeRedirect?.();
       }
     },
-    close: () => agent.close(),
+    close: () => connections.close(),
   };
+}
+
+/** 304 and its like name no other place. */
+function isRedirect(status: number): boolean {
+  return (
+    status === 300 || (status >= 301 && status <= 303) || status === 305 || status === 307 || status === 308
+  );
 }
 
 async function exchange(
   request: AuthorizedRequest,
-  dispatcher: Dispatcher,
+  dispatcher: Agent,
   maximumBytes: number,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
+  try {
+    return await receive(await transmit(request, dispatcher, signal), maximumBytes);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof BaseloadError ? error : transportError(error, request);
+  }
+}
+
+function transmit(
+  { url, method, headers, body }: AuthorizedRequest,
+  dispatcher: Agent,
+  signal: AbortSignal | undefined,
+): Promise<Dispatcher.ResponseData> {
   const own = { 'user-agent': `Baseload/${version}`, 'accept-encoding': acceptEncoding };
-  const { statusCode, headers, body } = await send(request.url, {
+  return ask(url, {
     dispatcher,
-    method: request.method,
-    headers: { ...own, ...request.headers },
+    method,
+    headers: { ...own, ...headers },
+    ...(body === undefined ? {} : { body }),
     ...(signal ? { signal } : {}),
   });
+}
+
+async function receive(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  maximumBytes: number,
+): Promise<Answer> {
   const flat = flatten(headers);
-  if (statusCode >= 300 && statusCode < 400) {
+  if (isRedirect(statusCode)) {
     await body.dump();
-    throw redirected(request, statusCode, flat.location);
+    return { status: statusCode, headers: flat, body: Buffer.alloc(0) };
   }
   const received = await readBody(body, maximumBytes);
   const decoded = decodeBody(received, flat['content-encoding'] ?? '', maximumBytes);
@@ -103,21 +130,4 @@ async function readBody(body: AsyncIterable<Buffer>, maximumBytes: number): Prom
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const joined = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
   return Object.fromEntries(joined);
-}
-
-function redirected(
-  request: AuthorizedRequest,
-  status: number,
-  location: string | undefined,
-): PermanentError {
-  const target =
-    location !== undefined && URL.canParse(location, request.url) && new URL(location, request.url);
-  // Without the query: sources put tokens there.
-  const where = target
-    ? mask(`${target.origin}${target.pathname}`, request.credentials)
-    : 'a place it does not name';
-  return new PermanentError(
-    `${request.shown} was redirected (${status}) to ${where}, which is not followed: correct baseUrl or path`,
-    { evidence: { request: request.shown, status } },
-  );
 }

@@ -1,17 +1,19 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { PermanentError } from '../errors';
+import { decodeZstd } from './decode-zstd';
 
-type Decode = (body: Buffer, options: ZlibOptions) => Promise<Buffer>;
+type Decode = (body: Buffer, options: zlib.ZlibOptions) => Promise<Buffer>;
 
 /** The content codings that we ask for, as an Accept-Encoding header. */
-export const acceptEncoding = 'gzip, deflate, br';
+export const acceptEncoding = 'gzip, deflate, br, zstd';
 
 const decoders: Readonly<Record<string, Decode>> = {
-  gzip: promisify<Buffer, ZlibOptions, Buffer>(gunzip),
-  'x-gzip': promisify<Buffer, ZlibOptions, Buffer>(gunzip),
-  br: promisify<Buffer, ZlibOptions, Buffer>(brotliDecompress),
+  gzip: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
+  'x-gzip': promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
+  br: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.brotliDecompress),
   deflate: decodeDeflate,
+  zstd: decodeZstd,
   identity: async (body) => body,
 };
 
@@ -32,7 +34,7 @@ export async function decodeBody(
     .filter(Boolean);
   let decoded = body;
   for (const coding of codings.reverse()) {
-    const decode = decoders[coding];
+    const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
     if (!decode) {
       throw new PermanentError(
         `the body is encoded as '${coding}', though only ${acceptEncoding} was offered: remove the source's accept-encoding header`,
@@ -48,12 +50,15 @@ export async function decodeBody(
 /** A page that would not fit in a worker's memory. */
 export function bodyTooLarge(maximumBytes: number): PermanentError {
   return new PermanentError(
-    `the page is larger than ${Math.floor(maximumBytes / 1024)} KiB: ask for fewer records per page (pageSize)`,
+    `the page is larger than ${Math.floor(maximumBytes / 1024)} KiB: ask for fewer records per page (pageSize), or raise http.maximumMegabytes`,
   );
 }
 
 /** Some servers send raw deflate data under this name: a zlib header begins with 8 in its low four bits (RFC 1950). */
-function decodeDeflate(body: Buffer, options: ZlibOptions): Promise<Buffer> {
+function decodeDeflate(body: Buffer, options: zlib.ZlibOptions): Promise<Buffer> {
   const hasHeader = ((body[0] ?? 8) & 0x0f) === 8;
-  return promisify<Buffer, ZlibOptions, Buffer>(hasHeader ? inflate : inflateRaw)(body, options);
+  return promisify<Buffer, zlib.ZlibOptions, Buffer>(hasHeader ? zlib.inflate : zlib.inflateRaw)(
+    body,
+    options,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Evidence } from '../errors';
-import type { AuthorizedRequest } from './authorize';
+import type { AuthorizedRequest } from './auth/authorizer';
 import type { Answer } from './client';
 import { mask } from './mask';
 

@@ -1,74 +1,63 @@
 import { rm } from 'node:fs/promises';
 import type { PageRange } from '../plan/plan';
-import type { Dataset, Source, Total } from '../source/source';
+import type { Dataset, Source } from '../source/source';
 import { withDeadline } from './deadline';
-import { type ExtractServices, fetchPage } from './fetch-page';
+import { fetchChain } from './fetch-chain';
+import { fetchLead } from './fetch-lead';
+import type { ExtractServices } from './fetch-page';
+import { fetchPages } from './fetch-pages';
+import type { FetchedRange, PageOrigin } from './fetched-range';
 import { PageFile } from './page-file';
-import { pageRequest } from './request';
+import { Budget, type RangeOutcome, type RangeWork } from './range-work';
 import { createTally } from './tally';
-import { toTotal } from './total';
-
-/** Requests of a lane that may be under way at once: at this many, answers that take longer slow the lane down. */
-const defaultInFlight = 8;
 
 export interface RangeFetch {
   readonly source: Source;
   readonly dataset: Dataset;
-  /** Records per page to ask for. */
-  readonly pageSize: number;
-  readonly range: Pick<PageRange, 'firstPage' | 'pages'>;
-  /** Where the bodies go, in page order, each followed by '\\n'; overwritten if it exists. */
+  readonly range: PageRange;
+  /** Pages of a range, at most: for what a chain or a lead finds. */
+  readonly pagesPerRange: number;
+  /** Where the bodies go, each followed by '\\n'; overwritten if it exists. */
   readonly file: string;
   /** Monotonic milliseconds; nothing is under way later. */
   readonly deadline: number;
-  /** Requests that may be under way at once. @default 8 */
-  readonly inFlight?: number;
-}
-
-/** What fetching a range took, and what the source said meanwhile. */
-export interface FetchedRange {
-  readonly pages: number;
-  /** Requests started, retries included. */
-  readonly requests: number;
-  /** Answers that asked us to wait. */
-  readonly throttled: number;
-  readonly retries: number;
-  /** Of the page bodies, decoded. */
-  readonly bytes: number;
-  /** ISO 8601, before the first request: everything fetched is at least as fresh. */
-  readonly fetchedAt: string;
-  /** From then until the last page was written, whole milliseconds. */
-  readonly milliseconds: number;
-  /** Smallest and largest total that a header named; only for datasets whose total is in a header. */
-  readonly headerTotals?: { readonly min: number; readonly max: number };
 }
 
 /**
- * Fetches the pages of a range into a file, several at a time, at the lane's pace. Memory is bounded by the pages in
- * flight and 16 MiB, whatever the size of the range. When one page fails for good the others are aborted and awaited,
- * the file is removed, and that page's error (see fetchPage) is thrown. A page that turns out to be malformed is
- * fetched again by another call: for the whole range, or for a range of that one page and a file of its own.
+ * Fetches the pages of a range into a file, at the lane's pace and as many at a time as its kind allows. Memory is
+ * bounded by the pages in flight (64 MiB on average) and 16 MiB, whatever the size of the range. When one page fails
+ * for good the others are aborted and awaited, the file is removed, and that page's error (see fetchPage, readPage and
+ * guard-errors) is thrown.
  */
 export async function fetchRange(fetch: RangeFetch, services: ExtractServices): Promise<FetchedRange> {
+  const { clock } = services;
   const tally = createTally(services.telemetry);
-  const fetchedAt = new Date(services.clock.now()).toISOString();
-  const began = services.clock.monotonic();
+  const fetchedAt = new Date(clock.now()).toISOString();
+  const began = clock.monotonic();
+  const budget = new Budget(clock, fetch.deadline);
+  const origins: PageOrigin[] = [];
   const file = await PageFile.create(fetch.file);
   try {
-    const totals = await withDeadline(fetch.deadline, services.clock, (controller) =>
-      fetchPages(fetch, { ...services, telemetry: tally }, file, controller),
-    ).finally(() => file.close());
+    const { totals, expected, next } = await withDeadline(fetch.deadline, clock, async (controller) => {
+      const tallied = { ...services, telemetry: tally };
+      const outcome = await fetchByType(
+        { ...fetch, file, origins, budget, controller, services: tallied },
+        fetch.range,
+      );
+      await file.flush();
+      return outcome;
+    }).finally(() => file.close());
     return {
-      pages: fetch.range.pages,
+      origins,
       requests: tally.total('Requests'),
       throttled: tally.total('Throttled'),
       retries: tally.total('Retries'),
       bytes: file.bytes,
       fetchedAt,
-      milliseconds: Math.round(services.clock.monotonic() - began),
-      ...(totals.length === 0
-        ? {}
-        : { headerTotals: { min: Math.min(...totals), max: Math.max(...totals) } }),
+      milliseconds: Math.round(clock.monotonic() - began),
+      ...extremes(totals),
+      ...(expected === undefined ? {} : { expected }),
+      next,
     };
   } catch (error) {
     await rm(fetch.file, { force: true });
@@ -76,36 +65,24 @@ export async function fetchRange(fetch: RangeFetch, services: ExtractServices): 
   }
 }
 
-/** Resolves with the totals that headers named. */
-async function fetchPages(
-  { source, dataset, pageSize, range, deadline, inFlight = defaultInFlight }: RangeFetch,
-  services: ExtractServices,
-  file: PageFile,
-  controller: AbortController,
-): Promise<number[]> {
-  const { signal } = controller;
-  const totals = new Set<number>();
-  let next = 0;
-  const fetchInTurn = async () => {
-    while (next < range.pages) {
-      signal.throwIfAborted();
-      const position = next++;
-      const request = pageRequest(source, dataset, pageSize, range.firstPage + position);
-      const page = await fetchPage({ source, request, deadline, signal }, services);
-      const total = headerTotal(dataset.pagination.total, page.headers);
-      if (total !== undefined) totals.add(total);
-      await file.put(position, page.body, signal);
-    }
-  };
-  const fetchers = Array.from({ length: Math.min(inFlight, range.pages) }, () =>
-    // The first failure aborts the others, and only it is the reason.
-    fetchInTurn().catch((error) => controller.abort(error)),
-  );
-  await Promise.all(fetchers);
-  signal.throwIfAborted();
-  return [...totals];
+function fetchByType(work: RangeWork, range: PageRange): Promise<RangeOutcome> {
+  switch (range.type) {
+    case 'pages':
+      return fetchPages(range, work);
+    case 'chain':
+      return fetchChain(range, work);
+    case 'lead':
+      return fetchLead(range, work);
+  }
 }
 
-function headerTotal(total: Total, headers: Readonly<Record<string, string>>): number | undefined {
-  return total.type === 'header' ? toTotal(headers[total.name.toLowerCase()]) : undefined;
+function extremes(totals: readonly number[]): Pick<FetchedRange, 'totals'> {
+  if (totals.length === 0) return {};
+  const [first = 0] = totals;
+  return {
+    totals: {
+      min: totals.reduce((least, total) => Math.min(least, total), first),
+      max: totals.reduce((most, total) => Math.max(most, total), first),
+    },
+  };
 }

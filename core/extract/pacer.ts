@@ -1,24 +1,34 @@
 import { ThrottledError, TransientError } from '../errors';
 import type { Clock } from '../run/ports';
-import type { Limits } from '../source/source';
+import { AdaptiveShare } from './adaptive-share';
+import { laneShare, type Pace, type Share } from './lane-share';
+import { type Quota, QuotaShare } from './quota-share';
 import { sleepUntil } from './sleep-until';
+import { TokenBucket } from './token-bucket';
 
 /** Longest wait, in seconds, that is sat out in place; a longer one is the caller's to park. */
 export const maximumWaitSeconds = 30;
 
-/** A lane's pace falls no lower than this share of its limit. */
-const slowest = 1 / 16;
-/** Share of the limit that a success gives back: 30 of them lead from the slowest pace to the full one, exactly. */
-const recovery = 1 / 32;
+/** Refusals within so many milliseconds are one event, whatever wait they ask for: their requests were under way together. */
+const eventMilliseconds = 1000;
 
-/** Lets requests of one lane start no faster than its share of a source's limit. */
+/** One request that wants to start. */
+export interface Start {
+  readonly signal?: AbortSignal | undefined;
+  /** Monotonic milliseconds; nothing is waited for that ends later. @default none */
+  readonly deadline?: number | undefined;
+  /** Requests that it counts as. @default 1 */
+  readonly weight?: number | undefined;
+}
+
+/** Lets requests of one lane, or of fan-out, start no faster than its share of a source's limit. */
 export interface Pacer {
   /**
    * Resolves when the next request may start, in the order of the calls. Nothing is waited for that ends after
-   * `deadline` (monotonic milliseconds): then, or when the source asked for more than `maximumWaitSeconds`,
-   * rejects with a ThrottledError if the source asked for the wait and a TransientError if the pace did.
+   * the deadline: then, or when the source asked for more than `maximumWaitSeconds`, rejects with a ThrottledError
+   * if the source asked for the wait and a TransientError if the pace did.
    */
-  take(signal?: AbortSignal, deadline?: number): Promise<void>;
+  take(start?: Start): Promise<void>;
   /**
    * Resolves when the bucket is full again, so that the next invocation of the lane, in whatever container, may
    * start with a full one. Also sits out a pause, unless it is longer than `maximumWaitSeconds`.
@@ -28,67 +38,61 @@ export interface Pacer {
   pause(seconds: number): void;
   /** The source said that nothing is left until `seconds` from now: nothing starts until then. */
   hold(seconds: number): void;
-  /** A request succeeded: gives back 1/32 of the pace that throttling took. */
+  /** The source said what is left: the lane slows down to its part of that, until an answer says otherwise. */
+  quota(quota: Quota): void;
+  /** A request succeeded: gives back a little of the pace that throttling took. */
   succeeded(): void;
 }
 
-/** What of a source's burst the lanes use; the rest is for requests that bunch up on their way. */
-const burstShare = 0.8;
-
-/** Depth of a lane's token bucket, in requests: its part of the source's own bucket, and at least one. */
-export function laneDepth({ burst, lanes }: Pick<Limits, 'burst' | 'lanes'>): number {
-  return Math.max(1, (burstShare * burst) / lanes);
-}
-
 /**
- * Makes the token bucket of one lane: rate requestsPerSecond / lanes, depth `laneDepth`, full at first. A lane that
- * settles before its invocation ends leaves its bucket as it found it, so the lanes of a source start at most
- * `requestsPerSecond * w + max(burst, lanes)` requests in any w seconds, and share no state for it; writing loses
- * no time while it takes less than the `laneDepth * lanes / requestsPerSecond` that the depth is worth.
+ * Makes the pacer of one lane: a token bucket with its part of the limit, full at first. A lane that settles before its
+ * invocation ends leaves its bucket as it found it, so the lanes of a source and its fan-out start at most
+ * `requestsPerSecond * w + max(0.8 * burst, lanes) + 1` requests in any w seconds, and share no state for it; writing
+ * loses no time while it takes less than a full bucket is worth. A request that weighs more than the bucket holds starts
+ * when it is full, and adds what it weighs more.
  */
-export function createPacer(limits: Limits, clock: Clock): Pacer {
-  return new LanePacer(limits, clock);
+export function createPacer(limits: Pace, clock: Clock, share: Share = 'lane'): Pacer {
+  return new LanePacer(limits, clock, share);
 }
 
 class LanePacer implements Pacer {
   readonly #clock: Clock;
-  /** Milliseconds from one start to the next at the full pace. */
-  readonly #interval: number;
-  /** How far, in milliseconds, starts may run ahead of the pace. */
-  readonly #tolerance: number;
-  /** When the bucket is full again if nothing starts. Counts from starts that were due, so lateness is made up. */
-  #fullAt = Number.NEGATIVE_INFINITY;
-  /** Share of the pace that throttling has left. */
-  #share = 1;
+  readonly #bucket: TokenBucket;
+  readonly #adaptive = new AdaptiveShare();
+  readonly #quota: QuotaShare;
   #spacedUntil = Number.NEGATIVE_INFINITY;
   #pausedUntil = Number.NEGATIVE_INFINITY;
+  #eventUntil = Number.NEGATIVE_INFINITY;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor({ requestsPerSecond, burst, lanes }: Limits, clock: Clock) {
+  constructor(limits: Pace, clock: Clock, share: Share) {
+    const { fraction, depth } = laneShare(limits, share);
     this.#clock = clock;
-    this.#interval = (1000 * lanes) / requestsPerSecond;
-    this.#tolerance = (laneDepth({ burst, lanes }) - 1) * this.#interval;
+    this.#bucket = new TokenBucket(1000 / (fraction * limits.requestsPerSecond), depth);
+    this.#quota = new QuotaShare(limits.requestsPerSecond);
   }
 
-  take(signal?: AbortSignal, deadline = Number.POSITIVE_INFINITY): Promise<void> {
-    const start = this.#turn.then(() => this.#start(deadline, signal));
+  take({ signal, deadline = Number.POSITIVE_INFINITY, weight = 1 }: Start = {}): Promise<void> {
+    const start = this.#turn.then(() => this.#start(weight, deadline, signal));
     this.#turn = start.catch(() => {}); // one that gives up lets the next one try
     return start;
   }
 
   async settle(signal?: AbortSignal): Promise<void> {
     await this.#turn;
-    const now = this.#clock.monotonic();
-    const pausedBriefly = this.#pausedUntil - now <= maximumWaitSeconds * 1000;
-    const target = pausedBriefly ? Math.max(this.#fullAt, this.#pausedUntil) : this.#fullAt;
-    await sleepUntil(target, this.#clock, signal);
+    const pausedBriefly = this.#pausedUntil - this.#clock.monotonic() <= maximumWaitSeconds * 1000;
+    const { fullAt } = this.#bucket;
+    await sleepUntil(pausedBriefly ? Math.max(fullAt, this.#pausedUntil) : fullAt, this.#clock, signal);
   }
 
   pause(seconds: number): void {
     const now = this.#clock.monotonic();
-    // Requests in flight are throttled together: that is one event, and halves the pace once.
-    if (now >= this.#pausedUntil) this.#share = Math.max(slowest, this.#share / 2);
-    this.#spacedUntil = Math.max(this.#spacedUntil, now + this.#interval / this.#share);
+    // Requests under way are throttled together: that is one event, and halves the pace once.
+    if (now >= Math.max(this.#eventUntil, this.#pausedUntil)) {
+      this.#adaptive.refused();
+      this.#eventUntil = now + eventMilliseconds;
+    }
+    this.#spacedUntil = Math.max(this.#spacedUntil, now + this.#bucket.interval / this.#share(now));
     this.hold(seconds);
   }
 
@@ -96,24 +100,34 @@ class LanePacer implements Pacer {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + seconds * 1000);
   }
 
-  succeeded(): void {
-    this.#share = Math.min(1, this.#share + recovery);
+  quota(quota: Quota): void {
+    this.#quota.learn(quota, this.#clock.monotonic());
   }
 
-  async #start(deadline: number, signal?: AbortSignal): Promise<void> {
+  succeeded(): void {
+    this.#adaptive.succeeded();
+  }
+
+  async #start(weight: number, deadline: number, signal?: AbortSignal): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
       const now = this.#clock.monotonic();
-      const startAt = Math.max(this.#fullAt - this.#tolerance, this.#spacedUntil, this.#pausedUntil);
-      if (startAt <= now) return this.#started(now);
+      const startAt = Math.max(this.#bucket.startAt(weight), this.#spacedUntil, this.#pausedUntil);
+      if (startAt <= now) return this.#started(weight, now);
       this.#refuseLongWait(startAt, now, deadline);
       await sleepUntil(startAt, this.#clock, signal);
     }
   }
 
-  #started(now: number): void {
-    this.#fullAt = Math.max(now, this.#fullAt) + this.#interval;
-    if (this.#share < 1) this.#spacedUntil = now + this.#interval / this.#share;
+  #started(weight: number, now: number): void {
+    this.#bucket.take(weight, now);
+    const share = this.#share(now);
+    if (share < 1) this.#spacedUntil = now + (weight * this.#bucket.interval) / share;
+  }
+
+  /** Of the lane's pace, what the source has left of it. */
+  #share(now: number): number {
+    return Math.min(this.#adaptive.value, this.#quota.at(now));
   }
 
   #refuseLongWait(startAt: number, now: number, deadline: number): void {

@@ -1,4 +1,6 @@
 import { type BaseloadError, PermanentError, TransientError } from '../errors';
+import type { AuthorizedRequest } from './auth/authorizer';
+import { mask } from './mask';
 
 /** What Node, undici and zlib call the ways in which a request comes to nothing. */
 const explanations: Readonly<Record<string, string>> = {
@@ -21,17 +23,30 @@ const explanations: Readonly<Record<string, string>> = {
 const certificateProblem =
   /^(ERR_TLS_|CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER))/;
 
+/** OpenSSL's codes for the server's word that our own certificate does not do or is missing (RFC 8446, section 6.2). */
+const ownCertificateProblem =
+  /^ERR_SSL_\w+_ALERT_(BAD_CERTIFICATE|CERTIFICATE_|UNSUPPORTED_CERTIFICATE|NO_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/;
+
 /**
- * Turns a failure below HTTP into a TransientError, or a PermanentError for a certificate that is not trusted.
- * `request` is the method and URL without credentials.
+ * Turns a failure below HTTP into a TransientError, or a PermanentError for a certificate that one side does not trust.
+ * The message quotes nothing of the request but what may be shown.
  */
-export function transportError(error: unknown, request: string): BaseloadError {
+export function transportError(
+  error: unknown,
+  { shown: request, credentials }: Pick<AuthorizedRequest, 'shown' | 'credentials'>,
+): BaseloadError {
   const code = textOf(error, 'code');
-  const message = textOf(error, 'message') || String(error);
+  const message = mask(textOf(error, 'message') || String(error), credentials);
   const options = { cause: error, evidence: { request } };
   if (certificateProblem.test(code)) {
     return new PermanentError(
       `${request}: the server's certificate is not trusted (${code}: ${message})`,
+      options,
+    );
+  }
+  if (ownCertificateProblem.test(code)) {
+    return new PermanentError(
+      `${request}: the server does not accept the certificate that we showed, or misses one (${code}): check the source's tls`,
       options,
     );
   }

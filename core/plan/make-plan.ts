@@ -1,6 +1,8 @@
+import type { Extent0 } from '../extract/extent';
 import { definitionHash } from '../source/definition-hash';
+import { isCountable } from '../source/pagination';
 import type { Dataset, Limits } from '../source/source';
-import type { Plan } from './plan';
+import type { Plan, Sequence, UnseenSlice } from './plan';
 
 /** A range is this many seconds of a lane's pace, so that the time spent writing it hardly counts. */
 const secondsPerRange = 10;
@@ -8,21 +10,24 @@ const secondsPerRange = 10;
 const rangesPerLane = 4;
 /** A worker's memory and the cost of fetching a range again are bounded by this. */
 const recordsPerRange = 50_000;
-
-/** What fan-out learned from the first page. */
-export interface Extent {
-  /** Records the source says it holds. */
-  readonly total: number;
-  /** Records per page that it really gives. */
-  readonly pageSize: number;
-}
+/** Slices of a lead range at most: what follows of each of them must fit into one document. */
+const mostSlicesPerRange = 500;
+/** Of a lead range's slices as JSON: ten messages of SQS fit into a batch of 1 MiB (SendMessageBatch). */
+const mostBytesPerRange = 80_000;
+/** Taken where the source decides how many records a page has, and nobody has seen one. */
+const assumedPageSize = 100;
 
 export interface PlanInput {
   readonly source: string;
   readonly dataset: Dataset;
   readonly limits: Limits;
   readonly runId: string;
-  readonly extent: Extent;
+  /** What the first page said; required when `needsExtent` says so, and not used otherwise. */
+  readonly extent?: Extent0 | undefined;
+  /** What the dataset is cut into; at least one where it is cut into slices. */
+  readonly slices?: readonly UnseenSlice[] | undefined;
+  /** The published runs whose records the slices are. */
+  readonly parents?: Plan['parents'];
   /** When page 1 was about to be asked for. */
   readonly watermark: Date;
   readonly plannedAt: Date;
@@ -30,36 +35,105 @@ export interface PlanInput {
   readonly onlyPages?: number | undefined;
 }
 
-/** Fixes what a run will fetch: every page that the total implies, and at least one, so that an empty dataset is a table too. */
-export function makePlan({ source, dataset, limits, runId, extent, ...input }: PlanInput): Plan {
-  const allPages = Math.max(1, Math.ceil(extent.total / extent.pageSize));
-  const pages = Math.min(allPages, input.onlyPages ?? allPages);
+/** Whether the ranges of a dataset are known at once, from what its first page says. */
+export function needsExtent({ pagination, slices }: Pick<Dataset, 'pagination' | 'slices'>): boolean {
+  if (slices.length > 0 || !isCountable(pagination) || pagination.type === 'single') return false;
+  return pagination.total.type !== 'none';
+}
+
+/**
+ * Fixes what a run will fetch, as one sequence: all pages where the source says how many there are (at least one, so
+ * that an empty dataset is a table too), else a chain, or a lead over the slices.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { source, dataset, runId, extent, parents = [], onlyPages } = input;
+  const pageSize = extent?.pageSize ?? askedPageSize(dataset);
+  const perRange = pagesPerRange(input, pageSize);
+  const sequence = sequenceOf(input, pageSize, perRange);
   return {
-    version: 1,
+    version: 2,
     source,
     dataset: dataset.name,
     runId,
     plannedAt: input.plannedAt.toISOString(),
     watermark: input.watermark.toISOString(),
     definition: definitionHash(dataset),
-    total: extent.total,
-    pageSize: extent.pageSize,
-    pagesPerRange: pagesPerRange(limits, extent.pageSize, pages),
-    subset: pages < allPages,
-    slices: [{ name: 'all', pages }],
+    ...(extent?.total === undefined ? {} : { total: extent.total }),
+    pagesPerRange: perRange,
+    // Where the end is not known yet, a trial is a part for all we know.
+    subset: sequence.type === 'pages' ? sequence.pages < sequence.slicePages : onlyPages !== undefined,
+    sequences: [sequence],
     maxQuarantinedRatio: dataset.maxQuarantinedRatio,
+    ...(parents.length === 0 ? {} : { parents: parents.map(({ dataset, runId }) => ({ dataset, runId })) }),
   };
 }
 
-/** Records that the planned pages hold if the source keeps its word. */
-export function expectedRecords(plan: Plan): number {
-  const room = plan.slices.reduce((records, slice) => records + slice.pages * plan.pageSize, 0);
-  return Math.min(plan.total, room);
+function sequenceOf(input: PlanInput, pageSize: number, perRange: number): Sequence {
+  const { dataset, slices, onlyPages } = input;
+  const { pagination } = dataset;
+  if (slices) return lead(slices, input, pageSize);
+  if (!isCountable(pagination)) {
+    const position = { page: 0, records: 0 };
+    return { type: 'chain', slice: 'all', parameters: {}, position, index: 0, ...mostPages(onlyPages) };
+  }
+  if (pagination.type !== 'single' && pagination.total.type === 'none') {
+    return lead([{ name: 'all', parameters: {} }], input, pageSize);
+  }
+  const { total, pages: slicePages } = knownExtent(input);
+  const pages = Math.min(slicePages, onlyPages ?? slicePages);
+  const grid = {
+    slice: 'all',
+    parameters: {},
+    pageSize,
+    slicePages,
+    firstPage: 0,
+    pages,
+    pagesPerRange: perRange,
+  };
+  return { type: 'pages', ...grid, ...(total === undefined ? {} : { total }) };
 }
 
-function pagesPerRange(limits: Limits, pageSize: number, pages: number): number {
-  const byPace = Math.ceil((secondsPerRange * limits.requestsPerSecond) / limits.lanes);
-  const byBalance = Math.ceil(pages / (rangesPerLane * limits.lanes));
-  const byRecords = Math.floor(recordsPerRange / pageSize);
-  return Math.max(1, Math.min(byPace, byBalance, byRecords));
+/** A trial of n pages looks at the first page of n slices; at more pages of each where there are fewer slices. */
+function lead(all: readonly UnseenSlice[], input: PlanInput, pageSize: number): Sequence {
+  const slices = all.slice(0, input.onlyPages ?? all.length);
+  const most = input.onlyPages === undefined ? undefined : Math.floor(input.onlyPages / slices.length);
+  const byBalance = Math.ceil(slices.length / (rangesPerLane * input.limits.lanes));
+  const longest = slices.reduce((most, slice) => Math.max(most, Buffer.byteLength(JSON.stringify(slice))), 1);
+  const byBytes = Math.floor(mostBytesPerRange / longest);
+  const slicesPerRange = bounded(byPace(input), byBalance, byRecords(pageSize), byBytes, mostSlicesPerRange);
+  return { type: 'lead', slice: 'lead', slices, slicesPerRange, ...mostPages(most) };
+}
+
+/** How many pages there are, where that is known: at least one. */
+function knownExtent({ dataset, extent }: PlanInput): Pick<Extent0, 'total' | 'pages'> {
+  if (dataset.pagination.type === 'single') return { pages: 1 };
+  if (extent) return { ...extent, pages: Math.max(1, extent.pages) };
+  throw new TypeError(`${dataset.name} cannot be planned without the extent that its first page tells`);
+}
+
+function pagesPerRange(input: PlanInput, pageSize: number): number {
+  if (!needsExtent(input.dataset)) return bounded(byPace(input), byRecords(pageSize));
+  const { pages: slicePages } = knownExtent(input);
+  const pages = Math.min(slicePages, input.onlyPages ?? slicePages);
+  return bounded(byPace(input), Math.ceil(pages / (rangesPerLane * input.limits.lanes)), byRecords(pageSize));
+}
+
+function byPace({ limits, dataset }: PlanInput): number {
+  return Math.ceil((secondsPerRange * limits.requestsPerSecond) / (limits.lanes * dataset.request.weight));
+}
+
+function byRecords(pageSize: number): number {
+  return Math.floor(recordsPerRange / pageSize);
+}
+
+function bounded(...bounds: readonly number[]): number {
+  return Math.max(1, Math.min(...bounds));
+}
+
+function mostPages(most: number | undefined): { mostPages?: number } {
+  return most === undefined ? {} : { mostPages: most };
+}
+
+function askedPageSize({ pagination }: Dataset): number {
+  return (pagination.type === 'single' ? undefined : pagination.pageSize) ?? assumedPageSize;
 }

@@ -1,15 +1,92 @@
 import { z } from 'zod';
 
-/** One slice of a dataset: an independent sub-sequence with its own pages. */
-const sliceSchema = z.object({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
-  /** Pages from the first to the last, at least one. */
-  pages: z.int().min(1),
+const count = z.int().min(0);
+
+/** What a slice's requests are given in place of `{name}`. Integers beyond 2^53 are texts. */
+const parametersSchema = z.record(z.string(), z.union([z.string(), z.number()]));
+
+const sliceName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/);
+
+/** One slice that has not been looked at yet. */
+const unseenSliceSchema = z.object({
+  name: sliceName,
+  parameters: parametersSchema,
+  /** The window of time it is, in milliseconds since the epoch, [from, to): what can be halved. */
+  window: z.tuple([z.int(), z.int()]).optional(),
 });
 
-/** What a run will fetch, fixed once. Holds the parameters of the grid rather than its ranges: a million ranges cost nothing. */
+/** How far a chain has come: everything that its next request depends on. Travels in messages and receipts. */
+const positionSchema = z.object({
+  /** Position of the next page in the slice, from 0. */
+  page: count,
+  /** Cursor, URL or key of the next page; absent at the beginning. Never holds a credential. */
+  cursor: z.string().optional(),
+  /** Records in the pages before. */
+  records: count,
+  /** Brent's cycle detection: a cursor seen before is found after at most three times the cycle's length. */
+  mark: z.object({ hash: z.string(), steps: count, limit: count }).optional(),
+  /** Records that the source says the slice holds, as its first page said. */
+  total: count.optional(),
+});
+
+const slice = { slice: sliceName };
+const gridOf = {
+  ...slice,
+  parameters: parametersSchema,
+  /** Records per page to ask for: what the source really gives. */
+  pageSize: z.int().min(1),
+  /** Pages of the whole slice. */
+  slicePages: z.int().min(1),
+  /** Records that the source says the slice holds; absent where it only counts pages, or does not say. */
+  total: count.optional(),
+};
+const chainOf = {
+  ...slice,
+  parameters: parametersSchema,
+  position: positionSchema,
+  mostPages: z.int().min(1).optional(),
+};
+
+/**
+ * A run of page ranges under one name, numbered from 0. Ranges of 'pages' are known at once; a 'chain' shows its next
+ * range when the one before is there; a 'lead' covers the first pages of slices that nobody has looked at yet, and
+ * what follows in a slice that has more is named by the lead's own object.
+ */
+export const sequenceSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('pages'),
+    ...gridOf,
+    firstPage: count,
+    pages: z.int().min(1),
+    pagesPerRange: z.int().min(1),
+  }),
+  z.object({ type: z.literal('chain'), ...chainOf, index: count }),
+  z.object({
+    type: z.literal('lead'),
+    ...slice,
+    slices: z.array(unseenSliceSchema).min(1),
+    slicesPerRange: z.int().min(1),
+    /** Pages of each slice to load at most; absent for all. */
+    mostPages: z.int().min(1).optional(),
+  }),
+]);
+
+/** Consecutive pages handled together: one queue message, one lake object. Named by its slice and index. */
+export const pageRangeSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('pages'), ...gridOf, index: count, firstPage: count, pages: z.int().min(1) }),
+  z.object({ type: z.literal('chain'), ...chainOf, index: count }),
+  z.object({
+    type: z.literal('lead'),
+    ...slice,
+    index: count,
+    slices: z.array(unseenSliceSchema).min(1),
+    mostPages: z.int().min(1).optional(),
+  }),
+]);
+
+/** What a run will fetch, fixed once. Holds sequences rather than ranges: a million ranges cost nothing. */
 export const planSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   source: z.string(),
   dataset: z.string(),
   runId: z.string(),
@@ -19,27 +96,28 @@ export const planSchema = z.object({
   watermark: z.string(),
   /** Hash of the dataset's definition; a worker refuses ranges planned by another definition. */
   definition: z.string(),
-  /** Records the source said it holds. */
-  total: z.int().min(0),
-  /** Records per page that the source really gives. */
-  pageSize: z.int().min(1),
+  /** Records the source said it holds; absent where it is found out while loading, or never. */
+  total: count.optional(),
+  /** Pages of a range, at most. */
   pagesPerRange: z.int().min(1),
   /** True when only some pages are loaded (`run --pages N`): such a run is verified but never published. */
   subset: z.boolean(),
-  slices: z.array(sliceSchema).min(1),
+  sequences: z.array(sequenceSchema).min(1),
   /** The dataset's own ceiling, kept here so that verification needs nothing but the lake. */
   maxQuarantinedRatio: z.number().min(0).max(1),
+  /** The published run of another dataset whose records the slices are. */
+  parents: z.array(z.object({ dataset: z.string(), runId: z.string() })).optional(),
 });
 
 export type Plan = z.infer<typeof planSchema>;
-export type Slice = Plan['slices'][number];
+export type Sequence = z.infer<typeof sequenceSchema>;
+export type PageRange = z.infer<typeof pageRangeSchema>;
+export type PagesRange = Extract<PageRange, { type: 'pages' }>;
+export type ChainRange = Extract<PageRange, { type: 'chain' }>;
+export type LeadRange = Extract<PageRange, { type: 'lead' }>;
+export type Position = z.infer<typeof positionSchema>;
+export type UnseenSlice = z.infer<typeof unseenSliceSchema>;
+export type SliceParameters = z.infer<typeof parametersSchema>;
 
-/** Consecutive pages handled together: one queue message, one lake object. */
-export interface PageRange {
-  readonly slice: string;
-  /** Position of the range in its slice, from 0. */
-  readonly index: number;
-  /** Position of the first page in its slice, from 0 whatever the source calls its first page. */
-  readonly firstPage: number;
-  readonly pages: number;
-}
+/** What names a range. */
+export type RangeName = Pick<PageRange, 'slice' | 'index'>;

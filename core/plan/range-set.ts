@@ -1,48 +1,63 @@
-import { countRanges, type Grid, pageRanges, rangesInSlice } from './grid';
-import type { PageRange } from './plan';
+import type { RangeName } from './plan';
 
-/** Which ranges of a plan exist, in one bit per range: a million ranges take 125 KB. */
+/** Ranges of a slice whose bits fit into one number: most slices have no more. */
+const fewRanges = 31;
+/** Bits of one piece: an index that stands alone costs no more than this. */
+const rangesPerPiece = 4096;
+
+type Pieces = Map<number, Uint8Array>;
+
+/**
+ * Which ranges exist, of slices that need not be known beforehand. One bit per range: a million ranges of one slice take
+ * 125 KB, a slice of few ranges one number.
+ */
 export class RangeSet {
-  readonly #bits: Map<string, { bits: Uint8Array; ranges: number }>;
-  readonly #grid: Grid;
+  readonly #slices = new Map<string, number | Pieces>();
   #size = 0;
 
-  constructor(grid: Grid) {
-    this.#grid = grid;
-    this.#bits = new Map(
-      grid.slices.map((slice) => {
-        const ranges = rangesInSlice(grid, slice);
-        return [slice.name, { ranges, bits: new Uint8Array(Math.ceil(ranges / 8)) }];
-      }),
-    );
-  }
-
-  /** Adds a range; false when the plan has no such range or it is there already. */
-  add(range: Pick<PageRange, 'slice' | 'index'>): boolean {
-    const slice = this.#bits.get(range.slice);
-    if (!slice || range.index >= slice.ranges || this.has(range)) return false;
-    const byte = range.index >> 3;
-    slice.bits[byte] = (slice.bits[byte] ?? 0) | (1 << (range.index & 7));
+  /** Adds a range; false when it is there already. */
+  add(range: RangeName): boolean {
+    if (this.has(range)) return false;
+    const { slice, index } = range;
+    const bits = this.#slices.get(slice) ?? 0;
+    if (typeof bits === 'number' && index < fewRanges) this.#slices.set(slice, bits | (1 << index));
+    else this.#addToPieces(slice, typeof bits === 'number' ? inPieces(bits) : bits, index);
     this.#size++;
     return true;
   }
 
-  has(range: Pick<PageRange, 'slice' | 'index'>): boolean {
-    const slice = this.#bits.get(range.slice);
-    if (!slice || range.index >= slice.ranges) return false; // beyond 2^31, >> would wrap around
-    return ((slice.bits[range.index >> 3] ?? 0) & (1 << (range.index & 7))) !== 0;
+  has({ slice, index }: RangeName): boolean {
+    const bits = this.#slices.get(slice);
+    if (bits === undefined) return false;
+    if (typeof bits === 'number') return index < fewRanges && (bits & (1 << index)) !== 0;
+    const at = index % rangesPerPiece;
+    const piece = bits.get(Math.floor(index / rangesPerPiece));
+    return piece !== undefined && ((piece[at >> 3] ?? 0) & (1 << (at & 7))) !== 0;
   }
 
   get size(): number {
     return this.#size;
   }
 
-  /** Ranges of the plan that are not in the set: what is still to be loaded. */
-  *missing(): Generator<PageRange> {
-    for (const range of pageRanges(this.#grid)) if (!this.has(range)) yield range;
+  /** The first index of a slice, from `index` on, that is not there: where a chain ends. */
+  firstAbsent({ slice, index }: RangeName): number {
+    let absent = index;
+    while (this.has({ slice, index: absent })) absent++;
+    return absent;
   }
 
-  get complete(): boolean {
-    return this.#size === countRanges(this.#grid);
+  #addToPieces(slice: string, pieces: Pieces, index: number): void {
+    const number = Math.floor(index / rangesPerPiece);
+    const at = index % rangesPerPiece;
+    const piece = pieces.get(number) ?? new Uint8Array(rangesPerPiece / 8);
+    piece[at >> 3] = (piece[at >> 3] ?? 0) | (1 << (at & 7));
+    this.#slices.set(slice, pieces.set(number, piece));
   }
+}
+
+function inPieces(bits: number): Pieces {
+  if (bits === 0) return new Map();
+  const first = new Uint8Array(rangesPerPiece / 8);
+  new DataView(first.buffer).setUint32(0, bits, true);
+  return new Map([[0, first]]);
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../errors';
-import type { Extent } from '../plan/make-plan';
 import { definitionHash } from '../source/definition-hash';
 import type { Dataset, Source } from '../source/source';
 import { claimDataset } from './claim';
 import { enqueueMissing } from './enqueue-missing';
-import { planOnce } from './plan-once';
-import type { Clock, Lake, PageQueue, Telemetry } from './ports';
+import { type PlanOnceServices, planOnce } from './plan-once';
+import type { Clock, PageQueue } from './ports';
 import { isRunId, runIdAt } from './run-id';
 
 /** What starts a run: a schedule says when it was due, a person may name the run or ask for the first pages only. */
@@ -28,14 +27,8 @@ export function parseFanOutRequest(event: unknown): FanOutRequest {
   throw new ConfigurationError(`fan-out cannot use what it was called with: ${problems.join('; ')}`);
 }
 
-export interface FanOutServices {
-  readonly source: Source;
-  readonly lake: Lake;
+export interface FanOutServices extends PlanOnceServices {
   readonly pageQueue: Pick<PageQueue, 'send'>;
-  readonly telemetry: Telemetry;
-  readonly clock: Clock;
-  /** Asks the source for its first page. */
-  discover(dataset: Dataset): Promise<Extent>;
 }
 
 export type FanOutResult =

@@ -1,4 +1,6 @@
-import { BaseloadError, ThrottledError } from '../errors';
+import { BaseloadError, PermanentError, ThrottledError } from '../errors';
+import { EndlessChainError } from '../extract/guard-errors';
+import { pageRangeName } from '../plan/grid';
 import type { PageMessage } from './page-message';
 import type { FailureReason, PageQueue, Telemetry } from './ports';
 
@@ -19,45 +21,60 @@ export interface HandleMessageServices {
   load(message: PageMessage): Promise<'loaded' | 'skipped'>;
 }
 
+/** A source asked us to wait again and again, and never let the range in. */
+export class EndlessParkingError extends PermanentError {}
+
 /** SQS delays a message by 15 minutes at most. */
 const longestDelaySeconds = 900;
 /** First back-off; doubles with every receive, with full jitter. */
 const baseBackOffSeconds = 5;
+/** At a quarter of an hour each, fifty hours: twice as long as a run may take. */
+const mostParks = 200;
+/** Ranges of one chain: a source that leads on for ever must be stopped, even if every page is another one. */
+const mostRangesOfChain = 100_000;
 
 /**
  * Loads a range and decides what becomes of its message: 'acknowledge' removes it from the queue, 'retry'
  * lets it come back. Never rejects because of the range, only when the queue itself cannot be reached.
  */
 export async function handleMessage(
-  { message, receiptHandle, receiveCount }: Delivery,
+  delivery: Delivery,
   services: HandleMessageServices,
 ): Promise<'acknowledge' | 'retry'> {
-  const { pageQueue, telemetry, maxReceiveCount, random = Math.random } = services;
+  const { message } = delivery;
   try {
+    refuseEndlessChain(message);
     await services.load(message);
     return 'acknowledge';
   } catch (error) {
-    const reason = describe(error);
-    telemetry.warn('A range was not loaded', {
-      ...reason,
-      receiveCount,
-      slice: message.slice,
-      index: message.index,
-    });
-    if (error instanceof ThrottledError) {
-      await pageQueue.park(message, Math.min(longestDelaySeconds, Math.ceil(error.retryAfterSeconds)));
-      telemetry.count('RangesParked', 1);
-      return 'acknowledge';
-    }
-    if (!worthRetrying(reason) || receiveCount >= maxReceiveCount) {
-      await pageQueue.deadLetter(message, reason);
-      telemetry.count('RangesDeadLettered', 1);
-      return 'acknowledge';
-    }
-    const ceiling = Math.min(longestDelaySeconds, baseBackOffSeconds * 2 ** (receiveCount - 1));
-    await pageQueue.backOff(receiptHandle, Math.ceil(random() * ceiling));
-    return 'retry';
+    const failure = error instanceof ThrottledError ? refuseEndlessParking(error, message) : error;
+    return recover(failure, delivery, services);
   }
+}
+
+async function recover(
+  error: unknown,
+  { message, receiptHandle, receiveCount }: Delivery,
+  { pageQueue, telemetry, maxReceiveCount, random = Math.random }: HandleMessageServices,
+): Promise<'acknowledge' | 'retry'> {
+  const { parks = 0, ...unparked } = message;
+  const { slice, index } = message.range;
+  const reason = describe(error);
+  telemetry.warn('A range was not loaded', { ...reason, receiveCount, slice, index });
+  if (error instanceof ThrottledError) {
+    const seconds = Math.min(longestDelaySeconds, Math.ceil(error.retryAfterSeconds));
+    await pageQueue.park({ ...message, parks: parks + 1 }, seconds);
+    telemetry.count('RangesParked', 1);
+    return 'acknowledge';
+  }
+  if (!worthRetrying(reason) || receiveCount >= maxReceiveCount) {
+    await pageQueue.deadLetter(unparked, reason); // a redrive begins anew
+    telemetry.count('RangesDeadLettered', 1);
+    return 'acknowledge';
+  }
+  const ceiling = Math.min(longestDelaySeconds, baseBackOffSeconds * 2 ** (receiveCount - 1));
+  await pageQueue.backOff(receiptHandle, Math.ceil(random() * ceiling));
+  return 'retry';
 }
 
 /** What nobody foresaw may be a passing fault of the platform, so it is tried again like a transient one. */
@@ -65,9 +82,26 @@ function worthRetrying({ failure }: FailureReason): boolean {
   return failure === 'transient' || failure === 'unknown';
 }
 
+function refuseEndlessChain({ dataset, range }: PageMessage): void {
+  if (range.type !== 'chain' || range.index <= mostRangesOfChain) return;
+  throw new EndlessChainError(
+    `slice ${range.slice} of ${dataset} goes on after ${mostRangesOfChain.toLocaleString('en')} page ranges: cut the dataset into slices, or correct how its pages end`,
+  );
+}
+
+function refuseEndlessParking(error: ThrottledError, { dataset, range, parks = 0 }: PageMessage): Error {
+  if (parks < mostParks) return error;
+  return new EndlessParkingError(
+    `range ${pageRangeName(range)} of ${dataset} was asked to wait more than ${mostParks} times, last by: ${error.message}`,
+    { evidence: error.evidence, cause: error },
+  );
+}
+
 function describe(error: unknown): FailureReason {
   if (error instanceof BaseloadError) {
-    return { failure: error.failure, reason: error.message, status: error.evidence.status };
+    const { failure, name, message, evidence } = error;
+    return { failure, error: name, reason: message, status: evidence.status };
   }
-  return { failure: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+  if (error instanceof Error) return { failure: 'unknown', error: error.name, reason: error.message };
+  return { failure: 'unknown', error: 'unknown', reason: String(error) };
 }

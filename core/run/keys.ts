@@ -1,5 +1,5 @@
 import { pageRangeName } from '../plan/grid';
-import type { PageRange } from '../plan/plan';
+import type { RangeName } from '../plan/plan';
 
 /** Which run of which dataset of which source. */
 export interface RunName {
@@ -30,18 +30,23 @@ export function stagePrefix(run: RunName): string {
 }
 
 /** The one object of a page range: a pure function of source, dataset, run, slice and range. */
-export function stageKey(run: RunName, range: Pick<PageRange, 'slice' | 'index'>): string {
+export function stageKey(run: RunName, range: RangeName): string {
   return `${stagePrefix(run)}${rangeName(range)}.parquet`;
 }
 
 /** Page bodies as received by one attempt. */
-export function rawKey(run: RunName, range: PageRange, attempt: string): string {
+export function rawKey(run: RunName, range: RangeName, attempt: string): string {
   return `raw/${datasetFolder(run)}run=${safe(run.runId)}/${rangeName(range)}-${safe(attempt)}.jsonl.gz`;
 }
 
 /** Records of one attempt that do not fit the schema, with their reasons. */
-export function quarantineKey(run: RunName, range: PageRange, attempt: string): string {
+export function quarantineKey(run: RunName, range: RangeName, attempt: string): string {
   return `quarantine/${datasetFolder(run)}run=${safe(run.runId)}/${rangeName(range)}-${safe(attempt)}.jsonl.gz`;
+}
+
+/** What follows a range that one attempt loaded, where that does not fit into the receipt. */
+export function nextKey(run: RunName, range: RangeName, attempt: string): string {
+  return `${runFolder(run)}next/${rangeName(range)}-${safe(attempt)}.json`;
 }
 
 /** The pointer: names the run that readers see. */
@@ -49,7 +54,7 @@ export function pointerKey(dataset: Omit<RunName, 'runId'>): string {
   return `tables/${datasetFolder(dataset)}current.json`;
 }
 
-function rangeName({ slice, index }: Pick<PageRange, 'slice' | 'index'>): string {
+function rangeName({ slice, index }: RangeName): string {
   return pageRangeName({ slice: safe(slice), index });
 }
 

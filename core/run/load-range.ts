@@ -4,39 +4,56 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { ConfigurationError, TransientError } from '../errors';
-import type { FetchedRange } from '../extract/fetch-range';
+import { checkPages } from '../extract/check-pages';
+import type { FetchedRange } from '../extract/fetched-range';
+import type { PageRange } from '../plan/plan';
 import type { ShapedRange, Shaper } from '../shape/shape-range';
 import { definitionHash } from '../source/definition-hash';
 import type { Dataset, Source } from '../source/source';
-import { quarantineKey, rawKey, stageKey } from './keys';
+import { quarantineKey, rawKey } from './keys';
+import { type AttemptFacts, makeReceipt } from './make-receipt';
 import type { PageMessage } from './page-message';
-import type { Lake, Telemetry } from './ports';
-import { type Receipt, toMetadata } from './receipt';
+import type { Telemetry } from './ports';
+import { continueIfThere, type StageServices, writeStage } from './write-stage';
 
-export interface LoadRangeServices {
+export interface LoadRangeServices extends StageServices {
   readonly source: Source;
-  readonly lake: Lake;
   readonly shaper: Pick<Shaper, 'shape'>;
-  readonly telemetry: Telemetry;
   /** Folder for the files of one attempt; they are removed afterwards. */
   readonly workFolder: string;
   /** Fetches the pages of a range into a file. */
-  fetch(request: { dataset: Dataset; message: PageMessage; file: string }): Promise<FetchedRange>;
+  fetch(request: RangeRequest): Promise<FetchedRange>;
+}
+
+/** What is to be fetched, and where to. */
+export interface RangeRequest {
+  readonly dataset: Dataset;
+  readonly range: PageRange;
+  /** For what the range finds. */
+  readonly pagesPerRange: number;
+  readonly file: string;
+}
+
+/** Where an attempt keeps what it fetches and makes. */
+interface AttemptFiles {
+  readonly pages: string;
+  readonly stage: string;
+  readonly quarantine: string;
+  readonly raw: string;
 }
 
 /**
- * Loads one page range: extract, transform, write. The stage object is written last and only by the first
- * who gets there, so any number of attempts at a range leave what one attempt leaves.
+ * Loads one page range: extract, transform, write, and enqueue what follows. The stage object is written last and only
+ * by the first who gets there, so any number of attempts at a range leave what one attempt leaves.
  */
 export async function loadRange(
   message: PageMessage,
   attempt: string,
   services: LoadRangeServices,
 ): Promise<'loaded' | 'skipped'> {
-  const { source, lake, telemetry } = services;
+  const { source, telemetry } = services;
   const dataset = plannedDataset(source, message);
-  if (await lake.head(stageKey(message, message))) return skip(message, telemetry);
-
+  if (await continueIfThere(message, services)) return skip(message, telemetry);
   const folder = await mkdtemp(join(services.workFolder, 'range-'));
   try {
     const files = {
@@ -46,20 +63,7 @@ export async function loadRange(
       raw: join(folder, 'raw.jsonl.gz'),
     };
     const { fetched, shaped } = await fetchAndShape(dataset, message, files, services);
-    const raw = dataset.keepRaw ? rawKey(message, message, attempt) : undefined;
-    const quarantine = shaped.quarantined > 0 ? quarantineKey(message, message, attempt) : undefined;
-    // One after the other: a failure must not remove the files beneath a write that is still under way.
-    if (raw) {
-      await gzip(files.pages, files.raw);
-      await lake.put(raw, { file: files.raw });
-    }
-    if (quarantine) await lake.put(quarantine, { file: files.quarantine });
-    const receipt = makeReceipt(message, attempt, fetched, shaped, { raw, quarantine });
-    const written = await lake.putIfAbsent(
-      stageKey(message, message),
-      { file: files.stage },
-      { metadata: toMetadata(receipt), contentType: 'application/vnd.apache.parquet' },
-    );
+    const written = await write({ dataset, message, attempt, files, fetched, shaped }, services);
     if (written === 'exists') return skip(message, telemetry);
     telemetry.count('RangesLoaded', 1);
     telemetry.count('RecordsReceived', shaped.received);
@@ -81,24 +85,26 @@ function plannedDataset(source: Source, message: PageMessage): Dataset {
   );
 }
 
-/** A malformed page is fetched again with its range, once; then the attempt fails. */
+/** Pages that are malformed, or not what their neighbours make of them, are fetched again with their range, once; then the attempt fails. */
 async function fetchAndShape(
   dataset: Dataset,
   message: PageMessage,
-  files: { pages: string; stage: string; quarantine: string },
+  files: AttemptFiles,
   services: LoadRangeServices,
   triesLeft = 1,
 ): Promise<{ fetched: FetchedRange; shaped: ShapedRange }> {
-  const fetched = await services.fetch({ dataset, message, file: files.pages });
+  const { range, pagesPerRange } = message;
+  const fetched = await services.fetch({ dataset, range, pagesPerRange, file: files.pages });
+  const { origins } = fetched;
   try {
     const shaped = await services.shaper.shape({
       dataset,
       pagesFile: files.pages,
-      firstPage: message.firstPage,
-      pages: message.pages,
+      origins,
       stageFile: files.stage,
       quarantineFile: files.quarantine,
     });
+    checkPages(range, origins, shaped, dataset);
     return { fetched, shaped };
   } catch (error) {
     if (!(error instanceof TransientError) || triesLeft === 0) throw error;
@@ -108,40 +114,40 @@ async function fetchAndShape(
   }
 }
 
+/** Everything that one attempt is about to write. */
+interface Attempt extends AttemptFacts {
+  readonly files: AttemptFiles;
+}
+
+/**
+ * Writes one object after the other, the stage object last: a failure must not remove the files beneath a write that is
+ * still under way.
+ */
+async function write(
+  { files, ...facts }: Attempt,
+  services: LoadRangeServices,
+): Promise<'created' | 'exists'> {
+  const { dataset, message, attempt, fetched, shaped } = facts;
+  const { lake } = services;
+  const raw = dataset.keepRaw ? rawKey(message, message.range, attempt) : undefined;
+  const quarantine = shaped.quarantined > 0 ? quarantineKey(message, message.range, attempt) : undefined;
+  if (raw) {
+    await gzip(files.pages, files.raw);
+    await lake.put(raw, { file: files.raw });
+  }
+  if (quarantine) await lake.put(quarantine, { file: files.quarantine });
+  const receipt = makeReceipt(facts, { raw, quarantine });
+  const body = { file: files.stage };
+  return writeStage({ message, attempt, body, receipt, next: fetched.next }, services);
+}
+
 /** Level 1: bodies compress about threefold at a third of level 6's cost. */
 async function gzip(from: string, to: string): Promise<void> {
   await pipeline(createReadStream(from), createGzip({ level: 1 }), createWriteStream(to));
 }
 
-function makeReceipt(
-  message: PageMessage,
-  attempt: string,
-  fetched: FetchedRange,
-  shaped: ShapedRange,
-  keys: { raw: string | undefined; quarantine: string | undefined },
-): Receipt {
-  return {
-    definition: message.definition,
-    attempt,
-    fetchedAt: fetched.fetchedAt,
-    fetchMilliseconds: fetched.milliseconds,
-    firstPage: message.firstPage,
-    pages: fetched.pages,
-    requests: fetched.requests,
-    bytesReceived: fetched.bytes,
-    received: shaped.received,
-    staged: shaped.staged,
-    quarantined: shaped.quarantined,
-    filtered: 0,
-    firstKey: shaped.firstKey,
-    lastKey: shaped.lastKey,
-    totals: shaped.totals ?? fetched.headerTotals,
-    ...keys,
-  };
-}
-
-function skip(message: PageMessage, telemetry: Telemetry): 'skipped' {
+function skip({ range }: PageMessage, telemetry: Telemetry): 'skipped' {
   telemetry.count('RangesSkipped', 1);
-  telemetry.info('Skipped: the range exists already', { slice: message.slice, index: message.index });
+  telemetry.info('Skipped: the range exists already', { slice: range.slice, index: range.index });
   return 'skipped';
 }

@@ -21,8 +21,8 @@ export const manifestSchema = z.object({
   definition: z.string(),
   /** ISO 8601: the baseline is complete up to this time. */
   watermark: z.string(),
-  /** Records the source said it holds, when the run was planned. */
-  total: count,
+  /** Records the source said it holds, when the run was planned or its slices were begun; absent where it never says. */
+  total: count.optional(),
   subset: z.boolean(),
   counts: z.object({
     ranges: count,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageRangeSchema } from '../plan/plan';
 
 /** The body of one queue message: one page range of one run. */
 export const pageMessageSchema = z.object({
@@ -7,12 +8,11 @@ export const pageMessageSchema = z.object({
   runId: z.string(),
   /** The definition the range was planned by. */
   definition: z.string(),
-  /** Records per page to ask for. */
-  pageSize: z.int().min(1),
-  slice: z.string(),
-  index: z.int().min(0),
-  firstPage: z.int().min(0),
-  pages: z.int().min(1),
+  /** Pages of a range, at most: for what a lead or a chain finds. */
+  pagesPerRange: z.int().min(1),
+  range: pageRangeSchema,
+  /** How often the range has been parked. */
+  parks: z.int().min(0).optional(),
 });
 
 export type PageMessage = z.infer<typeof pageMessageSchema>;

@@ -1,6 +1,10 @@
 import { TransientError } from '../errors';
-import { type Extent, makePlan } from '../plan/make-plan';
-import { type Plan, planSchema } from '../plan/plan';
+import type { Extent0 } from '../extract/extent';
+import { makePlan, needsExtent } from '../plan/make-plan';
+import type { ParentValues } from '../plan/parents';
+import { type Plan, planSchema, type Sequence } from '../plan/plan';
+import { unseenSlices } from '../plan/slices';
+import type { RecordSlices } from '../source/slices';
 import type { Dataset, Source } from '../source/source';
 import { type Claim, keepClaim, releaseClaim } from './claim';
 import { parseDocument } from './document';
@@ -12,8 +16,16 @@ export interface PlanOnceServices {
   readonly lake: Lake;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  /** Asks the source for its first page. */
-  discover(dataset: Dataset): Promise<Extent>;
+  /** Asks the source for the first page of a dataset, where `needsExtent`. */
+  discover(dataset: Dataset): Promise<Extent0>;
+  /** Reads what other datasets of the source have published: see readParents. */
+  readParents(slices: readonly RecordSlices[]): Promise<ParentValues>;
+}
+
+export interface PlanRequest {
+  readonly run: RunName;
+  readonly dataset: Dataset;
+  readonly onlyPages?: number | undefined;
 }
 
 /**
@@ -21,33 +33,24 @@ export interface PlanOnceServices {
  * claim is released, so that the next run need not wait for this one to grow old.
  */
 export async function planOnce(
-  request: { readonly run: RunName; readonly dataset: Dataset; readonly onlyPages?: number | undefined },
+  request: PlanRequest,
   claim: Claim,
-  { source, lake, telemetry, clock, discover }: PlanOnceServices,
+  services: PlanOnceServices,
 ): Promise<Plan> {
-  const { run, dataset, onlyPages } = request;
+  const { run } = request;
+  const { lake, telemetry } = services;
   const existing = await readPlan(lake, run);
   if (existing) return existing;
   try {
-    const watermark = new Date(clock.now());
-    const extent = await discover(dataset);
-    const plan = makePlan({
-      source: source.name,
-      dataset,
-      limits: source.limits,
-      runId: run.runId,
-      extent,
-      watermark,
-      plannedAt: new Date(clock.now()),
-      onlyPages,
-    });
+    const plan = await planRun(request, services);
     if (!(await keepClaim(lake, claim))) {
       throw new TransientError(
         `run ${run.runId} lost its claim on ${run.source}/${run.dataset} while it was being planned: call fan-out again`,
       );
     }
-    await lake.putIfAbsent(planKey(run), JSON.stringify(plan, null, 2), { contentType: 'application/json' });
-    telemetry.info('Planned', { ...run, total: plan.total, pageSize: plan.pageSize });
+    // Not indented: that would make 30 MB of 100,000 slices.
+    await lake.putIfAbsent(planKey(run), JSON.stringify(plan), { contentType: 'application/json' });
+    telemetry.info('Planned', { ...run, total: plan.total, sequences: plan.sequences.map(inShort) });
     return (await readPlan(lake, run)) ?? plan; // the first writer's plan is the plan
   } catch (error) {
     if (!claim.kept) {
@@ -57,6 +60,42 @@ export async function planOnce(
     }
     throw error;
   }
+}
+
+/** Finds out how much there is, or what to cut it into, and plans accordingly. */
+async function planRun(
+  { run, dataset, onlyPages }: PlanRequest,
+  { source, clock, discover, readParents }: PlanOnceServices,
+): Promise<Plan> {
+  const now = new Date(clock.now());
+  const recordSlices = dataset.slices.filter((slices) => slices.type === 'records');
+  const parents: ParentValues =
+    recordSlices.length > 0 ? await readParents(recordSlices) : { values: new Map(), runs: [] };
+  const slices = unseenSlices(dataset.slices, { now, parentValues: parents.values });
+  const extent = needsExtent(dataset) ? await discover(dataset) : undefined;
+  return makePlan({
+    source: source.name,
+    dataset,
+    limits: source.limits,
+    runId: run.runId,
+    extent,
+    slices: dataset.slices.length > 0 ? slices : undefined,
+    parents: [...parents.runs],
+    watermark: earliest(now, parents),
+    plannedAt: new Date(clock.now()),
+    onlyPages,
+  });
+}
+
+/** Nothing is asked of a parent that came after the parents were read: the baseline is as old as the oldest of them. */
+function earliest(now: Date, { runs }: ParentValues): Date {
+  return new Date(Math.min(now.getTime(), ...runs.map(({ watermark }) => Date.parse(watermark))));
+}
+
+/** A plan's sequence for the log, where 100,000 slices have no place. */
+function inShort(sequence: Sequence): string {
+  if (sequence.type === 'pages') return `${sequence.pages} pages`;
+  return sequence.type === 'chain' ? 'a chain' : `a lead of ${sequence.slices.length} slices`;
 }
 
 /** The plan of a run, if it has been made. */

@@ -12,6 +12,8 @@ export interface Lake {
   remove(key: string, etag: string): Promise<'removed' | 'conflict'>;
   head(key: string): Promise<ObjectHead | undefined>;
   get(key: string): Promise<{ readonly text: string; readonly etag: string } | undefined>;
+  /** Writes an object to a file, piece by piece and over what is there; false when it does not exist. */
+  download(key: string, file: string): Promise<boolean>;
   /** All objects below a prefix in key order. */
   list(prefix: string): AsyncIterable<ListedObject>;
 }
@@ -52,6 +54,8 @@ export interface PageQueue {
 export interface FailureReason {
   /** Which recovery applies: see errors.ts. */
   readonly failure: 'transient' | 'throttled' | 'permanent' | 'configuration' | 'unknown';
+  /** Name of the error's class, to group by: 'RepeatedCursorError'. */
+  readonly error: string;
   /** One sentence. */
   readonly reason: string;
   /** HTTP status, where there was one. */
@@ -72,6 +76,8 @@ export interface Secrets {
   get(name: string): Promise<string>;
   /** Reads it again from where it is kept, for a credential that was just refused. */
   refresh(name: string): Promise<string>;
+  /** Replaces its value, for a credential that its source has replaced; `get` and `refresh` give the new one from then on. */
+  put(name: string, value: string): Promise<void>;
 }
 
 /** Counters and log lines. */

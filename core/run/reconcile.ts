@@ -1,12 +1,12 @@
-import { countRanges } from '../plan/grid';
 import type { Plan } from '../plan/plan';
 import { type Claim, readClaim, releaseClaim } from './claim';
-import { messagesOf, presentRanges } from './enqueue-missing';
+import { messagesOf } from './enqueue-missing';
 import { openRuns } from './keys';
 import type { Manifest } from './manifest';
 import { readPlan } from './plan-once';
 import { publish } from './pointer';
 import type { Clock, Lake, PageQueue, QueueDepth, Telemetry } from './ports';
+import { unroll } from './unroll';
 import { verifyOnce } from './verify-once';
 
 export interface ReconcileServices {
@@ -23,6 +23,7 @@ export type RunState =
   | { readonly state: 'planning' }
   | {
       readonly state: 'loading';
+      /** Ranges known so far. */
       readonly ranges: number;
       readonly missing: number;
       readonly enqueued: number;
@@ -96,21 +97,20 @@ async function reconcileRun(claim: Claim, services: ReconcileServices): Promise<
 
 /** From the observation to the next step: load what is missing, or verify, publish and release. */
 async function advance(plan: Plan, claim: Claim, services: ReconcileServices): Promise<RunState> {
-  const present = await presentRanges(plan, services.lake);
-  if (!present.complete) {
-    const ranges = countRanges(plan);
-    const missing = ranges - present.size;
+  const unrolled = await unroll(plan, services.lake);
+  if (!unrolled.complete) {
+    const { ranges, missingRanges: missing } = unrolled;
     const pageQueue = await services.pageQueue(plan.source);
     const depth = await pageQueue.depth();
     if (depth.dead > 0) {
       services.telemetry.count('RunBlocked', 1);
       return { state: 'blocked', ranges, missing, dead: depth.dead };
     }
-    const enqueued = isQuiet(depth) ? await pageQueue.send(messagesOf(plan, present.missing())) : 0;
+    const enqueued = isQuiet(depth) ? await pageQueue.send(messagesOf(plan, unrolled.missing())) : 0;
     services.telemetry.count('RangesEnqueued', enqueued);
     return { state: 'loading', ranges, missing, enqueued };
   }
-  const manifest = await verifyOnce(plan, services.lake);
+  const manifest = await verifyOnce(plan, unrolled, services.lake);
   return conclude(manifest, claim, services);
 }
 

@@ -2,25 +2,33 @@ import { PermanentError } from '../errors';
 import type { Plan } from '../plan/plan';
 import { concurrently } from './concurrently';
 import { parseDocument } from './document';
-import { rangeOfKey } from './enqueue-missing';
 import { manifestKey, stagePrefix } from './keys';
 import { type Manifest, type ManifestObject, manifestSchema } from './manifest';
+import { receiptOf } from './next-sequences';
 import type { Lake, ListedObject } from './ports';
-import { fromMetadata } from './receipt';
+import { rangeOfKey } from './present-ranges';
+import type { Unrolled } from './unroll';
 import { verify } from './verify';
 
 /** HEAD requests under way at once. */
 const looksAtOnce = 50;
 
-/** The manifest of a run whose ranges all exist: written by whoever verifies first, and read by everyone else. */
-export async function verifyOnce(plan: Plan, lake: Lake): Promise<Manifest> {
+/**
+ * The manifest of a run whose ranges all exist, as `unrolled` knows them: written by whoever verifies first, and read by
+ * everyone else.
+ */
+export async function verifyOnce(
+  plan: Plan,
+  unrolled: Pick<Unrolled, 'ranges' | 'pages'>,
+  lake: Lake,
+): Promise<Manifest> {
   const key = manifestKey(plan);
   const existing = await readManifest(lake, key);
   if (existing) return existing;
   const objects: ManifestObject[] = [];
   const looks = concurrently(rangeObjects(plan, lake), looksAtOnce, (listed) => look(listed, lake));
   for await (const object of looks) objects.push(object);
-  const manifest = verify(plan, objects);
+  const manifest = verify(plan, unrolled, objects);
   await lake.putIfAbsent(key, JSON.stringify(manifest), { contentType: 'application/json' });
   return (await readManifest(lake, key)) ?? manifest;
 }
@@ -38,8 +46,6 @@ async function* rangeObjects(plan: Plan, lake: Lake): AsyncGenerator<ListedObjec
 
 async function look({ key }: ListedObject, lake: Lake): Promise<ManifestObject> {
   const head = await lake.head(key);
-  const receipt = head && fromMetadata(head.metadata);
-  if (!receipt)
-    throw new PermanentError(`${key} carries no receipt, so no worker wrote it: remove it from the lake`);
-  return { key, bytes: head.bytes, etag: head.etag, receipt };
+  if (!head) throw new PermanentError(`${key} was removed from the lake while the run was verified`);
+  return { key, bytes: head.bytes, etag: head.etag, receipt: receiptOf(head) };
 }

@@ -1,20 +1,31 @@
-import { countPages, countRanges } from '../plan/grid';
-import { expectedRecords } from '../plan/make-plan';
 import type { Plan } from '../plan/plan';
+import { stagePrefix } from './keys';
 import type { Manifest, ManifestObject } from './manifest';
+import { rangeOfKey } from './present-ranges';
+import type { Unrolled } from './unroll';
 
 /** At most this many problems are spelled out; a run that is wrong everywhere need not say so a million times. */
 const problemsSpelledOut = 20;
 
+/** How many ranges and pages a run must have. */
+export type Extent = Pick<Unrolled, 'ranges' | 'pages'>;
+
 /**
- * Holds what a run wrote against what it planned and makes its manifest. Nothing is read but the plan and
- * the receipts, so the cost is one look at each object. The manifest's problems are empty when every range
- * is there, every record received is accounted for, and the source's own total is met.
+ * Holds what a run wrote against what it planned, and what its leads and chains found, and makes its manifest. Nothing
+ * is read but the plan and the receipts, so the cost is one look at each object. The manifest's problems are empty when
+ * every range is there, every record received is accounted for, and the source's own total, where it names one, is met.
  */
-export function verify(plan: Plan, objects: readonly ManifestObject[]): Manifest {
+export function verify(plan: Plan, extent: Extent, objects: readonly ManifestObject[]): Manifest {
   const counts = countUp(objects);
-  const problems = [...rangeProblems(plan, objects), ...runProblems(plan, counts, objects)];
-  const { source, dataset, runId, definition, watermark, total, subset } = plan;
+  const total = plan.total ?? promisedTotal(objects);
+  const problems = [
+    ...rangeProblems(plan, objects),
+    ...extentProblems(extent, counts),
+    // A part of a dataset meets no total, and its pages may stand alone.
+    ...(plan.subset ? [] : wholeProblems(plan, { total, counts, objects })),
+    ...quarantineProblems(plan, counts),
+  ];
+  const { source, dataset, runId, definition, watermark, subset } = plan;
   const spelledOut = problems.slice(0, problemsSpelledOut);
   if (problems.length > spelledOut.length)
     spelledOut.push(`and ${problems.length - spelledOut.length} more problems`);
@@ -25,7 +36,7 @@ export function verify(plan: Plan, objects: readonly ManifestObject[]): Manifest
     runId,
     definition,
     watermark,
-    total,
+    ...(total === undefined ? {} : { total }),
     subset,
     counts,
     problems: spelledOut,
@@ -60,6 +71,17 @@ function countUp(objects: readonly ManifestObject[]): Counts {
   return counts;
 }
 
+/** What the slices hold together; undefined unless the source told it of every one. */
+function promisedTotal(objects: readonly ManifestObject[]): number | undefined {
+  let total: number | undefined;
+  for (const { receipt } of objects) {
+    if (!receipt.begins) continue;
+    if (receipt.expected === undefined) return undefined;
+    total = (total ?? 0) + receipt.expected;
+  }
+  return total;
+}
+
 /** Each range alone: shaped by the plan's definition, and no record unaccounted for. */
 function* rangeProblems(plan: Plan, objects: readonly ManifestObject[]): Generator<string> {
   for (const { key, receipt } of objects) {
@@ -72,24 +94,57 @@ function* rangeProblems(plan: Plan, objects: readonly ManifestObject[]): Generat
   }
 }
 
-/** The run as a whole: the grid is full, the total is met and still what it was, and quarantine is below its ceiling. */
-function* runProblems(plan: Plan, counts: Counts, objects: readonly ManifestObject[]): Generator<string> {
-  if (counts.ranges !== countRanges(plan)) {
-    yield `${n(counts.ranges)} of ${n(countRanges(plan))} page ranges are there`;
+/** Every range and page is there, and no other. */
+function* extentProblems({ ranges, pages }: Extent, counts: Counts): Generator<string> {
+  if (counts.ranges !== ranges) yield `${n(counts.ranges)} of ${n(ranges)} page ranges are there`;
+  if (counts.pages !== pages) yield `${n(counts.pages)} of ${n(pages)} pages were fetched`;
+}
+
+interface Whole {
+  readonly total: number | undefined;
+  readonly counts: Counts;
+  readonly objects: readonly ManifestObject[];
+}
+
+/** The run as a whole: the total is met and still what it was, and no page was fetched for another one. */
+function* wholeProblems(plan: Plan, { total, counts, objects }: Whole): Generator<string> {
+  if (total !== undefined && counts.received !== total) {
+    yield `received ${n(counts.received)} records where the source holds ${n(total)}`;
   }
-  if (counts.pages !== countPages(plan))
-    yield `${n(counts.pages)} of ${n(countPages(plan))} pages were fetched`;
-  const expected = expectedRecords(plan);
-  if (counts.received !== expected) {
-    yield `received ${n(counts.received)} records where the source holds ${n(expected)}`;
+  yield* movedTotals(plan, objects);
+  yield* repeatedPages(objects);
+}
+
+/** One problem for each slice whose total is not what it was. */
+function* movedTotals(plan: Plan, objects: readonly ManifestObject[]): Generator<string> {
+  const prefix = stagePrefix(plan);
+  const told = new Set<string>();
+  for (const { key, receipt } of objects) {
+    const { totals, planned } = receipt;
+    if (totals === undefined || planned === undefined) continue;
+    const moved = [totals.min, totals.max].find((total) => total !== planned);
+    const slice = rangeOfKey(prefix, key)?.slice ?? key;
+    if (moved === undefined || told.has(slice)) continue;
+    told.add(slice);
+    const what = slice === 'all' ? "the source's total" : `the source's total of slice ${slice}`;
+    yield `${what} moved from ${n(planned)} to ${n(moved)} while the run was loading, so pages may have shifted`;
   }
-  const totals = objects.flatMap(({ receipt }) =>
-    receipt.totals ? [receipt.totals.min, receipt.totals.max] : [],
-  );
-  const moved = totals.find((total) => total !== plan.total);
-  if (moved !== undefined) {
-    yield `the source's total moved from ${n(plan.total)} to ${n(moved)} while the run was loading, so pages may have shifted`;
+}
+
+/** Ranges whose first or last pages begin with the same record: the source was asked for two pages and gave one. */
+function* repeatedPages(objects: readonly ManifestObject[]): Generator<string> {
+  const begun = new Map<string, string>();
+  for (const { key, receipt } of objects) {
+    const marks = new Set([receipt.firstRecord, receipt.lastRecord]);
+    const earlier = [...marks].map((mark) => mark && begun.get(mark)).find((other) => other !== undefined);
+    if (earlier !== undefined) {
+      yield `${key} holds a page that begins with the same record as one of ${earlier}, so the source gave one page for two`;
+    }
+    for (const mark of marks) if (mark !== undefined) begun.set(mark, key);
   }
+}
+
+function* quarantineProblems(plan: Plan, counts: Counts): Generator<string> {
   // Divided, not multiplied: 0.29 * 100 is less than 29.
   if (counts.quarantined / counts.received > plan.maxQuarantinedRatio) {
     yield `${n(counts.quarantined)} of ${n(counts.received)} records are in quarantine, above maxQuarantinedRatio ${plan.maxQuarantinedRatio}`;

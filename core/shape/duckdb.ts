@@ -57,7 +57,7 @@ export async function openDuckDB(options: DuckDBOptions): Promise<OpenDuckDB> {
 }
 
 /**
- * Registers the SQL function `observe(ordinal, records, total)`, which is true and tells `listener`. It is called once per page while a
+ * Registers the SQL function `observe(ordinal, records, total, first)`, which is true and tells `listener`. It is called once per page while a
  * range is being staged, which spares a second reading of the pages.
  */
 export function registerObserver(connection: DuckDBConnection, listener: (page: PageFacts) => void): void {
@@ -65,17 +65,18 @@ export function registerObserver(connection: DuckDBConnection, listener: (page: 
     DuckDBScalarFunction.create({
       name: 'observe',
       returnType: BOOLEAN,
-      parameterTypes: [BIGINT, BIGINT, VARCHAR],
+      parameterTypes: [BIGINT, BIGINT, VARCHAR, VARCHAR],
       // NULLs must reach the listener, and no call may be left out
       specialHandling: true,
       volatile: true,
       mainFunction: (_info, pages, answers) => {
         for (let row = 0; row < pages.rowCount; row += 1) {
-          const [ordinal, records, total] = pages.getRowValues(row);
+          const [ordinal, records, total, first] = pages.getRowValues(row);
           listener({
             ordinal: Number(ordinal),
             records: typeof records === 'bigint' ? Number(records) : undefined,
             total: typeof total === 'string' ? total : undefined,
+            firstRecord: typeof first === 'string' ? first : undefined,
           });
           answers.setItem(row, true);
         }

@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { PermanentError, TransientError } from '../errors';
+import type { PageOrigin } from '../extract/fetched-range';
 import { toTotal } from '../extract/total';
 import { formatPath, readPath } from '../source/path';
 import { holdsLoneSurrogate } from './lone-surrogates';
 import { pageBodies } from './page-bodies';
+import { pageName, pagesName } from './page-name';
 import type { PageLayout } from './sql-pages';
 
 /** What is looked at, and how it is named in messages. */
@@ -11,8 +13,8 @@ export interface InspectedPages {
   readonly dataset: string;
   readonly path: string;
   readonly layout: PageLayout;
-  readonly firstPage: number;
-  readonly pages: number;
+  /** One per body. */
+  readonly origins: readonly PageOrigin[];
 }
 
 /** What well-formed pages can still have that DuckDB does not read at first. */
@@ -30,7 +32,7 @@ export async function inspectPages(range: InspectedPages): Promise<InspectionRes
   let loneSurrogates = false;
   let count = 0;
   for await (const { bytes, ended } of pageBodies(range.path)) {
-    const name = `page ${range.firstPage + count} of ${range.dataset}`;
+    const name = pageName(range, count);
     const page = ended ? parse(bytes, name) : undefined;
     if (page === undefined) throw malformed(name, bytes);
     checkText(bytes, name);
@@ -85,9 +87,10 @@ function checkTotal(page: unknown, { total: path }: PageLayout, name: string): v
   );
 }
 
-function checkCount(count: number, { pages, firstPage, dataset }: InspectedPages): void {
+function checkCount(count: number, inspected: InspectedPages): void {
+  const pages = inspected.origins.length;
   if (count === pages) return;
-  const range = `pages ${firstPage} to ${firstPage + pages - 1} of ${dataset}`;
+  const range = pagesName(inspected);
   if (count < pages)
     throw new TransientError(
       `${range} came with ${count} bodies instead of ${pages}, so a body is empty: fetch them again`,

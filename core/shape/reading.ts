@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { BaseloadError, ConfigurationError, PermanentError } from '../errors';
 import { type InspectedPages, inspectPages } from './inspect-pages';
 import { copyWithMarks, type ReadableCopy } from './lone-surrogates';
+import { pagesName } from './page-name';
 import type { PagesFile } from './sql-pages';
 
 /** One way to read the pages of a range. */
@@ -18,7 +19,7 @@ const mebibyte = 1024 * 1024;
 /** The first way: the file as it is, with room for bodies of four times the average length, 1 to 16 MiB. */
 export async function firstReading(path: string, pages: number): Promise<Reading> {
   const { size } = await stat(path);
-  const likely = Math.ceil((4 * size) / pages);
+  const likely = Math.ceil((4 * size) / Math.max(1, pages));
   return { path, maximumBodyBytes: Math.min(Math.max(likely, mebibyte), 16 * mebibyte) };
 }
 
@@ -49,7 +50,7 @@ const outOfMemory = /Out of Memory Error/;
 export function explained(error: unknown, range: InspectedPages): unknown {
   if (error instanceof BaseloadError) return error;
   const message = String(error).split('\n')[0] ?? '';
-  const pages = `pages ${range.firstPage} to ${range.firstPage + range.pages - 1} of ${range.dataset}`;
+  const pages = pagesName(range);
   if (outOfMemory.test(message))
     return new ConfigurationError(
       `${pages} do not fit into DuckDB's memory: give the worker more, or a range fewer pages (${message.slice(0, 200)})`,

@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { PageOrigin } from '../extract/fetched-range';
 import type { Dataset } from '../source/source';
 import { checkExpressions } from './check-expression';
 import { type DuckDBOptions, type OpenDuckDB, openDuckDB, registerObserver } from './duckdb';
@@ -15,8 +16,8 @@ export interface RangeToShape {
   /** A file of page bodies as received, in page order, each followed by '\n'. */
   readonly pagesFile: string;
   /** The source's position of the first page. */
-  readonly firstPage: number;
-  readonly pages: number;
+  /** One per body. */
+  readonly origins: readonly PageOrigin[];
   /** Parquet (zstd), with exactly the dataset's columns; overwritten. */
   readonly stageFile: string;
   /** Gzipped JSON lines; written only where a record does not fit. */
@@ -32,9 +33,11 @@ export interface ShapedRange {
   readonly firstKey?: string;
   /** Largest key, by SQL's order of the key columns (texts by their UTF-8 bytes). */
   readonly lastKey?: string;
-  /** Totals that the bodies reported; undefined where the total comes in a header. */
+  /** Totals that the bodies reported; undefined for chains and where no body names one. */
   readonly totals?: { readonly min: number; readonly max: number };
   readonly recordsPerPage: number[];
+  /** A hash of each page's first record; undefined where a page has none. */
+  readonly firstRecords: (string | undefined)[];
   readonly stageBytes: number;
 }
 
@@ -76,13 +79,13 @@ export class Shaper {
   }
 
   async #shape(range: RangeToShape): Promise<ShapedRange> {
-    const { dataset, pagesFile, stageFile, pages } = range;
+    const { dataset, pagesFile, stageFile, origins } = range;
     await this.#checkOnce(dataset);
     const copy = `${pagesFile}.readable`;
     const layout = pageLayout(dataset);
     const inspected = { ...range, dataset: dataset.name, path: pagesFile, layout };
     try {
-      const first = await firstReading(pagesFile, pages);
+      const first = await firstReading(pagesFile, origins.length);
       return await this.#shapeWith(range, layout, first).catch(async (error: unknown) => {
         const second = await secondReading(inspected, first, copy, error);
         return this.#shapeWith(range, layout, second);
@@ -102,12 +105,12 @@ export class Shaper {
   }
 
   async #shapeWith(range: RangeToShape, layout: PageLayout, reading: Reading): Promise<ShapedRange> {
-    const { dataset, stageFile } = range;
+    const { dataset, stageFile, origins } = range;
     this.#observed = [];
     const marker = reading.marks?.marker;
-    const staging = shapeQuery(dataset, reading, { observe: 'observe', marker });
+    const staging = shapeQuery(dataset, reading, { origins, observe: 'observe', marker });
     const { rowsChanged: staged } = await this.#connection.run(stageStatement(staging, stageFile));
-    const facts = rangeFacts(this.#observed, range.pages, layout);
+    const facts = rangeFacts(this.#observed, origins.length, layout);
     if (facts === undefined) throw new UnusablePages('they are not what the dataset says');
     const received = facts.recordsPerPage.reduce((sum, records) => sum + records, 0);
     const quarantined = staged === received ? 0 : await this.#quarantine(range, layout, reading);
@@ -120,13 +123,14 @@ export class Shaper {
       ...(await this.#keys(range)),
       ...(facts.totals && { totals: facts.totals }),
       recordsPerPage: facts.recordsPerPage,
+      firstRecords: facts.firstRecords,
       stageBytes: (await stat(stageFile)).size,
     };
   }
 
   async #quarantine(range: RangeToShape, layout: PageLayout, reading: Reading): Promise<number> {
     const { marks } = reading;
-    const query = shapeQuery(range.dataset, reading, { marker: marks?.marker });
+    const query = shapeQuery(range.dataset, reading, { origins: range.origins, marker: marks?.marker });
     const result = await this.#connection.stream(unfitStatement(query));
     const unfit = async function* (): AsyncGenerator<UnfitRecord> {
       for await (const rows of result.yieldRows())

@@ -1,3 +1,4 @@
+import { isCountable, type Pagination } from '../source/pagination';
 import { type Path, parsePath, toJsonPath } from '../source/path';
 import type { Dataset } from '../source/source';
 import { identifier, literal } from './sql-text';
@@ -5,17 +6,20 @@ import { identifier, literal } from './sql-text';
 /** Where a page's records and its total stand in its body. */
 export interface PageLayout {
   readonly records: Path;
-  /** Undefined where the total comes in a header. */
+  /** Undefined where bodies name no total of records, or need not. */
   readonly total: Path | undefined;
 }
 
 /** Reads the paths of a dataset. */
 export function pageLayout(dataset: Dataset): PageLayout {
-  const { total } = dataset.pagination;
-  return {
-    records: parsePath(dataset.records),
-    total: total.type === 'body' ? parsePath(total.path) : undefined,
-  };
+  return { records: parsePath(dataset.records), total: totalPath(dataset.pagination) };
+}
+
+/** Chains may name a total on their first page only, and fetching has read it. */
+function totalPath(pagination: Pagination): Path | undefined {
+  if (!isCountable(pagination) || pagination.type === 'single') return undefined;
+  const { total } = pagination;
+  return total.type === 'body' && total.counts === 'records' ? parsePath(total.path) : undefined;
 }
 
 /** A file of page bodies and how to read it. */

@@ -1,8 +1,10 @@
+import type { PageOrigin } from '../extract/fetched-range';
 import type { Column } from '../source/column';
 import { formatPath, type Path, parsePath, toJsonPath } from '../source/path';
 import type { Dataset } from '../source/source';
 import { cast, cleaned, fits, keepsDigits, sqlType } from './sql-column';
 import { type PagesFile, pageLayout, pagesQuery } from './sql-pages';
+import { sliceValue } from './sql-slice';
 import { identifier, literal } from './sql-text';
 
 /** One thing that every record must hold to be staged. */
@@ -31,6 +33,8 @@ interface Field {
   readonly name: string;
   readonly column: Column;
   readonly path: Path;
+  /** The slice parameter that the value is, rather than one of the record. */
+  readonly slice: string | undefined;
   readonly required: boolean;
   /** Names of the value's forms: as extracted, cleaned, after the column's sql, in the column's type. */
   readonly raw: string;
@@ -40,8 +44,8 @@ interface Field {
 }
 
 /**
- * Generates what is common to staging and quarantining. `observe` is a SQL function (ordinal, records, total) → true that is
- * called for every page; `marker` is a text that stands for broken characters: a value that holds it does not fit.
+ * Generates what is common to staging and quarantining. `origins` tells the slice of every page; `observe` is a SQL function
+ * (ordinal, records, total, first record's hash) → true that is called for every page; `marker` is a text that stands for broken characters: a value that holds it does not fit.
  *
  * Every step is a projection over the one before, so each value is extracted and cleaned once. That holds only while DuckDB's
  * filter_pushdown is off: it copies the whole derivation of a value into every condition on it (measured: 9 × the time).
@@ -49,16 +53,20 @@ interface Field {
 export function shapeQuery(
   dataset: Dataset,
   file: PagesFile,
-  options: { readonly observe?: string | undefined; readonly marker?: string | undefined } = {},
+  options: {
+    readonly origins: readonly PageOrigin[];
+    readonly observe?: string | undefined;
+    readonly marker?: string | undefined;
+  },
 ): ShapeQuery {
   const fields = Object.entries(dataset.columns).map(([name, column], index) =>
     field(name, column, index, dataset.key),
   );
   let from = `(${pagesQuery(file, pageLayout(dataset))})`;
   if (options.observe !== undefined)
-    from = `(SELECT * FROM ${from} WHERE ${options.observe}(ordinal, len(records), total))`;
+    from = `(SELECT * FROM ${from} WHERE ${options.observe}(ordinal, len(records), total, ${firstRecord}))`;
   from = `(SELECT ordinal, unnest(records) AS record, generate_subscripts(records, 1) - 1 AS position FROM ${from})`;
-  from = extract(fields, from);
+  from = extract(fields, options.origins, from);
   from = project(from, fields.map(cleaning));
   for (const current of fields) from = nullTexts(current, from);
   for (const current of fields) from = ownExpression(current, from);
@@ -72,6 +80,9 @@ export function shapeQuery(
     checks: [isObject, ...fields.flatMap((current) => checksOf(current, options.marker))],
   };
 }
+
+/** 64 bits of a page's first record's text. */
+const firstRecord = 'left(md5(CAST(records[1] AS VARCHAR)), 16)';
 
 /** Writes the fit records to a Parquet file; answers their number. */
 export function stageStatement(query: ShapeQuery, stageFile: string): string {
@@ -100,6 +111,7 @@ function field(name: string, column: Column, index: number, key: readonly string
     name,
     column,
     path: column.path === undefined ? [name] : parsePath(column.path),
+    slice: column.options.slice,
     required: column.options.required === true || key.includes(name),
     raw: `raw${index}`,
     clean: `clean${index}`,
@@ -113,15 +125,20 @@ function project(from: string, expressions: readonly (readonly [string, string])
 }
 
 /** All paths of a record at once: one parse for the texts, a second one only where there are json columns. */
-function extract(fields: readonly Field[], from: string): string {
-  const texts = fields.filter(({ column }) => column.columnType.type !== 'json');
-  const documents = fields.filter(({ column }) => column.columnType.type === 'json');
+function extract(fields: readonly Field[], origins: readonly PageOrigin[], from: string): string {
+  const inRecord = fields.filter(({ slice }) => slice === undefined);
+  const texts = inRecord.filter(({ column }) => column.columnType.type !== 'json');
+  const documents = inRecord.filter(({ column }) => column.columnType.type === 'json');
   const paths = (some: readonly Field[]) =>
     `[${some.map(({ path }) => literal(toJsonPath(path))).join(', ')}]`;
   const lists: (readonly [string, string])[] = [];
   if (texts.length > 0) lists.push([`json_extract_string(record, ${paths(texts)})`, 'texts']);
   if (documents.length > 0) lists.push([`json_extract(record, ${paths(documents)})`, 'documents']);
-  return project(project(from, lists), [
+  const ofSlices = fields.flatMap(({ slice, raw }) =>
+    slice === undefined ? [] : [[sliceValue(slice, origins), raw] as const],
+  );
+  return project(lists.length === 0 ? from : project(from, lists), [
+    ...ofSlices,
     ...texts.map(({ raw }, index) => [`texts[${index + 1}]`, raw] as const),
     ...documents.map(
       ({ raw }, index) => [`nullif(CAST(documents[${index + 1}] AS VARCHAR), 'null')`, raw] as const,
@@ -166,7 +183,7 @@ const isObject: Check = {
 };
 
 function checksOf(
-  { name, column, required, path, raw, clean, made, value }: Field,
+  { name, column, required, path, slice, raw, clean, made, value }: Field,
   marker: string | undefined,
 ): Check[] {
   const { columnType } = column;
@@ -179,7 +196,7 @@ function checksOf(
       raw,
       (text) => `'${text}' holds half of a surrogate pair, which is no character`,
     );
-  if (columnType.type === 'decimal')
+  if (columnType.type === 'decimal' && slice === undefined)
     check(
       keepsDigits(raw, 'record', toJsonPath(path)),
       raw,
@@ -198,7 +215,8 @@ function checksOf(
   if (required)
     check(`${made} IS NOT NULL`, clean, (text) => {
       if (text !== undefined) return `'${text}' becomes null by the column's sql, and a value is required`;
-      return `'${formatPath(path)}' has no value, and one is required`;
+      const where = slice === undefined ? `'${formatPath(path)}'` : `slice parameter '${slice}'`;
+      return `${where} has no value, and one is required`;
     });
   return checks;
 }

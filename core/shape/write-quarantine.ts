@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import type { PageOrigin } from '../extract/fetched-range';
 import type { Path } from '../source/path';
 import { elements, locate, type Span } from './json-text';
 import { pageBodies } from './page-bodies';
@@ -21,13 +22,13 @@ export interface UnfitRecord {
 export interface QuarantineFiles {
   readonly pagesFile: string;
   readonly records: Path;
-  /** The source's position of the file's first page. */
-  readonly firstPage: number;
+  /** One per body in the file. */
+  readonly origins: readonly PageOrigin[];
   readonly quarantineFile: string;
 }
 
 /**
- * Writes unfit records, given in order, as gzipped JSON lines: `{"page","position","column","reason","record"}`; column is null where the
+ * Writes unfit records, given in order, as gzipped JSON lines: `{"slice","page","position","column","reason","record"}`; column is null where the
  * record as a whole is at fault. The record is the source's own text, byte by byte (line breaks between its tokens become spaces),
  * since any JSON reader would round some numbers. Answers how many were written. Holds one page in memory.
  */
@@ -41,7 +42,8 @@ export async function writeQuarantine(
     try {
       for await (const { ordinal, position, column, reason } of unfit) {
         const record = await pages.record(ordinal, position);
-        const head = { page: files.firstPage + ordinal, position, column: column ?? null, reason };
+        const origin = files.origins[ordinal];
+        const head = { slice: origin?.slice, page: origin?.page, position, column: column ?? null, reason };
         yield Buffer.concat([Buffer.from(`${JSON.stringify(head).slice(0, -1)},"record":`), record, end]);
         count += 1;
       }

@@ -15,16 +15,21 @@ export function checkSource(input: unknown): Source {
   const refused = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, copy));
   // What could not be read is missing from the copy: it is reported once, as unreadable.
   const seen = new Set(unreadable.map((problem) => problem.path));
-  const problems = [
+  const problems = distinct([
     ...unreadable,
     ...refused.filter((problem) => !seen.has(problem.path)),
     ...inconsistencies(copy),
-  ].sort((a, b) => datasetIndex(a) - datasetIndex(b));
+  ]).sort((a, b) => datasetIndex(a) - datasetIndex(b));
   if (!parsed.success || problems.length > 0) {
     const name = readPath(copy, ['name']);
     throw new SourceDefinitionError(typeof name === 'string' ? name : undefined, problems);
   }
   return { ...parsed.data, datasets: parsed.data.datasets.map(withRequiredKey) };
+}
+
+/** An empty text where a list belongs is both no list and too short a one. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 /** Brings the problems of a dataset together, after those of the source itself. */
@@ -69,7 +74,8 @@ function received(path: Path, copy: unknown): string {
   const value = readPath(copy, path);
   if (typeof value === 'function' && path[2] === 'columns' && path.length === 4)
     return 'a function: its () may be missing';
-  if (path[0] === 'auth' || (path[2] === 'request' && path[3] === 'headers')) return hidden(value);
+  if (path[0] === 'auth' || path[0] === 'tls' || (path[2] === 'request' && path[3] === 'headers'))
+    return hidden(value);
   const isUrl = path[0] === 'baseUrl' || (path[2] === 'request' && path[3] === 'path');
   if (isUrl && typeof value === 'string') return withoutSecrets(value);
   return describe(value);

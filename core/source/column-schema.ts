@@ -35,6 +35,7 @@ export const column = z.strictObject(
       nullIf: z.array(anyText, "texts, such as ['n/a']").exactOptional(),
       verbatim: anyBoolean.exactOptional(),
       required: anyBoolean.exactOptional(),
+      slice: matching(/\S/, "the name of a slice parameter, such as 'userId'").exactOptional(),
       sql: matching(/\S/, "an expression over value, such as 'upper(value)'").exactOptional(),
     }),
   },

@@ -18,6 +18,8 @@ export interface ColumnOptions {
   readonly verbatim?: boolean;
   /** A record without this value is quarantined. @default false, and true for key columns */
   readonly required?: boolean;
+  /** Take the value of this parameter of the record's slice, rather than one of the record. @example 'userId' */
+  readonly slice?: string;
   /** A DuckDB expression over `value` (the cleaned text), evaluated before the cast. @example 'upper(value)' */
   readonly sql?: string;
 }

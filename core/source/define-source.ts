@@ -1,3 +1,4 @@
+import { asInput } from './as-input';
 import { checkSource } from './check-source';
 import type { Column } from './column';
 import type { RequiredColumn } from './columns';
@@ -36,14 +37,18 @@ export function defineSource<
   const Keys extends readonly (readonly string[])[],
 >(input: SourceInput<Name, Names, Tables, Keys>): DefinedSource<Name, Names, Tables, Keys>;
 export function defineSource(input: unknown): Source {
-  const source = checkSource(input);
+  const source = checkSource(isDefinedSource(input) ? asInput(input) : input);
   Object.defineProperty(source, mark, { value: true });
   return deepFreeze(source);
 }
 
 /** Whether a value was made by defineSource. */
 export function isDefinedSource(value: unknown): value is Source {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, mark);
+  try {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, mark);
+  } catch {
+    return false; // a proxy that does not let itself be looked at
+  }
 }
 
 /** Names a credential without writing it down. @example secret('geonames/token') */

@@ -55,12 +55,30 @@ export function options<S extends z.core.$ZodLooseShape>(shape: S) {
   });
 }
 
-/** For z.discriminatedUnion: what is allowed where one of several variants is expected, told apart by `type`. */
-export function variants(names: readonly string[]) {
+/** For z.discriminatedUnion: what is allowed where one of several variants is expected, told apart by `type`, or by another option. */
+export function variants(names: readonly string[], discriminator = 'type') {
   return {
     error: (issue: { readonly code?: string | undefined }) =>
-      issue.code === 'invalid_union' ? oneOf(names) : `an object whose type is ${oneOf(names)}`,
+      issue.code === 'invalid_union' ? oneOf(names) : `an object whose ${discriminator} is ${oneOf(names)}`,
   };
+}
+
+/** Judges a value by the schema that is chosen for it: what zod's own unions cannot do without losing the problems' places. */
+export function chosen<T>(choose: (value: unknown) => z.ZodType<T>) {
+  return z.transform((value: unknown, context): T => {
+    const parsed = choose(value).safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) {
+      const { path, message } = issue;
+      // The two that checkSource reads more of than their message.
+      if (issue.code === 'unrecognized_keys')
+        context.issues.push({ code: issue.code, keys: issue.keys, path, message, input: undefined });
+      else if (issue.code === 'invalid_union')
+        context.issues.push({ code: issue.code, errors: issue.errors, path, message, input: value });
+      else context.issues.push({ code: 'custom', path, message, input: value });
+    }
+    return z.NEVER;
+  });
 }
 
 /** Any text, also an empty one. */

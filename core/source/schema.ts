@@ -1,28 +1,15 @@
 import { z } from 'zod';
+import { auth, tls } from './auth-schema';
 import { column } from './column-schema';
-import { oneOf } from './describe';
-import { headerName, pagination } from './pagination-schema';
-import {
-  anyBoolean,
-  anyText,
-  choice,
-  leaf,
-  matching,
-  numberWhere,
-  options,
-  path,
-  variants,
-  wholeNumber,
-} from './schema-parts';
-import type { Auth, Source, WeekDay } from './source';
+import { pagination } from './pagination-schema';
+import { request } from './request-schema';
+import { schedule } from './schedule-schema';
+import { anyBoolean, leaf, matching, numberWhere, options, path, wholeNumber } from './schema-parts';
+import { slices } from './slices-schema';
+import type { Source } from './source';
 
 /** A name that becomes part of object keys, queue names and table names. */
 const namePattern = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
-
-/** A header's value: visible ASCII and spaces inside (RFC 9110, section 5.5). */
-const headerValuePattern = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
-/** What both a Secrets Manager name and an environment variable can be derived from. */
-const secretPattern = /^[A-Za-z][A-Za-z0-9/_.-]{0,99}$/;
 
 const sentence = matching(/\S/, 'a sentence');
 const name = matching(namePattern, 'lower-case letters, digits and inner dashes, 1 to 40 of them');
@@ -31,91 +18,36 @@ const sourceName = matching(
   /^(?!open$)[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
   "lower-case letters, digits and inner dashes, 1 to 40 of them, and not 'open'",
 );
-const secretRef = leaf<{ readonly secret: string }>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.keys(value).length === 1 &&
-    'secret' in value &&
-    typeof value.secret === 'string' &&
-    secretPattern.test(value.secret),
-  "secret('name'), its name of letters, digits and / _ . - (the credential itself is never written down)",
-);
-
-const auth = z.discriminatedUnion(
-  'type',
-  [
-    options({ type: z.literal('none') }),
-    options({ type: z.literal('bearer'), token: secretRef }),
-    options({
-      type: z.literal('api-key'),
-      key: secretRef,
-      in: choice(['header', 'query']).default('header'),
-      name: headerName.default('x-api-key'),
-    }),
-  ],
-  variants(['none', 'bearer', 'api-key'] satisfies Auth['type'][]),
-);
 
 const limits = options({
   requestsPerSecond: numberWhere((value) => value > 0, 'a number above 0'),
   burst: numberWhere((value) => value >= 0, 'a number from 0').default(0),
   lanes: wholeNumber(2, 1000).default(2),
+  inFlight: wholeNumber(1, 256).default(32),
 });
 
-function textMap(value: z.ZodType<string>, allowed: string) {
-  return z.record(z.string(), value, { error: allowed }).default({});
-}
+/** Longer than that, a worker would rather give up and try again. */
+const seconds = numberWhere((value) => value > 0 && value <= 300, 'a number above 0 and up to 300');
 
-const request = options({
-  path: matching(
-    /^\/[^\s\p{Cc}?#]{0,999}$/u,
-    "a path such as '/cities', without '?': use query for parameters",
-  ),
-  query: textMap(anyText, "texts by parameter, such as { sort: 'id' }"),
-  headers: textMap(
-    matching(headerValuePattern, 'one line of ASCII text without spaces around it'),
-    "texts by header, such as { accept: 'application/json' }",
-  ),
-});
+const defaultHttp = { connectSeconds: 10, headersSeconds: 30, bodySeconds: 30, maximumMegabytes: 32 };
 
-const weekDays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies WeekDay[];
-
-const schedule = z.discriminatedUnion(
-  'type',
-  [
-    options({
-      type: z.literal('cron'),
-      hour: wholeNumber(0, 23),
-      minute: wholeNumber(0, 59),
-      timeZone: leaf<string>(isTimeZone, "an IANA time zone, such as 'UTC' or 'Europe/Berlin'").default(
-        'UTC',
-      ),
-      weekDays: z
-        .array(choice(weekDays), { error: `a list of ${oneOf(weekDays)}` })
-        .min(1, `a list of ${oneOf(weekDays)}`)
-        .exactOptional(),
-    }),
-  ],
-  variants(['cron']),
-);
-
-/** EventBridge Scheduler takes IANA names only, in their own spelling: neither '+02:00' nor 'utc', which Intl would accept. */
-function isTimeZone(value: unknown): boolean {
-  if (typeof value !== 'string' || !/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(value)) return false;
-  try {
-    const known = new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
-    return known === value || known.toLowerCase() !== value.toLowerCase();
-  } catch {
-    return false;
-  }
-}
+const http = options({
+  connectSeconds: seconds.default(defaultHttp.connectSeconds),
+  headersSeconds: seconds.default(defaultHttp.headersSeconds),
+  bodySeconds: seconds.default(defaultHttp.bodySeconds),
+  // JavaScript holds no text of more than half a gigabyte.
+  maximumMegabytes: numberWhere(
+    (value) => value > 0 && value <= 256,
+    'a number above 0 and up to 256',
+  ).default(defaultHttp.maximumMegabytes),
+}).default(defaultHttp);
 
 const dataset = options({
   name,
   description: sentence.exactOptional(),
   request,
   pagination,
+  slices,
   records: path("a path such as 'data.items', or '' when the body is the list", true),
   key: z
     .array(
@@ -137,6 +69,8 @@ export const sourceSchema: z.ZodType<Source> = options({
     url.replace(/\/+$/, ''),
   ),
   auth,
+  tls: tls.exactOptional(),
+  http,
   limits,
   datasets: z.array(dataset, 'a list of datasets').min(1, 'at least one dataset'),
 });

@@ -1,23 +1,8 @@
+import type { AuthInput } from './auth-input';
 import type { Column } from './column';
-import type { Schedule, SecretRef, Total, WeekDay } from './source';
-
-/** How a source lets us in, as it is written in a source file. */
-export type AuthInput =
-  /** Everybody may read. */
-  | { readonly type: 'none' }
-  /** `Authorization: Bearer …`. @example { type: 'bearer', token: secret('geonames/token') } */
-  | { readonly type: 'bearer'; readonly token: SecretRef }
-  | ApiKeyInput;
-
-/** A key in a header or a query parameter. @example { type: 'api-key', key: secret('acme/key'), in: 'query', name: 'key' } */
-export interface ApiKeyInput {
-  readonly type: 'api-key';
-  readonly key: SecretRef;
-  /** Where the key travels. @default 'header' */
-  readonly in?: 'header' | 'query' | undefined;
-  /** Name of the header or query parameter. @default 'x-api-key' */
-  readonly name?: string | undefined;
-}
+import type { PaginationInput } from './pagination-input';
+import type { SlicesInput } from './slices-input';
+import type { ErrorsInBody, JsonObject, Schedule, StatusMeaning, Tls, WeekDay } from './source';
 
 /** What the source allows, over all its datasets. @example { requestsPerSecond: 50, burst: 10, lanes: 4 } */
 export interface LimitsInput {
@@ -27,44 +12,44 @@ export interface LimitsInput {
   readonly burst?: number | undefined;
   /** Workers that run at the same time, 2 to 1,000. @default 2 */
   readonly lanes?: number | undefined;
+  /** Requests of one worker that may be under way at once, 1 to 256. @default 32 */
+  readonly inFlight?: number | undefined;
 }
 
-/** The part of a request that is the same for every page. @example { path: '/cities', query: { sort: 'id' } } */
+/** How patient the client is; all of it may be left out. @example { headersSeconds: 60 } */
+export interface HttpInput {
+  /** Until a connection stands. @default 10 */
+  readonly connectSeconds?: number | undefined;
+  /** From the end of a request to the end of the answer's headers. @default 30 */
+  readonly headersSeconds?: number | undefined;
+  /** Between two pieces of a body. @default 30 */
+  readonly bodySeconds?: number | undefined;
+  /** Of one body, as received and decoded. @default 32 */
+  readonly maximumMegabytes?: number | undefined;
+}
+
+/**
+ * The part of a request that is the same for every page; `{name}` stands for a parameter of a slice or, in the path, of
+ * the pagination.
+ * @example { path: '/users/{userId}/orders', query: { sort: 'id' } }
+ */
 export interface RequestInput {
+  /** @default 'GET', and 'POST' where there is a body */
+  readonly method?: 'GET' | 'POST' | undefined;
   /** Path below the source's baseUrl, beginning with '/'. */
   readonly path: string;
-  /** @default {} */
-  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** A list is sent as one parameter per text. @default {} @example { include: ['lines', 'customer'] } */
+  readonly query?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** Headers other than those of auth. @default {} */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-}
-
-/** Pages asked for by number. @example { type: 'page-number', pageSize: 500, total: { type: 'body', path: 'meta.total' } } */
-export interface PageNumberInput {
-  readonly type: 'page-number';
-  /** Records to ask for per page. */
-  readonly pageSize: number;
-  /** Number of the first page. @default 1 */
-  readonly firstPage?: number | undefined;
-  /** Query parameter that names the page. @default 'page' */
-  readonly pageParameter?: string | undefined;
-  /** Query parameter that names the page size. @default 'per_page' */
-  readonly sizeParameter?: string | undefined;
-  /** Where a page says how many records there are. */
-  readonly total: Total;
-}
-
-/** Pages asked for by their first record. @example { type: 'offset', pageSize: 100, total: { type: 'header', name: 'X-Total-Count' } } */
-export interface OffsetInput {
-  readonly type: 'offset';
-  /** Records to ask for per page. */
-  readonly pageSize: number;
-  /** Query parameter that names the first record, from 0. @default 'offset' */
-  readonly offsetParameter?: string | undefined;
-  /** Query parameter that names the page size. @default 'limit' */
-  readonly sizeParameter?: string | undefined;
-  /** Where a page says how many records there are. */
-  readonly total: Total;
+  /** Sent as JSON, with POST. @default none @example { filter: { status: 'open' } } */
+  readonly body?: JsonObject | undefined;
+  /** Requests that one such request counts as against the limit, 1 or more. @default 1 */
+  readonly weight?: number | undefined;
+  /** Where a page says that it is none though its status is 200; a text is the path. @default nowhere @example 'errors' */
+  readonly errors?: string | ErrorsInBody | undefined;
+  /** What a status, 204 or 400 to 599, means that would mean something else. @default {} @example { 404: 'empty' } */
+  readonly statuses?: Readonly<Record<number, StatusMeaning>> | undefined;
 }
 
 /** When a dataset is loaded by itself. @example { type: 'cron', hour: 3, minute: 0 } */
@@ -90,7 +75,9 @@ export interface DatasetInput<
   readonly description?: string | undefined;
   readonly request: RequestInput;
   /** How pages are asked for. */
-  readonly pagination: PageNumberInput | OffsetInput;
+  readonly pagination: PaginationInput;
+  /** What the dataset is cut into before it is paginated: one or a list, which multiply. @default [] */
+  readonly slices?: SlicesInput | readonly SlicesInput[] | undefined;
   /** Path of the array of records in a page's body; '' when the body is the array. @example 'data' */
   readonly records: string;
   /** Columns that identify a record, in order of significance; they are required. @example ['id'] */
@@ -114,6 +101,10 @@ export interface SourceSettingsInput<Name extends string = string> {
   /** Absolute http(s) URL that every request path is appended to. @example 'https://api.example.com/v1' */
   readonly baseUrl: string;
   readonly auth: AuthInput;
+  /** The certificate that we show, besides what `auth` says. @default none */
+  readonly tls?: Tls | undefined;
+  /** @default see HttpInput */
+  readonly http?: HttpInput | undefined;
   readonly limits: LimitsInput;
 }
 

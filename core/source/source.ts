@@ -1,4 +1,6 @@
 import type { Column } from './column';
+import type { Pagination } from './pagination';
+import type { Slices } from './slices';
 
 /** A system we load from: where it is, how to be let in, how fast we may ask, and what it holds. */
 export interface Source {
@@ -7,6 +9,9 @@ export interface Source {
   /** Absolute http(s) URL that every request path is appended to, without a trailing slash. */
   readonly baseUrl: string;
   readonly auth: Auth;
+  /** The certificate that we show, besides what `auth` says. @default none */
+  readonly tls?: Tls | undefined;
+  readonly http: HttpSettings;
   readonly limits: Limits;
   readonly datasets: readonly Dataset[];
 }
@@ -15,23 +20,118 @@ export interface Source {
 export type Auth =
   | { readonly type: 'none' }
   | { readonly type: 'bearer'; readonly token: SecretRef }
-  | {
-      readonly type: 'api-key';
-      readonly key: SecretRef;
-      /** Where the key travels. @default 'header' */
-      readonly in: 'header' | 'query';
-      /** Name of the header or query parameter. @default 'x-api-key' */
-      readonly name: string;
-    };
+  | BasicAuth
+  | ApiKeyAuth
+  | ClientCredentialsAuth
+  | RefreshTokenAuth
+  | SigV4Auth
+  | CustomAuth;
+
+export interface BasicAuth {
+  readonly type: 'basic';
+  readonly username: string | SecretRef;
+  /** @default none: some sources take a key as the user name and nothing else */
+  readonly password?: SecretRef | undefined;
+}
+
+export interface ApiKeyAuth {
+  readonly type: 'api-key';
+  readonly key: SecretRef;
+  /** Where the key travels. @default 'header' */
+  readonly in: 'header' | 'query';
+  /** Name of the header or query parameter. @default 'x-api-key' */
+  readonly name: string;
+}
+
+/** What both OAuth 2 grants have. */
+interface OAuth2 {
+  /** Absolute URL; the only other place that a credential of this source may go to. */
+  readonly tokenUrl: string;
+  readonly clientId: string | SecretRef;
+  /** How the client says who it is: Authorization: Basic, or fields of the form (RFC 6749, section 2.3.1). @default 'body' */
+  readonly clientAuth: 'basic' | 'body';
+  readonly scopes: readonly string[];
+  /** Further fields of the form, such as audience. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** RFC 6749, section 4.4. */
+export interface ClientCredentialsAuth extends OAuth2 {
+  readonly type: 'oauth2-client-credentials';
+  readonly clientSecret: SecretRef;
+}
+
+/** RFC 6749, section 6. A refresh token that is used up and replaced is written back to its secret. */
+export interface RefreshTokenAuth extends OAuth2 {
+  readonly type: 'oauth2-refresh-token';
+  readonly refreshToken: SecretRef;
+  readonly clientSecret?: SecretRef | undefined;
+}
+
+/** AWS Signature Version 4, as the function itself or with keys of another account. */
+export interface SigV4Auth {
+  readonly type: 'aws-sigv4';
+  readonly region: string;
+  /** @example 'execute-api' */
+  readonly service: string;
+  /** @default the function's own role */
+  readonly accessKeyId?: SecretRef | undefined;
+  readonly secretAccessKey?: SecretRef | undefined;
+}
+
+/** Headers that a function of the source file makes, for signatures that only this source has. */
+export interface CustomAuth {
+  readonly type: 'custom';
+  /** The credentials that the function is given, by the names it knows them under. */
+  readonly secrets: Readonly<Record<string, SecretRef>>;
+  readonly headers: HeaderFunction;
+}
+
+/** Makes the headers that let one request in; called anew for every try. */
+export type HeaderFunction = (
+  request: SignableRequest,
+) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+
+/** What a header function may look at. */
+export interface SignableRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** '' when there is none. */
+  readonly body: string;
+  /** The values of `secrets`. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** The time. */
+  readonly now: Date;
+}
+
+/** Mutual TLS; PEM texts. */
+export interface Tls {
+  readonly certificate: SecretRef;
+  readonly key: SecretRef;
+  /** Trusted instead of the public authorities. @default the public ones */
+  readonly ca?: SecretRef | undefined;
+}
 
 /** A credential by name: a Secrets Manager secret on AWS, an environment variable on a laptop. */
 export interface SecretRef {
   readonly secret: string;
 }
 
+/** How patient the client is. */
+export interface HttpSettings {
+  /** Until a connection stands. @default 10 */
+  readonly connectSeconds: number;
+  /** From the end of a request to the end of the answer's headers. @default 30 */
+  readonly headersSeconds: number;
+  /** Between two pieces of a body. @default 30 */
+  readonly bodySeconds: number;
+  /** Of one body, as received and decoded. @default 32 */
+  readonly maximumMegabytes: number;
+}
+
 /** What a source allows. The stack and the pace of every lane derive from it. */
 export interface Limits {
-  /** Requests that may start per second, over all datasets of the source. */
+  /** Requests that may start per second, over all datasets of the source; a request with a weight counts as so many. */
   readonly requestsPerSecond: number;
   /**
    * Requests the source tolerates at once after a pause (its token bucket's depth). The lanes share it, and use
@@ -41,6 +141,8 @@ export interface Limits {
   readonly burst: number;
   /** Workers that run at the same time; AWS allows 2 to 1,000. @default 2 */
   readonly lanes: number;
+  /** Requests of one lane that may be under way at once; 1 to 256. @default 32 */
+  readonly inFlight: number;
 }
 
 /** One collection of records of a source; becomes one table. */
@@ -50,6 +152,8 @@ export interface Dataset {
   readonly description?: string | undefined;
   readonly request: Request;
   readonly pagination: Pagination;
+  /** What the dataset is cut into before it is paginated; several multiply. @default [] */
+  readonly slices: readonly Slices[];
   /** Path of the array of records in a page's body; '' when the body is the array. */
   readonly records: string;
   /** Columns that identify a record, in order of significance. */
@@ -65,44 +169,38 @@ export interface Dataset {
   readonly ifLate?: string | undefined;
 }
 
-/** The part of a request that is the same for every page. */
+/** The part of a request that is the same for every page. `{name}` stands for a parameter of a slice or of the pagination. */
 export interface Request {
+  readonly method: 'GET' | 'POST';
   /** Path below the source's baseUrl, beginning with '/'. */
   readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
+  /** A list is sent as one parameter per text. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON; for POST only. */
+  readonly body?: JsonObject | undefined;
+  /** Requests that one such request counts as against the limit. @default 1 */
+  readonly weight: number;
+  /** Where a page says that it is none though its status is 200, as GraphQL does. */
+  readonly errors?: ErrorsInBody | undefined;
+  /** What a status means that would mean something else. */
+  readonly statuses: Readonly<Record<string, StatusMeaning>>;
 }
 
-/** How pages are asked for. Both kinds are countable: any page can be fetched at any time, so they fan out. */
-export type Pagination = PageNumberPagination | OffsetPagination;
-
-export interface PageNumberPagination {
-  readonly type: 'page-number';
-  /** Records to ask for per page. */
-  readonly pageSize: number;
-  /** Number of the first page. @default 1 */
-  readonly firstPage: number;
-  /** @default 'page' */
-  readonly pageParameter: string;
-  /** @default 'per_page' */
-  readonly sizeParameter: string;
-  readonly total: Total;
+/** Anything but nothing, null, false, '' , [] or {} at `path` makes an answer a failure. */
+export interface ErrorsInBody {
+  readonly path: string;
+  /** A text by which the source says there that it throttles; compared within the errors' JSON text. @example 'THROTTLED' */
+  readonly throttled?: string | undefined;
 }
 
-export interface OffsetPagination {
-  readonly type: 'offset';
-  readonly pageSize: number;
-  /** @default 'offset' */
-  readonly offsetParameter: string;
-  /** @default 'limit' */
-  readonly sizeParameter: string;
-  readonly total: Total;
-}
+/** 'empty': no records there, and nothing follows. 'retry': as 503. 'throttled': as 429. 'fail': not worth trying again. */
+export type StatusMeaning = 'empty' | 'retry' | 'throttled' | 'fail';
 
-/** Where a page says how many records the dataset holds. */
-export type Total =
-  | { readonly type: 'body'; readonly path: string }
-  | { readonly type: 'header'; readonly name: string };
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
 
 export interface Schedule {
   readonly type: 'cron';

@@ -34,6 +34,7 @@ export const spokenActions = [
   'sqs:GetQueueAttributes',
   'sqs:GetQueueUrl',
   'secretsmanager:GetSecretValue',
+  'secretsmanager:PutSecretValue',
 ] as const;
 
 export type SpokenAction = (typeof spokenActions)[number];

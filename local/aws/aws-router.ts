@@ -8,6 +8,7 @@ import { errorCode } from './object-file';
 import type { ObjectStore } from './object-store';
 import type { Queues } from './queues';
 import { handleS3, s3Error } from './s3-handler';
+import type { SecretStore } from './secret-store';
 import { handleSecrets } from './secrets-handler';
 import { handleSqs } from './sqs-handler';
 
@@ -17,7 +18,7 @@ export interface RouterParts {
   readonly queues: Queues;
   /** By access key id. */
   readonly principals: ReadonlyMap<string, Principal>;
-  readonly secret: (name: string) => string | undefined;
+  readonly secrets: SecretStore;
   readonly onStorageFailure: ((error: Error) => void) | undefined;
   /** Where the store writes; named when it is full. */
   readonly directory: string;
@@ -65,7 +66,7 @@ export class AwsRouter {
       case 'sqs':
         return await sendAnswer(request, response, await handleSqs(call, operation, this.parts.queues));
       case 'secretsmanager':
-        return await sendAnswer(request, response, await handleSecrets(call, operation, this.parts.secret));
+        return await sendAnswer(request, response, await handleSecrets(call, operation, this.parts.secrets));
       default:
         throw notImplemented(`${service} ${operation || `${request.method} ${request.url}`}`);
     }

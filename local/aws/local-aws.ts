@@ -10,6 +10,7 @@ import { AwsRouter } from './aws-router';
 import { errorCode } from './object-file';
 import { ObjectStore, type UploadFile } from './object-store';
 import { parseQueueAttributes } from './queue-attributes';
+import { secretStore } from './secret-store';
 import { describeQueue, queueUrl } from './sqs-handler';
 import { type Redrive, SqsQueue } from './sqs-queue';
 
@@ -21,6 +22,8 @@ export interface LocalAwsOptions {
   readonly port?: number;
   /** The value of a secret by its full name; undefined when there is none. */
   readonly secret: (name: string) => string | undefined;
+  /** Where secrets that are written are kept. @default in memory */
+  readonly secretsFile?: string;
   /** Told when the disk is full, beside the answer to the call that met it. */
   readonly onStorageFailure?: (error: Error) => void;
   /** Region of the queues' ARNs. @default 'us-east-1' */
@@ -92,7 +95,7 @@ class LocalAwsServer implements LocalAws {
       store,
       queues: this,
       principals: this.principals,
-      secret: options.secret,
+      secrets: secretStore(options.secret, options.secretsFile),
       onStorageFailure: options.onStorageFailure,
       directory: options.directory,
     });

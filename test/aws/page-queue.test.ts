@@ -9,16 +9,17 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { queueUrl, sqsPageQueue, sqsSender } from '../../aws/page-queue';
-import { pageRanges } from '../../core/plan/grid';
+import { plannedRanges } from '../../core/plan/grid';
 import { messagesOf } from '../../core/run/enqueue-missing';
 import { pageMessageSchema } from '../../core/run/page-message';
-import { aPlan } from '../core/run/run-fixture';
+import { aGrid, aLead, anOpenPlan, aPlan } from '../core/run/run-fixture';
 import { type OpenLocalAws, openLocalAws } from './open-local-aws';
 
 /** Messages of a run of as many ranges. */
 const messagesFor = (ranges: number) => {
-  const plan = aPlan({ pagesPerRange: 1, slices: [{ name: 'all', pages: ranges }] });
-  return [...messagesOf(plan, pageRanges(plan))];
+  if (ranges === 0) return [];
+  const plan = aPlan({ sequences: [aGrid({ pages: ranges, slicePages: ranges, pagesPerRange: 1 })] });
+  return [...messagesOf(plan, plannedRanges(plan))];
 };
 const [message] = messagesFor(1) as [ReturnType<typeof messagesFor>[number]];
 
@@ -64,7 +65,7 @@ describe('sqsPageQueue on a queue', () => {
     const bodies = (await receiveAll(urls.pages)).map(({ Body = '' }) =>
       pageMessageSchema.parse(JSON.parse(Body)),
     );
-    expect(bodies.sort((a, b) => a.index - b.index)).toEqual(messagesFor(count));
+    expect(bodies.sort((a, b) => a.range.index - b.range.index)).toEqual(messagesFor(count));
   });
 
   it('parks a message: not there yet, and not received either', async () => {
@@ -82,11 +83,17 @@ describe('sqsPageQueue on a queue', () => {
 
   it('sends to the DLQ with what an operator groups it by', async () => {
     const { urls, queue } = open();
-    await queue.deadLetter(message, { failure: 'permanent', reason: 'HTTP 404: no such page', status: 404 });
+    await queue.deadLetter(message, {
+      failure: 'permanent',
+      error: 'PermanentError',
+      reason: 'HTTP 404: no such page',
+      status: 404,
+    });
     const [dead] = await receive(urls.dead);
     expect(pageMessageSchema.parse(JSON.parse(dead?.Body ?? ''))).toEqual(message);
     expect(dead?.MessageAttributes).toEqual({
       failure: { DataType: 'String', StringValue: 'permanent' },
+      error: { DataType: 'String', StringValue: 'PermanentError' },
       reason: { DataType: 'String', StringValue: 'HTTP 404: no such page' },
       dataset: { DataType: 'String', StringValue: 'cities' },
       runId: { DataType: 'String', StringValue: '2026-01-31t03-00-00-000z' },
@@ -96,7 +103,12 @@ describe('sqsPageQueue on a queue', () => {
 
   it('leaves out the status where there was none, and cuts a long reason', async () => {
     const { urls, queue } = open();
-    await queue.deadLetter(message, { failure: 'unknown', reason: 'x'.repeat(5000), status: undefined });
+    await queue.deadLetter(message, {
+      failure: 'unknown',
+      error: 'TypeError',
+      reason: 'x'.repeat(5000),
+      status: undefined,
+    });
     const [dead] = await receive(urls.dead);
     expect(dead?.MessageAttributes?.status).toBeUndefined();
     expect(dead?.MessageAttributes?.reason?.StringValue).toBe('x'.repeat(1000));
@@ -122,8 +134,8 @@ describe('sqsPageQueue on a queue', () => {
     await queue.send(messagesFor(7));
     await queue.park(message, 60);
     expect(await receive(urls.pages, 3)).toHaveLength(3);
-    await queue.deadLetter(message, { failure: 'permanent', reason: 'no' });
-    await queue.deadLetter(message, { failure: 'permanent', reason: 'no' });
+    await queue.deadLetter(message, { failure: 'permanent', error: 'PermanentError', reason: 'no' });
+    await queue.deadLetter(message, { failure: 'permanent', error: 'PermanentError', reason: 'no' });
     await receive(urls.dead, 1); // somebody looks at it: it is there all the same
     expect(await queue.depth()).toEqual({ waiting: 4, inFlight: 3, delayed: 1, dead: 2 });
   });
@@ -180,6 +192,17 @@ describe('sqsPageQueue when SQS is not well', () => {
     );
   });
 
+  it('sends no more in a batch than 256 KiB, unless one message alone has more', async () => {
+    sqs.on(SendMessageBatchCommand).resolves({});
+    const of = (bytes: number) => {
+      const lead = aLead(1, { slices: [{ name: 's-0', parameters: { parent: 'x'.repeat(bytes) } }] });
+      return [...messagesOf(anOpenPlan(lead), plannedRanges({ sequences: [lead] }))];
+    };
+    const sizes = [100_000, 100_000, 100_000, 300_000, 10, 10];
+    expect(await queue.send(sizes.flatMap(of))).toBe(6);
+    expect(batchesSent().map((batch) => batch.length)).toEqual([2, 1, 1, 2]);
+  });
+
   it('gives up on what SQS does not take five times, with an error that is worth another attempt', async () => {
     const Failed = [{ Id: '3', Code: 'InternalError', Message: 'try again', SenderFault: false }];
     sqs.on(SendMessageBatchCommand).resolves({ Failed });
@@ -219,7 +242,9 @@ describe('sqsPageQueue when SQS is not well', () => {
     sqs.onAnyCommand().rejects(refused);
     await expect(queue.send(messagesFor(30))).rejects.toBe(refused);
     await expect(queue.park(message, 5)).rejects.toBe(refused);
-    await expect(queue.deadLetter(message, { failure: 'permanent', reason: 'no' })).rejects.toBe(refused);
+    await expect(
+      queue.deadLetter(message, { failure: 'permanent', error: 'PermanentError', reason: 'no' }),
+    ).rejects.toBe(refused);
     await expect(queue.backOff('handle', 5)).rejects.toBe(refused);
     await expect(queue.depth()).rejects.toBe(refused);
     await expect(queueUrl(client, 'name')).rejects.toBe(refused);
@@ -236,7 +261,7 @@ describe('sqsPageQueue when SQS is not well', () => {
     sqs.onAnyCommand().resolves({});
     await queue.park(message, 42);
     await queue.backOff('handle', 7);
-    await queue.deadLetter(message, { failure: 'permanent', reason: 'no' });
+    await queue.deadLetter(message, { failure: 'permanent', error: 'PermanentError', reason: 'no' });
     const sent = sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
     expect(sent).toMatchObject([{ QueueUrl: urls.pages, DelaySeconds: 42 }, { QueueUrl: urls.dead }]);
     expect(sqs.commandCalls(ChangeMessageVisibilityCommand)[0]?.args[0].input).toEqual({
@@ -257,10 +282,10 @@ describe('sqsPageQueue when SQS is not well', () => {
       fc.asyncProperty(reason, async (anyReason) => {
         sqs.reset();
         sqs.on(SendMessageCommand).resolves({});
-        await queue.deadLetter(message, { failure: 'unknown', reason: anyReason });
-        const sent =
-          sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageAttributes?.reason?.StringValue;
-        expect(sent).toMatch(/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]+$/u);
+        await queue.deadLetter(message, { failure: 'unknown', error: anyReason, reason: anyReason });
+        const sent = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageAttributes;
+        for (const text of [sent?.reason?.StringValue, sent?.error?.StringValue])
+          expect(text).toMatch(/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]+$/u);
       }),
       { examples: [['page 3 is malformed: \u0000'], [''], [`${'x'.repeat(999)}🦊`], ['\ud83e']] },
     );

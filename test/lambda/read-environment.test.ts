@@ -31,7 +31,7 @@ describe('readEnvironment', () => {
 });
 
 describe('deployedSource', () => {
-  const limits = { requestsPerSecond: 5, burst: 2, lanes: 3 };
+  const limits = { requestsPerSecond: 5, burst: 2, lanes: 3, inFlight: 8 };
   const settings = { baseUrl: 'https://staging.example.com', limits };
 
   it('is the file of the source, with the base URL and the limits of this environment', () => {

@@ -1,4 +1,5 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { slicedSource } from './fixtures/sliced-source';
 import { fixtureSources, synthesize } from './fixtures/synthesize';
 
 let prod: Template;
@@ -143,7 +144,7 @@ describe('the functions', () => {
           MAX_RECEIVE_COUNT: '5',
           SOURCE_SETTINGS: JSON.stringify({
             baseUrl: 'https://api.harbour.example/v1',
-            limits: { requestsPerSecond: 20, burst: 5, lanes: 3 },
+            limits: { requestsPerSecond: 20, burst: 5, lanes: 3, inFlight: 32 },
           }),
           NODE_OPTIONS: '--enable-source-maps',
           POWERTOOLS_SERVICE_NAME: 'harbour',
@@ -175,6 +176,27 @@ describe('the functions', () => {
     prod.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: functionId('baseload-prod-harbour-fan-out') },
       MaximumRetryAttempts: 2,
+    });
+  });
+
+  test('the fan-out of a source with slices of records has DuckDB, and room for it and for files', () => {
+    const template = synthesize('prod', [slicedSource]);
+    const [layer] = Object.keys(template.findResources('AWS::Lambda::LayerVersion'));
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'baseload-prod-crews-fan-out',
+      MemorySize: 1769,
+      EphemeralStorage: { Size: 2048 },
+      Layers: [{ Ref: layer }],
+    });
+  });
+
+  test('the worker alone may send what makes it run again: chains and waiting do', () => {
+    const allowed = Object.values(prod.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) =>
+      Properties.RecursiveLoop === undefined ? [] : [[Properties.FunctionName, Properties.RecursiveLoop]],
+    );
+    expect(Object.fromEntries(allowed)).toEqual({
+      'baseload-prod-harbour-worker': 'Allow',
+      'baseload-prod-tides-worker': 'Allow',
     });
   });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   claimKey,
   manifestKey,
+  nextKey,
   openRuns,
   planKey,
   pointerKey,
@@ -11,7 +12,8 @@ import {
   stageKey,
   stagePrefix,
 } from '../../core/run/keys';
-import { synthesize } from './fixtures/synthesize';
+import { slicedSource } from './fixtures/sliced-source';
+import { fixtureSources, synthesize } from './fixtures/synthesize';
 
 /** A statement with its resources in words: 'lake/stage/*', 'queue:…', 'log:…', 'secret:…', 'function:…'. */
 interface Statement {
@@ -23,7 +25,7 @@ interface Statement {
 
 let template: Template;
 beforeAll(() => {
-  template = synthesize('prod');
+  template = synthesize('prod', [...fixtureSources, slicedSource]);
 });
 
 function resources(): Record<string, { Type: string; Properties: Record<string, never> }> {
@@ -89,9 +91,9 @@ const token = allow(
 test('the worker reads and writes its own ranges, and settles its own messages', () => {
   expect(statementsOfFunction('baseload-prod-harbour-worker')).toEqual([
     logging('harbour-worker'),
-    allow(['s3:GetObject', 's3:PutObject'], 'lake/stage/harbour/*'),
+    allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/harbour/*/next/*', 'lake/stage/harbour/*']),
     allow('s3:PutObject', ['lake/quarantine/harbour/*', 'lake/raw/harbour/*']),
-    listing('stage/harbour/*'),
+    listing('stage/harbour/*', 'runs/harbour/*/next/*'),
     allow(
       [
         'sqs:ChangeMessageVisibility',
@@ -112,9 +114,21 @@ test('the fan-out claims, plans and enqueues', () => {
     logging('harbour-fan-out'),
     allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/harbour/*', 'lake/runs/open/harbour/*']),
     allow('s3:DeleteObject', 'lake/runs/open/harbour/*'),
+    allow('s3:GetObject', 'lake/stage/harbour/*'),
     listing('stage/harbour/*', 'runs/harbour/*', 'runs/open/harbour/*'),
     allow('sqs:SendMessage', 'baseload-prod-harbour-pages'),
     token,
+  ]);
+});
+
+test('the fan-out of a source with slices of records also reads what its datasets have published', () => {
+  expect(statementsOfFunction('baseload-prod-crews-fan-out')).toEqual([
+    logging('crews-fan-out'),
+    allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/crews/*', 'lake/runs/open/crews/*']),
+    allow('s3:DeleteObject', 'lake/runs/open/crews/*'),
+    allow('s3:GetObject', ['lake/stage/crews/*', 'lake/tables/crews/*']),
+    listing('stage/crews/*', 'runs/crews/*', 'runs/open/crews/*', 'tables/crews/*'),
+    allow('sqs:SendMessage', 'baseload-prod-crews-pages'),
   ]);
 });
 
@@ -128,13 +142,19 @@ test('reconcile observes every source, publishes and enqueues again', () => {
     allow(
       ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
       [
+        'baseload-prod-crews-dead',
+        'baseload-prod-crews-pages',
         'baseload-prod-harbour-dead',
         'baseload-prod-harbour-pages',
         'baseload-prod-tides-dead',
         'baseload-prod-tides-pages',
       ],
     ),
-    allow('sqs:SendMessage', ['baseload-prod-harbour-pages', 'baseload-prod-tides-pages']),
+    allow('sqs:SendMessage', [
+      'baseload-prod-crews-pages',
+      'baseload-prod-harbour-pages',
+      'baseload-prod-tides-pages',
+    ]),
   ]);
 });
 
@@ -176,7 +196,7 @@ test('there are no other policies, no role is shared, and no action has a wildca
 describe('the keys of the lake', () => {
   const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,10}$/);
   const runs = fc.record({ source: fc.constant('harbour'), dataset: name, runId: name });
-  const range = { slice: 'all', index: 7, firstPage: 70, pages: 10 };
+  const range = { slice: 'all', index: 7 };
 
   /** Whether one of the role's statements allows the action on the key, or listing below the prefix. */
   function mayDo(functionName: string, action: string, key: string): boolean {
@@ -190,7 +210,9 @@ describe('the keys of the lake', () => {
   }
 
   function like(text: string, pattern: unknown): boolean {
-    return typeof pattern === 'string' && pattern.endsWith('*') && text.startsWith(pattern.slice(0, -1));
+    if (typeof pattern !== 'string') return false;
+    const literal = (part: string) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`^${pattern.split('*').map(literal).join('.*')}$`).test(text);
   }
 
   test('are the ones that the functions may use, whatever the names are', () => {
@@ -208,14 +230,25 @@ describe('the keys of the lake', () => {
           expect(mayDo(reconcile, action, manifestKey(run))).toBe(true);
           expect(mayDo(reconcile, action, pointerKey(run))).toBe(true);
         }
+        for (const action of ['s3:GetObject', 's3:PutObject', 's3:ListBucket']) {
+          expect(mayDo(worker, action, nextKey(run, range, attempt))).toBe(true);
+        }
+        for (const action of ['s3:GetObject', 's3:ListBucket']) {
+          const parent = { ...run, source: 'crews' };
+          expect(mayDo('baseload-prod-crews-fan-out', action, pointerKey(parent))).toBe(true);
+          expect(mayDo('baseload-prod-crews-fan-out', action, stageKey(parent, range))).toBe(true);
+        }
+        for (const user of [fanOut, reconcile]) {
+          expect(mayDo(user, 's3:GetObject', nextKey(run, range, attempt))).toBe(true);
+        }
         expect(mayDo(worker, 's3:PutObject', rawKey(run, range, attempt))).toBe(true);
         expect(mayDo(worker, 's3:PutObject', quarantineKey(run, range, attempt))).toBe(true);
         for (const user of [fanOut, reconcile]) {
           expect(mayDo(user, 's3:ListBucket', stagePrefix(run))).toBe(true);
+          expect(mayDo(user, 's3:GetObject', stageKey(run, range))).toBe(true);
           expect(mayDo(user, 's3:DeleteObject', claimKey(run))).toBe(true);
         }
         expect(mayDo(reconcile, 's3:ListBucket', openRuns)).toBe(true);
-        expect(mayDo(reconcile, 's3:GetObject', stageKey(run, range))).toBe(true);
       }),
       { numRuns: 20 },
     );
@@ -229,9 +262,16 @@ describe('the keys of the lake', () => {
           for (const user of ['baseload-prod-harbour-worker', 'baseload-prod-harbour-fan-out']) {
             expect(mayDo(user, action, stageKey(theirs, range))).toBe(false);
             expect(mayDo(user, action, planKey(theirs))).toBe(false);
+            expect(mayDo(user, action, nextKey(theirs, range, 'a1'))).toBe(false);
             expect(mayDo(user, action, claimKey(theirs))).toBe(false);
             expect(mayDo(user, action, pointerKey(run))).toBe(false);
           }
+          const crews = 'baseload-prod-crews-fan-out';
+          expect(mayDo(crews, action, stageKey(theirs, range))).toBe(false);
+          expect(mayDo(crews, action, pointerKey(theirs))).toBe(false);
+          // What a run is, only fan-out and reconcile say.
+          expect(mayDo('baseload-prod-harbour-worker', action, planKey(run))).toBe(false);
+          expect(mayDo('baseload-prod-harbour-worker', action, claimKey(run))).toBe(false);
         }
       }),
       { numRuns: 20 },

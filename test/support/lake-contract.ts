@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -52,6 +52,26 @@ export function lakeContract(name: string, open: () => Promise<Lake>): void {
         await rm(folder, { recursive: true });
         expect((await lake.get(`${prefix}put`))?.text).toBe('from a file');
         expect((await lake.get(`${prefix}put-if-absent`))?.text).toBe('from a file');
+      });
+
+      it('downloads what was written to a file, byte by byte, over what is there', async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'lake-contract-'));
+        const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+        const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 251));
+        await writeFile(from, bytes);
+        await writeFile(to, Buffer.alloc(400_000, 'x'));
+        await lake.put(`${prefix}object`, { file: from });
+        expect(await lake.download(`${prefix}object`, to)).toBe(true);
+        expect((await readFile(to)).equals(bytes)).toBe(true);
+        await rm(folder, { recursive: true });
+      });
+
+      it('downloads nothing, and makes no file, where there is no object', async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'lake-contract-'));
+        const to = join(folder, 'to');
+        expect(await lake.download(`${prefix}nothing`, to)).toBe(false);
+        await expect(stat(to)).rejects.toMatchObject({ code: 'ENOENT' });
+        await rm(folder, { recursive: true });
       });
 
       it('names a version alike in get, head and list, without quotes', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Lake, ListedObject, ObjectBody, ObjectHead, PutOptions } from '../../core/run/ports';
 
 /** The calls of a lake, by name. */
@@ -133,6 +133,11 @@ export function memoryLake(objects = new MemoryObjects(), options: MemoryLakeOpt
         const found = objects.objects.get(key);
         return found && { text: found.body.toString('utf8'), etag: found.etag };
       }),
+    async download(key, file) {
+      const found = await call({ operation: 'download', key }, () => objects.objects.get(key));
+      if (found) await writeFile(file, found.body);
+      return found !== undefined;
+    },
     async *list(prefix): AsyncGenerator<ListedObject> {
       // Page by page, so that others write while it goes on.
       for (let after: string | undefined; ; ) {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 /** What the API does with one request. */
 export interface Behaviour {
@@ -29,6 +30,8 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** As received; '' when there is none. */
+  readonly body: string;
   /** Requests under way when it came, itself included. */
   readonly underWay: number;
   readonly connection: unknown;
@@ -50,12 +53,13 @@ export async function startScriptedApi(
 ): Promise<ScriptedApi> {
   const requests: ReceivedRequest[] = [];
   let underWay = 0;
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     underWay += 1;
     response.on('close', () => {
       underWay -= 1;
     });
-    const received = describe(request, requests.length, underWay);
+    const body = request.method === 'GET' ? '' : await text(request);
+    const received = describe(request, requests.length, underWay, body);
     requests.push(received);
     const behaviour =
       typeof script === 'function' ? script(received) : (script[received.index] ?? script.at(-1));
@@ -76,7 +80,7 @@ export async function startScriptedApi(
   };
 }
 
-function describe(request: IncomingMessage, index: number, underWay: number): ReceivedRequest {
+function describe(request: IncomingMessage, index: number, underWay: number, body: string): ReceivedRequest {
   const path = request.url ?? '/';
   return {
     index,
@@ -84,6 +88,7 @@ function describe(request: IncomingMessage, index: number, underWay: number): Re
     path,
     query: new URL(path, 'http://127.0.0.1').searchParams,
     headers: request.headers,
+    body,
     underWay,
     connection: request.socket,
   };

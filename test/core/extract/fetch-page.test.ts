@@ -5,10 +5,18 @@ import {
   ThrottledError,
   TransientError,
 } from '../../../core/errors';
+import { createAuthorizer } from '../../../core/extract/auth/authorizer';
 import { type Client, createClient } from '../../../core/extract/client';
-import { fetchPage } from '../../../core/extract/fetch-page';
+import { fetchPage, type Page } from '../../../core/extract/fetch-page';
+import {
+  CutOffBodyError,
+  HtmlPageError,
+  NotJsonError,
+  SourceError,
+} from '../../../core/extract/guard-errors';
+import type { Pacer } from '../../../core/extract/pacer';
 import { pageRequest } from '../../../core/extract/request';
-import type { Auth } from '../../../core/source/source';
+import type { Auth, Request, Source } from '../../../core/source/source';
 import { type Behaviour, type ScriptedApi, startScriptedApi } from '../../support/scripted-api';
 import { cities, rejection, rotatingSecrets, sourceAt, type TestServices, testServices } from './fixtures';
 import { startOfTime } from './virtual-clock';
@@ -18,9 +26,11 @@ const page: Behaviour = { body: { meta: { total: 3 }, data: [{ id: 1 }, { id: 2 
 let client: Client;
 let api: ScriptedApi;
 let services: TestServices;
+let secrets: ReturnType<typeof rotatingSecrets>;
 
 beforeEach(() => {
-  client = createClient({ headersTimeout: 5 });
+  client = createClient({ headersSeconds: 5 });
+  secrets = rotatingSecrets(['s3cret']);
   services = testServices(client);
 });
 
@@ -31,13 +41,29 @@ afterEach(async () => {
 
 async function fetch(
   script: Behaviour[],
-  more: { auth?: Auth; seconds?: number; signal?: AbortSignal } = {},
+  more: { auth?: Auth; seconds?: number; signal?: AbortSignal; rules?: Partial<Request> } = {},
 ) {
   api = await startScriptedApi(script);
   const source = sourceAt(api.baseUrl, more.auth ? { auth: more.auth } : {});
-  const deadline = services.clock.monotonic() + 1000 * (more.seconds ?? 300);
-  const request = pageRequest(source, cities, 2, 0);
-  return fetchPage({ source, request, deadline, ...(more.signal ? { signal: more.signal } : {}) }, services);
+  const authorizer = createAuthorizer(source, { secrets, client, clock: services.clock });
+  services = { ...services, authorizer };
+  return fetchPage(pageFetch(source, more), services);
+}
+
+function pageFetch(source: Source, more: Parameters<typeof fetch>[1] = {}) {
+  return {
+    source,
+    rules: { ...cities.request, ...more.rules },
+    request: pageRequest(source, cities, { parameters: {}, page: 0, pageSize: 2 }),
+    deadline: services.clock.monotonic() + 1000 * (more.seconds ?? 300),
+    ...(more.signal ? { signal: more.signal } : {}),
+  };
+}
+
+async function pageOf(...parameters: Parameters<typeof fetch>): Promise<Page> {
+  const fetched = await fetch(...parameters);
+  if (!fetched) throw new Error('a page was expected');
+  return fetched;
 }
 
 async function refusal(script: Behaviour[], more: Parameters<typeof fetch>[1] = {}): Promise<BaseloadError> {
@@ -59,7 +85,7 @@ function elapsed() {
 describe('a page', () => {
   it('is returned as received', async () => {
     const body = '\ufeff {"data": [ 12345678901234567890, "Zürich" ]}\n';
-    const fetched = await fetch([{ body, headers: { 'x-total-count': '7' } }]);
+    const fetched = await pageOf([{ body, headers: { 'x-total-count': '7' } }]);
     expect(fetched.body.toString()).toBe(body.slice(1));
     expect(fetched.headers['x-total-count']).toBe('7');
     expect(counts()).toEqual([1, 0, 0]);
@@ -78,7 +104,6 @@ describe('what passes is tried again', () => {
     ['a body shorter than announced', { ...page, cutOffAfter: 20 }],
     ['a body that quietly ends early', { ...page, quietlyCutOffAfter: 20 }],
     ['an empty body', { body: '' }],
-    ['204', { status: 204, headers: { 'content-length': '0' } }],
   ])('%s', async (_, failure) => {
     await expect(fetch([failure, failure, page])).resolves.toBeDefined();
     expect(counts()).toEqual([3, 2, 0]);
@@ -176,9 +201,7 @@ describe('throttling', () => {
   it('is foreseen when a page says that none is left', async () => {
     const last = { ...page, headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': '12' } };
     await fetch([last, page]);
-    const source = sourceAt(api.baseUrl);
-    const request = pageRequest(source, cities, 2, 1);
-    await fetchPage({ source, request, deadline: Number.POSITIVE_INFINITY }, services);
+    await fetchPage(pageFetch(sourceAt(api.baseUrl)), services);
     expect(elapsed()).toBeCloseTo(12);
     expect(counts()).toEqual([2, 0, 0]);
   });
@@ -187,8 +210,8 @@ describe('throttling', () => {
 describe('a credential', () => {
   const auth: Auth = { type: 'bearer', token: { secret: 'geonames/token' } };
   const withSecrets = (...values: string[]) => {
-    const secrets = rotatingSecrets(values);
-    services = testServices(client, { secrets });
+    secrets = rotatingSecrets(values);
+    services = testServices(client);
     return secrets;
   };
 
@@ -255,12 +278,13 @@ describe('what no retry can help', () => {
     const error = await refusal([
       { body: '<!doctype html>Log in', headers: { 'content-type': 'text/html' } },
     ]);
-    expect(error).toBeInstanceOf(PermanentError);
+    expect(error).toBeInstanceOf(HtmlPageError);
     expect(error.message).toContain('answered 200 with a web page, not JSON');
   });
 
   it('a body that is neither object nor array', async () => {
     const error = await refusal([{ body: 'id,name', headers: { 'content-type': 'text/csv' } }]);
+    expect(error).toBeInstanceOf(NotJsonError);
     expect(error.message).toContain('answered 200 with text/csv that is no JSON object or array');
   });
 
@@ -272,18 +296,150 @@ describe('what no retry can help', () => {
 
   it('a missing secret is not asked about at the source', async () => {
     const missing = () => Promise.reject(new ConfigurationError("secret 'geonames/token' does not exist"));
-    services = testServices(client, { secrets: { get: missing, refresh: missing } });
+    secrets = { ...secrets, get: missing, refresh: missing };
     const auth: Auth = { type: 'bearer', token: { secret: 'geonames/token' } };
     await expect(fetch([page], { auth })).rejects.toThrow(ConfigurationError);
     expect(api.requests).toHaveLength(0);
   });
 });
 
+describe('what the dataset says of answers', () => {
+  const gone: Behaviour = { status: 404, body: 'no such parent' };
+
+  it.each<[string, Behaviour, Partial<Request>]>([
+    ['a status that means so', gone, { statuses: { 404: 'empty' } }],
+    ['204, whatever is said', { status: 204, headers: { 'content-length': '0' } }, {}],
+  ])('is nothing, and no failure: %s', async (_, behaviour, rules) => {
+    expect(await fetch([behaviour], { rules })).toBeUndefined();
+    expect(counts()).toEqual([1, 0, 0]);
+    expect(services.telemetry.total('PagesFetched')).toBe(0);
+  });
+
+  it('is tried again', async () => {
+    await pageOf([{ status: 202, body: {} }, gone, page], {
+      rules: { statuses: { 202: 'retry', 404: 'retry' } },
+    });
+    expect(counts()).toEqual([3, 2, 0]);
+  });
+
+  it('is throttling, as long as the headers say', async () => {
+    const busy = { status: 420, headers: { 'retry-after': '5' } };
+    await pageOf([busy, page], { rules: { statuses: { 420: 'throttled' } } });
+    expect(counts()).toEqual([2, 0, 1]);
+    expect(elapsed()).toBeCloseTo(5);
+  });
+
+  it.each([401, 500, 204])('is not worth trying again, though it is %d', async (status) => {
+    const error = await refusal([{ status }], { rules: { statuses: { [status]: 'fail' } } });
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(error.message).toContain(`answered ${status}, which request.statuses calls a failure`);
+    expect(counts()).toEqual([1, 0, 0]);
+  });
+});
+
+describe('errors in a body with status 200', () => {
+  const rules = { errors: { path: 'errors', throttled: 'THROTTLED' } };
+
+  it('are a failure that quotes them, however much data stands before', async () => {
+    const body = { data: 'x'.repeat(20_000), errors: [{ message: 'Field "a" does not exist' }] };
+    const error = await refusal([{ body }], { rules });
+    expect(error).toBeInstanceOf(SourceError);
+    expect(error.evidence).toMatchObject({
+      status: 200,
+      excerpt: '[{"message":"Field \\"a\\" does not exist"}]',
+    });
+    expect(error.message).toContain("answered 200 with errors at 'errors'");
+  });
+
+  it('are throttling where the source says so', async () => {
+    const throttled = { body: { errors: [{ extensions: { code: 'THROTTLED' } }] } };
+    await pageOf([throttled, page], { rules });
+    expect(counts()).toEqual([2, 0, 1]);
+    expect(services.warnings[0]?.details).toMatchObject({ excerpt: expect.stringContaining('THROTTLED') });
+  });
+
+  it.each([undefined, null, false, '', [], {}])('are none when %j stands there', async (errors) => {
+    await expect(pageOf([{ body: { errors, data: [] } }], { rules })).resolves.toBeDefined();
+  });
+
+  it.each([true, 'no', 1, { code: 1 }, [null]])('are there when %j stands there', async (errors) => {
+    expect(await refusal([{ body: { errors, data: [] } }], { rules })).toBeInstanceOf(SourceError);
+  });
+
+  it('are not looked for in a damaged body: it is fetched again', async () => {
+    await pageOf([{ body: '{"data" [], "errors": []}' }, page], { rules });
+    expect(counts()).toEqual([2, 1, 0]);
+  });
+});
+
+it('names a body that is cut off every time', async () => {
+  const error = await refusal([{ body: '{"data": [1, 2' }]);
+  expect(error).toBeInstanceOf(CutOffBodyError);
+  expect(error.name).toBe('CutOffBodyError');
+  expect(counts()).toEqual([5, 4, 0]);
+});
+
+it('takes as many turns as the request weighs', async () => {
+  services = testServices(client, { limits: { requestsPerSecond: 1, burst: 0, lanes: 1, inFlight: 1 } });
+  await pageOf([page], { rules: { weight: 5 } });
+  await fetchPage(pageFetch(sourceAt(api.baseUrl)), services);
+  expect(elapsed()).toBeCloseTo(5, 1);
+});
+
+it('tells the pacer what is left of the quota, whatever the answer', async () => {
+  const told: unknown[] = [];
+  const { pacer } = services;
+  services = { ...services, pacer: { ...pacedBy(pacer), quota: (quota) => void told.push(quota) } };
+  const headers = (remaining: string) => ({ 'ratelimit-remaining': remaining, 'ratelimit-reset': '60' });
+  const limitOnly = { ...page, headers: { 'ratelimit-limit': '100' } };
+  await pageOf([
+    { status: 500, headers: headers('9') },
+    { ...page, headers: headers('8') },
+  ]);
+  await api.close();
+  await pageOf([limitOnly]);
+  expect(told).toEqual([
+    { remaining: 9, resetSeconds: 60 },
+    { remaining: 8, resetSeconds: 60 },
+  ]);
+});
+
+it('makes a credential again when its turn was long in coming', async () => {
+  services = testServices(client, { limits: { requestsPerSecond: 0.05, burst: 0, lanes: 1, inFlight: 1 } });
+  const times: number[] = [];
+  const headers = () => {
+    times.push(elapsed());
+    return { 'x-signature': String(times.length) };
+  };
+  await pageOf([page], { auth: { type: 'custom', secrets: {}, headers } });
+  await fetchPage(pageFetch(sourceAt(api.baseUrl)), services);
+  expect(times.map(Math.round)).toEqual([0, 0, 20]);
+  expect(api.requests.map((request) => request.headers['x-signature'])).toEqual(['1', '3']);
+});
+
+it('remembers the query parameter that a key travels in, so that no link keeps it', async () => {
+  const auth: Auth = { type: 'api-key', key: { secret: 'geonames/key' }, in: 'query', name: 'key' };
+  expect(await pageOf([page], { auth })).toMatchObject({ secretParameter: 'key' });
+});
+
 it('ends with the reason of the signal, and not with a retry', async () => {
   const controller = new AbortController();
+  const earlier = api;
   const failing = rejection(fetch([{ silent: true }], { signal: controller.signal }));
-  while (!api?.requests.length) await new Promise((resolve) => setImmediate(resolve));
+  while (api === earlier || api.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
   controller.abort(new TransientError('the time ran out'));
   expect(await failing).toEqual(new TransientError('the time ran out'));
   expect(counts()).toEqual([1, 0, 0]);
 });
+
+/** The methods of a pacer as properties, to replace some of them. */
+function pacedBy(pacer: Pacer): Pacer {
+  return {
+    take: (start) => pacer.take(start),
+    settle: (signal) => pacer.settle(signal),
+    pause: (seconds) => pacer.pause(seconds),
+    hold: (seconds) => pacer.hold(seconds),
+    quota: (quota) => pacer.quota(quota),
+    succeeded: () => pacer.succeeded(),
+  };
+}

@@ -1,24 +1,32 @@
-import type { AuthorizedRequest } from '../../../core/extract/authorize';
+import {
+  type AuthorizedRequest,
+  type Authorizer,
+  createAuthorizer,
+} from '../../../core/extract/auth/authorizer';
 import type { Client } from '../../../core/extract/client';
 import type { ExtractServices } from '../../../core/extract/fetch-page';
 import { createPacer } from '../../../core/extract/pacer';
 import { createTally, type Tally } from '../../../core/extract/tally';
 import type { Secrets } from '../../../core/run/ports';
+import type { PageNumberPagination } from '../../../core/source/pagination';
 import type { Dataset, Limits, Source } from '../../../core/source/source';
 import { createVirtualClock, type VirtualClock } from './virtual-clock';
+
+export const byPageNumber: PageNumberPagination = {
+  type: 'page-number',
+  pageSize: 2,
+  firstPage: 1,
+  pageParameter: { in: 'query', name: 'page' },
+  sizeParameter: { in: 'query', name: 'per_page' },
+  total: { type: 'body', path: 'meta.total', counts: 'records' },
+};
 
 /** A dataset of pages `{ meta: { total }, data: [...] }`. */
 export const cities: Dataset = {
   name: 'cities',
-  request: { path: '/cities', query: { sort: 'id' }, headers: {} },
-  pagination: {
-    type: 'page-number',
-    pageSize: 2,
-    firstPage: 1,
-    pageParameter: 'page',
-    sizeParameter: 'per_page',
-    total: { type: 'body', path: 'meta.total' },
-  },
+  request: { method: 'GET', path: '/cities', query: { sort: 'id' }, headers: {}, weight: 1, statuses: {} },
+  pagination: byPageNumber,
+  slices: [],
   records: 'data',
   key: ['id'],
   columns: {},
@@ -31,7 +39,8 @@ export function sourceAt(baseUrl: string, more: Partial<Source> = {}): Source {
     name: 'geonames',
     baseUrl,
     auth: { type: 'none' },
-    limits: { requestsPerSecond: 100, burst: 0, lanes: 1 },
+    http: { connectSeconds: 10, headersSeconds: 5, bodySeconds: 5, maximumMegabytes: 32 },
+    limits: { requestsPerSecond: 100, burst: 0, lanes: 1, inFlight: 8 },
     datasets: [cities],
     ...more,
   };
@@ -43,11 +52,16 @@ export function plainRequest(url: string): AuthorizedRequest {
 }
 
 /** Secrets whose values change when they are refreshed. */
-export function rotatingSecrets(values: readonly string[]): Secrets & { readonly refreshed: string[] } {
+export function rotatingSecrets(
+  values: readonly string[],
+): Secrets & { readonly refreshed: string[]; readonly written: string[] } {
   let current = 0;
   const refreshed: string[] = [];
+  const written: string[] = [];
   return {
     refreshed,
+    written,
+    put: async (name, value) => void written.push(`${name}=${value}`),
     get: async () => values[current] ?? '',
     async refresh(name) {
       refreshed.push(name);
@@ -63,10 +77,23 @@ export interface TestServices extends ExtractServices {
   readonly warnings: { message: string; details: Readonly<Record<string, unknown>> | undefined }[];
 }
 
-/** Services on a virtual clock; jitter always takes the whole backoff. */
+/** Lets requests go to any origin, without a credential. */
+function plainAuthorizer(): Authorizer {
+  return {
+    authorize: async (request) => ({
+      ...request,
+      shown: `${request.method} ${request.url}`,
+      credentials: [],
+    }),
+  };
+}
+
+/**
+ * Services on a virtual clock, for one source or, without credentials, for any; jitter always takes the whole backoff.
+ */
 export function testServices(
   client: Client,
-  more: { limits?: Limits; secrets?: Secrets } = {},
+  more: { source?: Source; limits?: Limits; secrets?: Secrets } = {},
 ): TestServices {
   const clock = createVirtualClock();
   const warnings: TestServices['warnings'] = [];
@@ -75,13 +102,14 @@ export function testServices(
     info: () => {},
     warn: (message, details) => void warnings.push({ message, details }),
   });
+  const secrets = more.secrets ?? rotatingSecrets(['s3cret']);
   return {
     client,
     clock,
     warnings,
     telemetry,
-    pacer: createPacer(more.limits ?? { requestsPerSecond: 1000, burst: 100, lanes: 1 }, clock),
-    secrets: more.secrets ?? rotatingSecrets(['s3cret']),
+    pacer: createPacer(more.limits ?? { requestsPerSecond: 1000, burst: 100, lanes: 1, inFlight: 8 }, clock),
+    authorizer: more.source ? createAuthorizer(more.source, { secrets, client, clock }) : plainAuthorizer(),
     random: () => 1,
   };
 }

@@ -17,6 +17,27 @@ describe('mask', () => {
     );
   });
 
+  it('leaves none in JSON or HTML either, with any of its characters escaped', () => {
+    const escapes = [
+      (c: string) => c,
+      (c: string) => JSON.stringify(c).slice(1, -1),
+      (c: string) => [...c].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+      (c: string) => `&#${c.codePointAt(0)};`,
+      (c: string) => `&#x${c.codePointAt(0)?.toString(16).toUpperCase()};`,
+      (c: string) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c,
+      (c: string) => (c === '/' ? '\\/' : c),
+      (c: string) => encodeURIComponent(c).replace(/%../g, (bytes) => bytes.toLowerCase()),
+    ];
+    const character = fc.tuple(fc.constantFrom(...'aZ0&<>"\\/+= é€$^'), fc.nat({ max: escapes.length - 1 }));
+    fc.assert(
+      fc.property(fc.array(character, { minLength: 4, maxLength: 20 }), (characters) => {
+        const secret = characters.map(([one]) => one).join('');
+        const written = characters.map(([one, how]) => escapes[how]?.(one) ?? one).join('');
+        expect(mask(`[${written}]`, [secret])).toBe('[***]');
+      }),
+    );
+  });
+
   it('leaves everything else alone', () => {
     expect(mask('nothing to hide', ['s3cret'])).toBe('nothing to hide');
     expect(mask('', [''])).toBe('');

@@ -2,66 +2,104 @@ import fc from 'fast-check';
 import {
   countPages,
   countRanges,
-  type Grid,
+  countRangesOf,
   pageRangeName,
-  pageRanges,
   parsePageRangeName,
+  plannedRanges,
+  rangesOf,
 } from '../../../core/plan/grid';
+import type { Sequence } from '../../../core/plan/plan';
 
 const sliceName = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,12}$/);
-const grid: fc.Arbitrary<Grid> = fc.record({
-  pagesPerRange: fc.integer({ min: 1, max: 50 }),
-  slices: fc.uniqueArray(fc.record({ name: sliceName, pages: fc.integer({ min: 1, max: 300 }) }), {
-    minLength: 1,
-    maxLength: 4,
-    selector: ({ name }) => name,
-  }),
+const parameters = fc.dictionary(fc.constantFrom('parent', 'from'), fc.nat());
+const grid = fc
+  .record({
+    type: fc.constant('pages' as const),
+    slice: sliceName,
+    parameters,
+    pageSize: fc.integer({ min: 1, max: 1000 }),
+    firstPage: fc.nat(20),
+    pages: fc.integer({ min: 1, max: 300 }),
+    pagesPerRange: fc.integer({ min: 1, max: 50 }),
+  })
+  .map((some) => ({ ...some, slicePages: some.firstPage + some.pages + 2, total: 77 }));
+const lead = fc.record({
+  type: fc.constant('lead' as const),
+  slice: sliceName,
+  slices: fc.array(fc.record({ name: sliceName, parameters }), { minLength: 1, maxLength: 60 }),
+  slicesPerRange: fc.integer({ min: 1, max: 20 }),
+  mostPages: fc.integer({ min: 1, max: 3 }),
 });
+const chain = fc.record({
+  type: fc.constant('chain' as const),
+  slice: sliceName,
+  parameters,
+  index: fc.nat(100),
+  position: fc.record({ page: fc.nat(), cursor: fc.string(), records: fc.nat() }),
+});
+const sequence: fc.Arbitrary<Sequence> = fc.oneof(grid, lead, chain);
 const rangeName = fc.record({ slice: sliceName, index: fc.nat(2 ** 31) });
 
-describe('pageRanges', () => {
-  it('covers every page of every slice exactly once, in order', () => {
+describe('rangesOf', () => {
+  it('covers every page of a grid exactly once, in order, and keeps what all its ranges share', () => {
     fc.assert(
-      fc.property(grid, (anyGrid) => {
-        const pages = [...pageRanges(anyGrid)].flatMap(({ slice, firstPage, pages }) =>
-          Array.from({ length: pages }, (_, i) => `${slice} ${firstPage + i}`),
+      fc.property(grid, (any) => {
+        const { firstPage, pages, pagesPerRange, ...shared } = any;
+        const ranges = [...rangesOf(any)];
+        const covered = ranges.flatMap((range) =>
+          range.type === 'pages' ? Array.from({ length: range.pages }, (_, i) => range.firstPage + i) : [],
         );
-        const planned = anyGrid.slices.flatMap(({ name, pages }) =>
-          Array.from({ length: pages }, (_, page) => `${name} ${page}`),
-        );
-        expect(pages).toEqual(planned);
+        expect(covered).toEqual(Array.from({ length: pages }, (_, i) => firstPage + i));
+        ranges.forEach((range, index) => {
+          expect(range).toMatchObject({ ...shared, index });
+          if (range.type === 'pages' && index < ranges.length - 1) expect(range.pages).toBe(pagesPerRange);
+        });
       }),
     );
   });
 
-  it('gives ranges of pagesPerRange pages, and one that is shorter only at the end of a slice', () => {
+  it('covers every slice of a lead exactly once, in order', () => {
     fc.assert(
-      fc.property(grid, (anyGrid) => {
-        const ranges = [...pageRanges(anyGrid)];
-        for (const [position, { slice, index, pages }] of ranges.entries()) {
-          expect(pages).toBeGreaterThanOrEqual(1);
-          expect(pages).toBeLessThanOrEqual(anyGrid.pagesPerRange);
-          const next = ranges[position + 1];
-          if (next?.slice === slice) expect([pages, next.index]).toEqual([anyGrid.pagesPerRange, index + 1]);
-        }
+      fc.property(lead, (any) => {
+        const ranges = [...rangesOf(any)];
+        expect(ranges.flatMap((range) => (range.type === 'lead' ? range.slices : []))).toEqual(any.slices);
+        ranges.forEach((range, index) => {
+          expect(range).toMatchObject({ type: 'lead', slice: any.slice, index, mostPages: any.mostPages });
+          const isFull = range.type === 'lead' && range.slices.length === any.slicesPerRange;
+          expect(isFull || index === ranges.length - 1).toBe(true);
+        });
       }),
     );
   });
 
-  it('is as long as countRanges and countPages say', () => {
-    fc.assert(
-      fc.property(grid, (anyGrid) => {
-        const ranges = [...pageRanges(anyGrid)];
-        expect(countRanges(anyGrid)).toBe(ranges.length);
-        expect(countPages(anyGrid)).toBe(ranges.reduce((sum, { pages }) => sum + pages, 0));
-      }),
-    );
+  it('knows of a chain the range that it begins with', () => {
+    fc.assert(fc.property(chain, (any) => expect([...rangesOf(any)]).toEqual([any])));
+  });
+
+  it('is as long as countRangesOf says', () => {
+    fc.assert(fc.property(sequence, (any) => expect(countRangesOf(any)).toBe([...rangesOf(any)].length)));
   });
 
   it('makes ranges one at a time: the first of a thousand million comes at once', () => {
-    const huge: Grid = { pagesPerRange: 1, slices: [{ name: 'all', pages: 1_000_000_000 }] };
-    expect(pageRanges(huge).next().value).toEqual({ slice: 'all', index: 0, firstPage: 0, pages: 1 });
-    expect(countRanges(huge)).toBe(1_000_000_000);
+    const some = { slice: 'all', parameters: {}, pageSize: 10 };
+    const pages = { firstPage: 0, pages: 1_000_000_000, slicePages: 1_000_000_000, pagesPerRange: 1 };
+    const huge = { type: 'pages' as const, ...some, ...pages };
+    expect(rangesOf(huge).next().value).toMatchObject({ slice: 'all', index: 0, firstPage: 0, pages: 1 });
+    expect(countRanges({ sequences: [huge] })).toBe(1_000_000_000);
+  });
+});
+
+describe('plannedRanges', () => {
+  it('are those of all sequences, as many as countRanges says, with the pages that countPages says', () => {
+    fc.assert(
+      fc.property(fc.array(sequence, { minLength: 1, maxLength: 5 }), (sequences) => {
+        const ranges = [...plannedRanges({ sequences })];
+        expect(ranges).toEqual(sequences.flatMap((each) => [...rangesOf(each)]));
+        expect(countRanges({ sequences })).toBe(ranges.length);
+        const pages = ranges.reduce((sum, range) => sum + (range.type === 'pages' ? range.pages : 0), 0);
+        expect(countPages({ sequences })).toBe(pages);
+      }),
+    );
   });
 });
 

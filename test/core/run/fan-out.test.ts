@@ -1,9 +1,11 @@
 import { ConfigurationError, PermanentError } from '../../../core/errors';
-import { countRanges, pageRanges } from '../../../core/plan/grid';
+import { countRanges, plannedRanges } from '../../../core/plan/grid';
+import type { ParentValues } from '../../../core/plan/parents';
 import { claimDataset, keepClaim, readClaim, releaseClaim } from '../../../core/run/claim';
 import { type FanOutServices, fanOut, parseFanOutRequest } from '../../../core/run/fan-out';
 import { planKey } from '../../../core/run/keys';
 import { readPlan } from '../../../core/run/plan-once';
+import type { Dataset } from '../../../core/source/source';
 import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
 import { aDataset, aSource } from '../../support/source-fixture';
@@ -27,7 +29,10 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
   const clock = stillClock();
   const discover = jest.fn(async () => {
     clock.advance(5000);
-    return { total: 950, pageSize: 100 };
+    return { total: 950, pages: 10, pageSize: 100 };
+  });
+  const readParents = jest.fn(async (): Promise<ParentValues> => {
+    throw new Error('nobody needs a parent');
   });
   const lake = memoryLake(objects, { fault });
   const services: FanOutServices = {
@@ -37,6 +42,7 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
     telemetry,
     clock,
     discover,
+    readParents,
   };
   const planned = async () => {
     const plan = await readPlan(memoryLake(objects), aRun);
@@ -44,7 +50,7 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
     return plan;
   };
   const claim = () => readClaim(memoryLake(objects), aRun);
-  return { objects, messages, telemetry, clock, discover, services, planned, claim };
+  return { objects, messages, telemetry, clock, discover, readParents, services, planned, claim };
 }
 
 describe('fanOut', () => {
@@ -54,7 +60,7 @@ describe('fanOut', () => {
     const plan = await planned();
     expect(result).toEqual({ status: 'enqueued', runId: aRun.runId, ranges: countRanges(plan) });
     expect(messages.waiting.map(({ message }) => message)).toEqual(
-      [...pageRanges(plan)].map((range) => messageOf(plan, range)),
+      [...plannedRanges(plan)].map((range) => messageOf(plan, range)),
     );
     expect(await claim()).toMatchObject({ runId: aRun.runId, claimedAt: '2026-01-31T03:00:00.000Z' });
     expect(telemetry.counts).toEqual({ RangesEnqueued: countRanges(plan) });
@@ -72,7 +78,108 @@ describe('fanOut', () => {
   it('plans only as many pages as were asked for', async () => {
     const { services, planned } = prepare();
     await fanOut({ ...request, onlyPages: 2 }, services);
-    expect(await planned()).toMatchObject({ subset: true, slices: [{ name: 'all', pages: 2 }] });
+    expect(await planned()).toMatchObject({
+      subset: true,
+      sequences: [{ type: 'pages', slice: 'all', pages: 2, slicePages: 10 }],
+    });
+  });
+
+  describe('of a dataset whose end is not known at once', () => {
+    const cursor = {
+      type: 'cursor',
+      cursor: { type: 'body', path: 'next' },
+      parameter: { in: 'query', name: 'cursor' },
+      sizeParameter: undefined,
+      end: [],
+    } as const;
+    const users = { type: 'records', dataset: 'users', column: 'id', name: 'userId' } as const;
+    const days = {
+      type: 'windows',
+      from: '2026-01-30',
+      step: { days: 1 },
+      format: 'iso',
+      end: 'exclusive',
+    } as const;
+    const windows = { ...days, fromName: 'from', toName: 'to' };
+    const sourceWith = (changes: Partial<Dataset>) => aSource({ datasets: [aDataset(changes)] });
+
+    it('enqueues the first range of a chain, and asks the source nothing', async () => {
+      const { services, messages, discover, planned } = prepare();
+      const source = sourceWith({ pagination: cursor });
+      expect(await fanOut(request, { ...services, source })).toMatchObject({ status: 'enqueued', ranges: 1 });
+      expect(messages.waiting.map(({ message }) => message)).toEqual([
+        {
+          ...{ source: 'geonames', dataset: 'cities', runId: aRun.runId },
+          definition: (await planned()).definition,
+          pagesPerRange: (await planned()).pagesPerRange,
+          range: { type: 'chain', slice: 'all', parameters: {}, position: { page: 0, records: 0 }, index: 0 },
+        },
+      ]);
+      expect(discover).not.toHaveBeenCalled();
+    });
+
+    it('cuts time into windows that end when the run was planned', async () => {
+      const { services, clock, planned } = prepare();
+      clock.advance(3_600_000);
+      await fanOut(request, { ...services, source: sourceWith({ slices: [windows] }) });
+      const [lead] = (await planned()).sequences;
+      expect(lead?.type === 'lead' && lead.slices.map(({ parameters }) => parameters)).toEqual([
+        { from: '2026-01-30T00:00:00Z', to: '2026-01-31T00:00:00Z' },
+        { from: '2026-01-31T00:00:00Z', to: '2026-01-31T04:00:00Z' },
+      ]);
+    });
+
+    it('makes slices of the records of parents, names their runs, and is no fresher than the oldest of them', async () => {
+      const { services, discover, planned } = prepare();
+      const run = {
+        dataset: 'users',
+        runId: '2026-01-30t03-00-00-000z',
+        watermark: '2026-01-30T03:00:00.000Z',
+      };
+      const readParents = jest.fn(async () => ({ values: new Map([[users, [7, 8]]]), runs: [run] }));
+      const source = sourceWith({ slices: [users] });
+      await fanOut(request, { ...services, readParents, source });
+      const plan = await planned();
+      expect(readParents).toHaveBeenCalledWith([users]);
+      expect(discover).not.toHaveBeenCalled();
+      expect(plan).toMatchObject({
+        watermark: run.watermark,
+        parents: [{ dataset: 'users', runId: run.runId }],
+        sequences: [
+          {
+            type: 'lead',
+            slices: [
+              { name: 's-00000000', parameters: { userId: 7 } },
+              { name: 's-00000001', parameters: { userId: 8 } },
+            ],
+          },
+        ],
+      });
+    });
+
+    it('keeps the slices of the first plan when it is invoked again', async () => {
+      const { services, messages, planned } = prepare();
+      const source = sourceWith({ slices: [users] });
+      const runs = [{ dataset: 'users', runId: aRun.runId, watermark: '2026-01-30T03:00:00.000Z' }];
+      const reading = (values: number[]) => async () => ({ values: new Map([[users, values]]), runs });
+      await fanOut(request, { ...services, source, readParents: reading([1, 2]) });
+      const plan = await planned();
+      messages.waiting = [];
+      await fanOut(request, { ...services, source, readParents: reading([1, 2, 3]) });
+      expect(await planned()).toEqual(plan);
+      expect(messages.waiting.map(({ message }) => message.range)).toEqual([...plannedRanges(plan)]);
+    });
+
+    it('releases the claim when a parent is not there', async () => {
+      const { services, claim, objects } = prepare();
+      const missing = new ConfigurationError('load geonames/users first');
+      const readParents = async () => {
+        throw missing;
+      };
+      const source = sourceWith({ slices: [users] });
+      await expect(fanOut(request, { ...services, source, readParents })).rejects.toBe(missing);
+      expect([await claim(), objects.keys()]).toEqual([undefined, []]);
+    });
   });
 
   describe('the name of the run', () => {
@@ -99,11 +206,14 @@ describe('fanOut', () => {
       const { services, messages, discover, planned } = prepare();
       await fanOut(request, services);
       const plan = await planned();
-      const [first, ...others] = pageRanges(plan);
+      const [first, ...others] = plannedRanges(plan);
       if (!first) throw new Error('there is a range');
       await writeRange(services.lake, plan, first);
       messages.waiting = [];
-      const again = await fanOut(request, { ...services, discover: async () => ({ total: 5, pageSize: 1 }) });
+      const again = await fanOut(request, {
+        ...services,
+        discover: async () => ({ total: 5, pages: 5, pageSize: 1 }),
+      });
       expect(again).toEqual({ status: 'enqueued', runId: aRun.runId, ranges: others.length });
       expect(messages.waiting.map(({ message }) => message)).toEqual(
         others.map((range) => messageOf(plan, range)),
@@ -116,10 +226,12 @@ describe('fanOut', () => {
       const { services, messages, planned } = prepare();
       await Promise.all([
         fanOut(request, services),
-        fanOut(request, { ...services, discover: async () => ({ total: 9500, pageSize: 10 }) }),
+        fanOut(request, { ...services, discover: async () => ({ total: 9500, pages: 950, pageSize: 10 }) }),
       ]);
       const plan = await planned();
-      for (const { message } of messages.waiting) expect(message.pageSize).toBe(plan.pageSize);
+      const [sequence] = plan.sequences;
+      const pageSize = sequence?.type === 'pages' && sequence.pageSize;
+      for (const { message } of messages.waiting) expect(message.range).toMatchObject({ pageSize });
       expect(messages.waiting).toHaveLength(2 * countRanges(plan));
     });
 
@@ -150,7 +262,7 @@ describe('fanOut', () => {
       const pageQueue = memoryPageQueue(messages, { fault: () => (sends++ === 2 ? 'before' : undefined) });
       await expect(fanOut(request, { ...services, pageQueue })).rejects.toThrow('send was made to fail');
       await fanOut(request, services);
-      const enqueued = new Set(messages.waiting.map(({ message }) => message.index));
+      const enqueued = new Set(messages.waiting.map(({ message }) => message.range.index));
       expect(enqueued.size).toBe(countRanges(await planned()));
     });
   });
@@ -217,7 +329,7 @@ describe('fanOut', () => {
       const mine = await claim();
       if (mine) await releaseClaim(services.lake, mine);
       await claimDataset(services.lake, other, new Date(startOfTime));
-      return { total: 950, pageSize: 100 };
+      return { total: 950, pages: 10, pageSize: 100 };
     };
     await expect(fanOut(request, { ...services, discover })).rejects.toMatchObject({
       failure: 'transient',

@@ -1,15 +1,24 @@
 import fc from 'fast-check';
 import { ConfigurationError, PermanentError, ThrottledError, TransientError } from '../../../core/errors';
-import { type HandleMessageServices, handleMessage } from '../../../core/run/handle-message';
+import {
+  EndlessParkingError,
+  type HandleMessageServices,
+  handleMessage,
+} from '../../../core/run/handle-message';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
-import { aPlan, messageOf, recordTelemetry } from './run-fixture';
+import { aChain, anOpenPlan, aPlan, aRange, messageOf, recordTelemetry } from './run-fixture';
 
-const message = messageOf(aPlan(), { slice: 'all', index: 1, firstPage: 3, pages: 3 });
+const message = messageOf(aPlan(), aRange());
 
 /** Delivers the message once and tells what became of it. */
-async function deliver(error: unknown, receiveCount = 1, changes: Partial<HandleMessageServices> = {}) {
+async function deliver(
+  error: unknown,
+  receiveCount = 1,
+  changes: Partial<HandleMessageServices> = {},
+  sent = message,
+) {
   const messages = new MemoryMessages(1000);
-  messages.waiting = [{ message, receiveCount: receiveCount - 1 }];
+  messages.waiting = [{ message: sent, receiveCount: receiveCount - 1 }];
   const received = messages.receive();
   if (!received) throw new Error('there is a message');
   const telemetry = recordTelemetry();
@@ -53,7 +62,9 @@ describe('handleMessage', () => {
   ])('sends the message to the DLQ at once after a %s failure', async (failure, error, status) => {
     const { outcome, messages, counts } = await deliver(error, 1);
     expect(outcome).toBe('acknowledge');
-    expect(messages.dead).toEqual([{ message, reason: { failure, reason: error.message, status } }]);
+    expect(messages.dead).toEqual([
+      { message, reason: { failure, error: error.name, reason: error.message, status } },
+    ]);
     expect(messages).toMatchObject({ delayed: [], backOffs: [] });
     expect(counts).toEqual({ RangesDeadLettered: 1 });
   });
@@ -61,10 +72,10 @@ describe('handleMessage', () => {
   it.each([
     [
       new TransientError('HTTP 500', { evidence: { status: 500 } }),
-      { failure: 'transient', reason: 'HTTP 500', status: 500 },
+      { failure: 'transient', error: 'TransientError', reason: 'HTTP 500', status: 500 },
     ],
-    [new RangeError('out of memory'), { failure: 'unknown', reason: 'out of memory' }],
-    ['a text', { failure: 'unknown', reason: 'a text' }],
+    [new RangeError('out of memory'), { failure: 'unknown', error: 'RangeError', reason: 'out of memory' }],
+    ['a text', { failure: 'unknown', error: 'unknown', reason: 'a text' }],
   ])('sends the message to the DLQ with its reason on the last receive: %s', async (error, reason) => {
     const { outcome, messages } = await deliver(error, 5);
     expect(outcome).toBe('acknowledge');
@@ -76,10 +87,52 @@ describe('handleMessage', () => {
     for (const receiveCount of [1, 5]) {
       const { outcome, messages, counts } = await deliver(new ThrottledError('HTTP 429', 59.2), receiveCount);
       expect(outcome).toBe('acknowledge');
-      expect(messages.delayed).toEqual([{ message, receiveCount: 0, seconds: 60 }]);
+      expect(messages.delayed).toEqual([{ message: { ...message, parks: 1 }, receiveCount: 0, seconds: 60 }]);
       expect(messages).toMatchObject({ dead: [], backOffs: [] });
       expect(counts).toEqual({ RangesParked: 1 });
     }
+  });
+
+  it('counts how often a range was parked, and gives it up after 200 times', async () => {
+    const throttled = new ThrottledError('HTTP 429', 60, { evidence: { status: 429 } });
+    const last = await deliver(throttled, 1, {}, { ...message, parks: 199 });
+    expect(last.messages.delayed).toMatchObject([{ message: { parks: 200 } }]);
+    const { outcome, messages, counts } = await deliver(throttled, 1, {}, { ...message, parks: 200 });
+    expect(outcome).toBe('acknowledge');
+    expect(messages.delayed).toEqual([]);
+    // Without the count, so that a redrive begins anew.
+    const reason = 'range all-00000001 of cities was asked to wait more than 200 times, last by: HTTP 429';
+    const named = { failure: 'permanent', error: EndlessParkingError.name, reason, status: 429 };
+    expect(messages.dead).toEqual([{ message, reason: named }]);
+    expect(counts).toEqual({ RangesDeadLettered: 1 });
+  });
+
+  it('forgets how often a range was parked when it dies of something else', async () => {
+    const { messages } = await deliver(new PermanentError('no'), 1, {}, { ...message, parks: 7 });
+    expect(messages.dead[0]?.message).toEqual(message);
+  });
+
+  it('follows a chain for 100,000 ranges, and no further', async () => {
+    const load = jest.fn(async () => 'loaded' as const);
+    const [last, beyond] = [100_000, 100_001].map((index) => {
+      const chain = aChain({ index, position: { page: 3 * index, cursor: 'c', records: 1 } });
+      return messageOf(anOpenPlan(chain), chain);
+    });
+    await deliver(undefined, 1, { load }, last);
+    expect(load).toHaveBeenCalledTimes(1);
+    const { messages } = await deliver(undefined, 1, { load }, beyond);
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(messages.dead).toMatchObject([
+      {
+        message: beyond,
+        reason: {
+          failure: 'permanent',
+          error: 'EndlessChainError',
+          reason:
+            'slice all of cities goes on after 100,000 page ranges: cut the dataset into slices, or correct how its pages end',
+        },
+      },
+    ]);
   });
 
   it('parks for whole seconds that SQS takes, and as long as was asked where it can', async () => {
@@ -131,6 +184,7 @@ describe('handleMessage', () => {
         message: 'A range was not loaded',
         details: {
           failure: 'transient',
+          error: 'TransientError',
           reason: 'reset',
           status: 503,
           receiveCount: 2,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   claimKey,
   manifestKey,
+  nextKey,
   openRuns,
   planKey,
   pointerKey,
@@ -19,7 +20,7 @@ const name = fc.oneof(
   fc.constantFrom('all', 'all-00000000', 'a-00000001', '00000000', 'run', 'plan'),
 );
 const run: fc.Arbitrary<RunName> = fc.record({ source: name, dataset: name, runId: name });
-const range = fc.record({ slice: name, index: fc.nat(3), firstPage: fc.constant(0), pages: fc.constant(1) });
+const range = fc.record({ slice: name, index: fc.nat(3) });
 const attempt = fc.stringMatching(/^[0-9a-f]{8}$/);
 const unsafe = fc
   .oneof(
@@ -34,7 +35,7 @@ const meaning = fc
     run,
     range,
     attempt,
-    kind: fc.constantFrom('claim', 'pointer', 'plan', 'manifest', 'stage', 'raw', 'quarantine'),
+    kind: fc.constantFrom('claim', 'pointer', 'plan', 'manifest', 'stage', 'raw', 'quarantine', 'next'),
   })
   .map(({ run, range, attempt, kind }) => {
     const { source, dataset, runId } = run;
@@ -53,6 +54,8 @@ const meaning = fc
         return { key: stageKey(run, range), means: perRange };
       case 'raw':
         return { key: rawKey(run, range, attempt), means: [...perRange, attempt] };
+      case 'next':
+        return { key: nextKey(run, range, attempt), means: [...perRange, attempt] };
       default:
         return { key: quarantineKey(run, range, attempt), means: [...perRange, attempt] };
     }
@@ -60,7 +63,7 @@ const meaning = fc
 
 describe('keys', () => {
   it('are where the documentation says', () => {
-    const second = { slice: 'all', index: 1, firstPage: 3, pages: 3 };
+    const second = { slice: 'all', index: 1 };
     const folder = 'geonames/cities/run=2026-01-31t03-00-00-000z';
     expect(claimKey(aRun)).toBe('runs/open/geonames/cities.json');
     expect(planKey(aRun)).toBe('runs/geonames/cities/2026-01-31t03-00-00-000z/plan.json');
@@ -68,6 +71,9 @@ describe('keys', () => {
     expect(stageKey(aRun, second)).toBe(`stage/${folder}/all-00000001.parquet`);
     expect(rawKey(aRun, second, 'a1b2')).toBe(`raw/${folder}/all-00000001-a1b2.jsonl.gz`);
     expect(quarantineKey(aRun, second, 'a1b2')).toBe(`quarantine/${folder}/all-00000001-a1b2.jsonl.gz`);
+    expect(nextKey(aRun, second, 'a1b2')).toBe(
+      'runs/geonames/cities/2026-01-31t03-00-00-000z/next/all-00000001-a1b2.json',
+    );
     expect(pointerKey(aRun)).toBe('tables/geonames/cities/current.json');
   });
 
@@ -102,9 +108,7 @@ describe('keys', () => {
   it('fit into 1,024 bytes when every name is as long as it may sensibly be', () => {
     const long = 'x'.repeat(128);
     const longRun = { source: long, dataset: long, runId: aRun.runId };
-    expect(
-      rawKey(longRun, { slice: long, index: 99_999_999, firstPage: 0, pages: 1 }, 'a1b2c3d4').length,
-    ).toBeLessThan(1024);
+    expect(rawKey(longRun, { slice: long, index: 99_999_999 }, 'a1b2c3d4').length).toBeLessThan(1024);
   });
 
   it.each([
@@ -113,8 +117,8 @@ describe('keys', () => {
     ['run', (bad: string) => planKey({ ...aRun, runId: bad })],
     ['claimed dataset', (bad: string) => claimKey({ ...aRun, dataset: bad })],
     ['slice', (bad: string) => stageKey(aRun, { slice: bad, index: 0 })],
-    ['slice of raw', (bad: string) => rawKey(aRun, { slice: bad, index: 0, firstPage: 0, pages: 1 }, 'a1b2')],
-    ['attempt', (bad: string) => rawKey(aRun, { slice: 'all', index: 0, firstPage: 0, pages: 1 }, bad)],
+    ['slice of raw', (bad: string) => rawKey(aRun, { slice: bad, index: 0 }, 'a1b2')],
+    ['attempt', (bad: string) => rawKey(aRun, { slice: 'all', index: 0 }, bad)],
   ])('refuse an unsafe name of a %s', (_, build) => {
     fc.assert(
       fc.property(unsafe, (bad) => {

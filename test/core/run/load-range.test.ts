@@ -3,17 +3,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { PermanentError, TransientError } from '../../../core/errors';
-import type { FetchedRange } from '../../../core/extract/fetch-range';
-import { quarantineKey, rawKey, stageKey } from '../../../core/run/keys';
+import type { FetchedRange } from '../../../core/extract/fetched-range';
+import { rangesOf } from '../../../core/plan/grid';
+import type { PageRange, Plan, Sequence } from '../../../core/plan/plan';
+import { nextKey, quarantineKey, rawKey, stageKey } from '../../../core/run/keys';
 import { type LoadRangeServices, loadRange } from '../../../core/run/load-range';
 import { fromMetadata } from '../../../core/run/receipt';
 import type { RangeToShape, ShapedRange } from '../../../core/shape/shape-range';
+import { definitionHash } from '../../../core/source/definition-hash';
 import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
+import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
 import { aDataset, aSource } from '../../support/source-fixture';
-import { aPlan, messageOf, recordTelemetry, writeRange } from './run-fixture';
+import {
+  aChain,
+  aGrid,
+  aLead,
+  anOpenPlan,
+  aPlan,
+  aRange,
+  messageOf,
+  recordTelemetry,
+  writeRange,
+} from './run-fixture';
 
 const plan = aPlan();
-const range = { slice: 'all', index: 1, firstPage: 3, pages: 3 };
+const range = aRange();
 const message = messageOf(plan, range);
 const keys = {
   raw: rawKey(plan, range, 'a1b2c3d4'),
@@ -23,7 +37,8 @@ const keys = {
 const pages = '{"page":4}\n{"page":5}\n{"page":6}\n';
 
 const fetched: FetchedRange = {
-  pages: 3,
+  origins: [3, 4, 5].map((page) => ({ slice: 'all', page, parameters: {} })),
+  next: [],
   requests: 5,
   throttled: 1,
   retries: 1,
@@ -39,6 +54,7 @@ const shaped: ShapedRange = {
   lastKey: '[600]',
   totals: { min: 950, max: 950 },
   recordsPerPage: [100, 100, 100],
+  firstRecords: ['a', 'b', 'c'],
   stageBytes: 7,
 };
 
@@ -52,6 +68,8 @@ afterEach(async () => {
 });
 
 interface Prepared {
+  readonly plan?: Plan;
+  readonly range?: PageRange;
   readonly dataset?: ReturnType<typeof aDataset>;
   readonly fetched?: FetchedRange;
   readonly shaped?: ShapedRange;
@@ -61,7 +79,9 @@ interface Prepared {
 
 /** A worker whose source and shaper write small files. */
 function prepare({ dataset = aDataset(), ...given }: Prepared = {}) {
+  const asking = messageOf(given.plan ?? plan, given.range ?? range);
   const objects = new MemoryObjects();
+  const messages = new MemoryMessages();
   const telemetry = recordTelemetry();
   const asked: RangeToShape[] = [];
   const fetch = jest.fn(async ({ file }: { file: string }) => {
@@ -82,15 +102,16 @@ function prepare({ dataset = aDataset(), ...given }: Prepared = {}) {
   const services: LoadRangeServices = {
     source: aSource({ datasets: [dataset] }),
     lake,
+    pageQueue: memoryPageQueue(messages),
     shaper: { shape },
     telemetry,
     workFolder,
     fetch,
   };
   const load = (changes: Partial<LoadRangeServices> = {}) =>
-    loadRange(message, 'a1b2c3d4', { ...services, ...changes });
-  const receipt = () => fromMetadata(objects.objects.get(keys.stage)?.metadata ?? {});
-  return { objects, telemetry, fetch, shape, asked, services, load, receipt };
+    loadRange(asking, 'a1b2c3d4', { ...services, ...changes });
+  const receipt = () => fromMetadata(objects.objects.get(stageKey(plan, asking.range))?.metadata ?? {});
+  return { objects, messages, telemetry, fetch, shape, asked, services, load, receipt };
 }
 
 describe('loadRange', () => {
@@ -126,6 +147,9 @@ describe('loadRange', () => {
       firstKey: '[301]',
       lastKey: '[600]',
       totals: { min: 950, max: 950 },
+      planned: 950,
+      firstRecord: expect.stringMatching(/^[0-9a-f]{16}$/),
+      lastRecord: expect.stringMatching(/^[0-9a-f]{16}$/),
       raw: keys.raw,
       quarantine: keys.quarantine,
     });
@@ -146,16 +170,16 @@ describe('loadRange', () => {
     const { load, fetch, asked, services } = prepare();
     await load();
     const [dataset] = services.source.datasets;
-    expect(fetch).toHaveBeenCalledWith(expect.objectContaining({ dataset, message }));
-    expect(asked).toMatchObject([{ dataset, firstPage: 3, pages: 3 }]);
+    expect(fetch).toHaveBeenCalledWith(expect.objectContaining({ dataset, range, pagesPerRange: 3 }));
+    expect(asked).toMatchObject([{ dataset, origins: fetched.origins }]);
   });
 
   it('takes the totals of headers where the bodies have none', async () => {
     const { totals, ...bodies } = shaped;
-    const headerTotals = { min: 949, max: 950 };
-    const { load, receipt } = prepare({ shaped: bodies, fetched: { ...fetched, headerTotals } });
+    const headers = { min: 949, max: 950 };
+    const { load, receipt } = prepare({ shaped: bodies, fetched: { ...fetched, totals: headers } });
     await load();
-    expect(receipt()?.totals).toEqual(headerTotals);
+    expect(receipt()?.totals).toEqual(headers);
   });
 
   it('writes no raw object when the dataset does not want it, and no quarantine when there is none', async () => {
@@ -235,6 +259,174 @@ describe('loadRange', () => {
       await expect(load({ shaper: { shape: () => Promise.reject(wrong) } })).rejects.toBe(wrong);
       expect(fetch).toHaveBeenCalledTimes(1);
     });
+  });
+
+  describe('when pages are not what their neighbours make of them', () => {
+    const short = { ...shaped, recordsPerPage: [100, 99, 100] };
+
+    it('fetches the range again, once', async () => {
+      const { load, fetch, shape, telemetry } = prepare();
+      const onceShort = jest.fn(shape).mockImplementationOnce(async (toShape) => {
+        await shape(toShape);
+        return short;
+      });
+      expect(await load({ shaper: { shape: onceShort } })).toBe('loaded');
+      expect(fetch).toHaveBeenCalledTimes(2);
+      expect(telemetry.counts).toMatchObject({ Retries: 1, RangesLoaded: 1 });
+    });
+
+    it('fails the attempt when they are so again, and writes nothing', async () => {
+      const { load, fetch, objects } = prepare({ shaped: short });
+      await expect(load()).rejects.toMatchObject({ name: 'ShortPageError', failure: 'transient' });
+      expect(fetch).toHaveBeenCalledTimes(2);
+      expect(objects.changes).toEqual([]);
+    });
+
+    it('does not ask again where that cannot help', async () => {
+      const { load, fetch } = prepare({ shaped: { ...shaped, firstRecords: ['a', 'b', 'a'] } });
+      await expect(load()).rejects.toMatchObject({ name: 'RepeatedPageError', failure: 'permanent' });
+      expect(fetch).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  describe('what follows', () => {
+    const chain = aChain({ index: 4, position: { page: 12, cursor: 'c12', records: 1200, total: 5000 } });
+    const successor = aChain({ index: 5, position: { page: 15, cursor: 'c15', records: 1500, total: 5000 } });
+    const open = anOpenPlan(aChain());
+    const ofChain = {
+      plan: open,
+      range: chain,
+      fetched: {
+        ...fetched,
+        origins: [12, 13, 14].map((page) => ({ slice: 'all', page, parameters: {} })),
+        next: [successor] as const,
+      },
+    };
+    const asks = (sequences: readonly Sequence[]) =>
+      sequences.flatMap((sequence) =>
+        [...rangesOf(sequence)].map((each) => ({ message: messageOf(open, each), receiveCount: 0 })),
+      );
+
+    it('stands in the receipt, and is enqueued by the attempt that wrote the object', async () => {
+      const { load, messages, receipt, telemetry } = prepare(ofChain);
+      expect(await load()).toBe('loaded');
+      expect(receipt()).toMatchObject({ firstPage: 12, planned: 5000, next: { sequences: [successor] } });
+      expect(messages.waiting).toEqual(asks([successor]));
+      expect(telemetry.counts).toMatchObject({ RangesLoaded: 1, RangesEnqueued: 1 });
+    });
+
+    it('is enqueued by a delivery that finds the object there', async () => {
+      const { load, services, messages, fetch, telemetry } = prepare(ofChain);
+      await writeRange(services.lake, open, chain, { next: { sequences: [successor] } });
+      expect(await load()).toBe('skipped');
+      expect(fetch).not.toHaveBeenCalled();
+      expect(messages.waiting).toEqual(asks([successor]));
+      expect(telemetry.counts).toEqual({ RangesSkipped: 1, RangesEnqueued: 1 });
+    });
+
+    it('is not enqueued by an attempt that lost the write, so that no second chain begins', async () => {
+      const { load, services, messages, shape } = prepare(ofChain);
+      const slow = async (toShape: RangeToShape) => {
+        await writeRange(services.lake, open, chain, { attempt: 'faster', next: { sequences: [successor] } });
+        return shape(toShape);
+      };
+      expect(await load({ shaper: { shape: slow } })).toBe('skipped');
+      expect(messages.waiting).toEqual([]);
+    });
+
+    it('is enqueued by the attempt that wrote the object though it was told that somebody else did', async () => {
+      const fault = ({ operation }: LakeCall) => (operation === 'putIfAbsent' ? 'conflict' : undefined);
+      const { load, messages } = prepare({ ...ofChain, fault });
+      expect(await load()).toBe('skipped');
+      expect(messages.waiting).toEqual(asks([successor]));
+    });
+
+    it('is enqueued after the object is there: until then it must not be', async () => {
+      const { load, messages } = prepare({
+        ...ofChain,
+        fault: ({ operation }) => (operation === 'putIfAbsent' ? 'before' : undefined),
+      });
+      await expect(load()).rejects.toThrow('before it took effect');
+      expect(messages.waiting).toEqual([]);
+    });
+
+    it('brings the message back when it cannot be enqueued, and is enqueued then', async () => {
+      const { load, messages } = prepare(ofChain);
+      const failing = memoryPageQueue(messages, { fault: () => 'before' });
+      await expect(load({ pageQueue: failing })).rejects.toThrow('send was made to fail');
+      expect(await load()).toBe('skipped');
+      expect(messages.waiting).toEqual(asks([successor]));
+    });
+
+    it('ends with a range that nothing follows', async () => {
+      const { load, messages, receipt } = prepare({ ...ofChain, fetched: { ...ofChain.fetched, next: [] } });
+      await load();
+      expect(receipt()?.next).toBeUndefined();
+      await load(); // and again, by a duplicate
+      expect(messages.waiting).toEqual([]);
+    });
+
+    it('is written to a document before the object where it does not fit into the receipt', async () => {
+      const [lead] = [...rangesOf(aLead(40, { slicesPerRange: 40 }))] as [PageRange];
+      const next = Array.from({ length: 40 }, (_, i) => aGrid({ slice: `s-${i}`, firstPage: 1, pages: 9 }));
+      const given = { plan: open, range: lead, fetched: { ...fetched, expected: 39_000, next } };
+      const { load, messages, objects, receipt } = prepare(given);
+      await load();
+      const key = nextKey(open, lead, 'a1b2c3d4');
+      expect(receipt()).toMatchObject({ begins: true, expected: 39_000, next: { key } });
+      expect(receipt()?.firstPage).toBeUndefined();
+      expect(objects.changes.map((change) => change.key).slice(-2)).toEqual([key, stageKey(open, lead)]);
+      expect(messages.waiting).toEqual(asks(next));
+      messages.waiting = [];
+      expect(await load()).toBe('skipped'); // a duplicate reads the document
+      expect(messages.waiting).toEqual(asks(next));
+    });
+
+    it('says what to do when the document is gone', async () => {
+      const [lead] = [...rangesOf(aLead(1))] as [PageRange];
+      const { load, services } = prepare({ plan: open, range: lead });
+      await writeRange(services.lake, open, lead, { next: { key: 'runs/gone.json' } });
+      await expect(load()).rejects.toThrow(
+        'runs/gone.json is not in the lake, and says what follows: start the run over',
+      );
+    });
+  });
+
+  it('loads a lead whose slices are all empty', async () => {
+    const [lead] = [...rangesOf(aLead(2))] as [PageRange];
+    const nothing = { received: 0, staged: 0, quarantined: 0, recordsPerPage: [], firstRecords: [] };
+    const { load, receipt, objects } = prepare({
+      plan: anOpenPlan(aLead(2)),
+      range: lead,
+      fetched: { ...fetched, origins: [], bytes: 0 },
+      shaped: { ...nothing, stageBytes: 7 },
+    });
+    expect(await load()).toBe('loaded');
+    expect(receipt()).toMatchObject({ pages: 0, received: 0, begins: true });
+    expect(receipt()?.firstRecord).toBeUndefined();
+    expect(objects.text(stageKey(plan, lead))).toBe('parquet');
+  });
+
+  it('tells records of slices apart by their slice where it is part of the key', async () => {
+    const mark = async (dataset: ReturnType<typeof aDataset>, parent: number) => {
+      const { load, receipt } = prepare({
+        dataset,
+        plan: aPlan({ definition: definitionHash(dataset) }),
+        fetched: {
+          ...fetched,
+          origins: fetched.origins.map((origin) => ({ ...origin, parameters: { parent } })),
+        },
+      });
+      await load();
+      return receipt()?.firstRecord;
+    };
+    const alike = aDataset();
+    expect(await mark(alike, 1)).toBe(await mark(alike, 2));
+    const { id, name } = alike.columns;
+    const parent = { columnType: { type: 'bigint' as const }, options: { slice: 'parent' } };
+    const sliced = aDataset({ key: ['id', 'parent'], columns: { id, name, parent } as typeof alike.columns });
+    expect(await mark(sliced, 1)).not.toBe(await mark(sliced, 2));
+    expect(await mark(sliced, 1)).toBe(await mark(sliced, 1));
   });
 
   it('writes nothing when the pages cannot be fetched', async () => {

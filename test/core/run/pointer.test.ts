@@ -1,5 +1,6 @@
 import type { Manifest } from '../../../core/run/manifest';
 import { publish, readPointer } from '../../../core/run/pointer';
+import { unroll } from '../../../core/run/unroll';
 import { verifyOnce } from '../../../core/run/verify-once';
 import { type LakeCall, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { aPlan, startOfTime, writeRun } from './run-fixture';
@@ -12,7 +13,7 @@ async function verified(runId?: string): Promise<Manifest> {
   const lake = memoryLake();
   const plan = aPlan(runId === undefined ? {} : { runId });
   await writeRun(lake, plan);
-  return verifyOnce(plan, lake);
+  return verifyOnce(plan, await unroll(plan, lake), lake);
 }
 
 describe('publish', () => {

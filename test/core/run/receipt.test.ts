@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { quarantineKey, rawKey } from '../../../core/run/keys';
-import { fromMetadata, type Receipt, toMetadata } from '../../../core/run/receipt';
-import { aReceipt, aRun } from './run-fixture';
+import { fitsInReceipt, fromMetadata, type Receipt, toMetadata } from '../../../core/run/receipt';
+import { aChain, aReceipt, aRun } from './run-fixture';
 
 const count = fc.nat(Number.MAX_SAFE_INTEGER);
+const hash = fc.stringMatching(/^[0-9a-f]{16}$/);
 const key = fc.string({ unit: 'binary', maxLength: 400 }).map((text) => JSON.stringify([text]));
 const receipt: fc.Arbitrary<Receipt> = fc
   .record(
@@ -19,10 +20,30 @@ const receipt: fc.Arbitrary<Receipt> = fc
       firstKey: key,
       lastKey: key,
       totals: fc.record({ min: count, max: count }),
+      planned: count,
+      begins: fc.constant(true as const),
+      expected: count,
+      firstRecord: hash,
+      lastRecord: hash,
+      next: fc.oneof(
+        fc.constant({ key: 'runs/next/all-00000000-a1b2.json' }),
+        fc.string({ unit: 'binary', maxLength: 40 }).map((cursor) => ({
+          sequences: [aChain({ index: 7, position: { page: 21, cursor, records: 2100 } })],
+        })),
+      ),
     },
     { requiredKeys: [] },
   )
   .map((changes) => aReceipt(changes));
+
+/** As long as what follows may be to stand in the receipt, to a few characters. */
+const longNext = fc.string({ unit: 'binary', minLength: 1, maxLength: 700 }).map((text) => {
+  for (let length = text.length; ; length--) {
+    const position = { page: 1, cursor: text.repeat(9).slice(0, length), records: 1 };
+    const next = { sequences: [aChain({ slice: 's-00012345', index: 99_999, position })] };
+    if (fitsInReceipt(next)) return next;
+  }
+});
 
 describe('a receipt in metadata', () => {
   it('survives, but for keys that are too long or have no pair', () => {
@@ -62,14 +83,16 @@ describe('a receipt in metadata', () => {
   it('is ASCII of at most 2 KB, whatever the keys, with every count and name at its longest', () => {
     const name = 'x'.repeat(64);
     const run = { source: name, dataset: name, runId: aRun.runId };
-    const range = { slice: 'all', index: 99_999_999, firstPage: 0, pages: 1 };
+    const range = { slice: 's-00012345', index: 99_999_999 };
     const longest = Number.MAX_SAFE_INTEGER;
     fc.assert(
-      fc.property(key, key, (firstKey, lastKey) => {
+      fc.property(key, key, longNext, (firstKey, lastKey, next) => {
         const metadata = toMetadata({
           ...aReceipt({ firstPage: longest, pages: longest, requests: longest, bytesReceived: longest }),
           ...{ received: longest, staged: longest, quarantined: longest, filtered: longest },
           ...{ firstKey, lastKey, totals: { min: longest, max: longest } },
+          ...{ planned: longest, begins: true, expected: longest, next },
+          ...{ firstRecord: '0123456789abcdef', lastRecord: '0123456789abcdef' },
           raw: rawKey(run, range, 'a1b2c3d4'),
           quarantine: quarantineKey(run, range, 'a1b2c3d4'),
         });
@@ -79,6 +102,7 @@ describe('a receipt in metadata', () => {
         );
         expect(bytes).toBeLessThanOrEqual(2048);
         for (const value of Object.values(metadata)) expect(value).toMatch(/^[\x20-\x7e]*$/);
+        expect(fromMetadata(metadata)?.next).toEqual(next);
       }),
       { numRuns: 500 },
     );

@@ -1,4 +1,4 @@
-import { pageRanges } from '../../../core/plan/grid';
+import { plannedRanges } from '../../../core/plan/grid';
 import type { Plan } from '../../../core/plan/plan';
 import { claimDataset, readClaim } from '../../../core/run/claim';
 import { claimKey, manifestKey, planKey, pointerKey, stageKey } from '../../../core/run/keys';
@@ -8,6 +8,9 @@ import { reconcile } from '../../../core/run/reconcile';
 import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
 import {
+  aChain,
+  aGrid,
+  anOpenPlan,
   aPlan,
   aRun,
   faultAt,
@@ -19,7 +22,7 @@ import {
 } from './run-fixture';
 
 const plan = aPlan();
-const asked = [...pageRanges(plan)].map((range) => messageOf(plan, range));
+const asked = [...plannedRanges(plan)].map((range) => messageOf(plan, range));
 /** The message that asks for a range, as it waits. */
 const queued = (index: number) =>
   asked.slice(index, index + 1).map((message) => ({ message, receiveCount: 0 }));
@@ -59,7 +62,7 @@ async function prepareRun(
   const prepared = prepare();
   await prepared.open();
   await prepared.lake.put(planKey(aRunPlan), JSON.stringify(aRunPlan));
-  for (const range of pageRanges(aRunPlan)) {
+  for (const range of plannedRanges(aRunPlan)) {
     if (!missing.includes(range.index)) await writeRange(prepared.lake, aRunPlan, range, change);
   }
   return prepared;
@@ -87,6 +90,18 @@ describe('reconcile', () => {
       expect(telemetry.counts).toEqual({ RangesEnqueued: 2 });
       expect(pageQueue).toHaveBeenCalledWith('geonames');
       expect(await claim()).toBeDefined();
+    });
+
+    it('enqueues the front of a chain, and is complete only at its end', async () => {
+      const chain = aChain();
+      const open = anOpenPlan(chain);
+      const successor = aChain({ index: 1, position: { page: 1, cursor: 'c1', records: 100 } });
+      const { tick, lake, messages } = await prepareRun([0], {}, open);
+      await writeRange(lake, open, chain, { next: { sequences: [successor] } });
+      expect(await tick()).toMatchObject([{ state: 'loading', ranges: 2, missing: 1, enqueued: 1 }]);
+      expect(messages.waiting).toEqual([{ message: messageOf(open, successor), receiveCount: 0 }]);
+      await writeRange(lake, open, successor);
+      expect(await tick()).toMatchObject([{ state: 'published', records: 200 }]);
     });
 
     it.each(['waiting', 'in flight', 'delayed'])('enqueues nothing while a message is %s', async (where) => {
@@ -143,13 +158,13 @@ describe('reconcile', () => {
     });
 
     it('publishes an empty dataset', async () => {
-      const empty = aPlan({ total: 0, slices: [{ name: 'all', pages: 1 }] });
+      const empty = aPlan({ total: 0, sequences: [aGrid({ pages: 1, slicePages: 1, total: 0 })] });
       const { tick } = await prepareRun([], {}, empty);
       expect(await tick()).toMatchObject([{ state: 'published', records: 0 }]);
     });
 
     it('never publishes a subset, but verifies it', async () => {
-      const subset = aPlan({ subset: true, slices: [{ name: 'all', pages: 2 }] });
+      const subset = aPlan({ subset: true, sequences: [aGrid({ pages: 2 })] });
       const { tick, lake, telemetry, claim } = await prepareRun([], {}, subset);
       expect(await tick()).toEqual([{ ...aRun, state: 'verified', records: 200 }]);
       expect(await readPointer(lake, aRun)).toBeUndefined();
@@ -157,11 +172,16 @@ describe('reconcile', () => {
       expect(telemetry.counts).toEqual({});
     });
 
-    it('refuses a subset that is short', async () => {
-      const subset = aPlan({ subset: true, slices: [{ name: 'all', pages: 2 }] });
-      const { tick } = await prepareRun([], { received: 199, staged: 199 }, subset);
+    it('refuses a subset that does not account for its records', async () => {
+      const subset = aPlan({ subset: true, sequences: [aGrid({ pages: 2 })] });
+      const { tick } = await prepareRun([], { staged: 199 }, subset);
       expect(await tick()).toMatchObject([
-        { state: 'refused', problems: ['received 199 records where the source holds 200'] },
+        {
+          state: 'refused',
+          problems: [
+            `${stageKey(subset, { slice: 'all', index: 0 })} accounts for 199 of the 200 records it received`,
+          ],
+        },
       ]);
     });
 

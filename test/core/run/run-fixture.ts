@@ -1,6 +1,6 @@
-import { pageRangeName, pageRanges } from '../../../core/plan/grid';
+import { pageRangeName, plannedRanges } from '../../../core/plan/grid';
 import { makePlan } from '../../../core/plan/make-plan';
-import type { PageRange, Plan } from '../../../core/plan/plan';
+import type { PageRange, PagesRange, Plan, RangeName, Sequence } from '../../../core/plan/plan';
 import { planKey, stageKey } from '../../../core/run/keys';
 import type { PageMessage } from '../../../core/run/page-message';
 import type { Clock, Lake, MetricName, Telemetry } from '../../../core/run/ports';
@@ -65,18 +65,49 @@ export function faultAt<Kind>(call: number, kind: Kind): { fault(): Kind | undef
   };
 }
 
-/** A plan of 10 pages of 100 records in 4 ranges; `changes` replace its fields. */
+/** A grid of 10 pages of 100 records in 4 ranges; `changes` replace its fields. */
+export function aGrid(changes: Partial<Extract<Sequence, { type: 'pages' }>> = {}) {
+  const pages = { firstPage: 0, pages: 10, pagesPerRange: 3 };
+  const grid = { slice: 'all', parameters: {}, pageSize: 100, slicePages: 10, total: 950 };
+  return { type: 'pages' as const, ...grid, ...pages, ...changes };
+}
+
+/** A chain from its beginning; `changes` replace its fields. */
+export function aChain(changes: Partial<Extract<Sequence, { type: 'chain' }>> = {}) {
+  const beginning = { slice: 'all', parameters: {}, index: 0, position: { page: 0, records: 0 } };
+  return { type: 'chain' as const, ...beginning, ...changes };
+}
+
+/** A lead over as many slices, two in a range; `changes` replace its fields. */
+export function aLead(slices: number, changes: Partial<Extract<Sequence, { type: 'lead' }>> = {}) {
+  const named = Array.from({ length: slices }, (_, i) => ({ name: `s-${i}`, parameters: { parent: i } }));
+  return { type: 'lead' as const, slice: 'lead', slices: named, slicesPerRange: 2, ...changes };
+}
+
+/** A plan of `aGrid()`; `changes` replace its fields. */
 export function aPlan(changes: Partial<Plan> = {}): Plan {
   const plan = makePlan({
     source: aRun.source,
     dataset: aDataset(),
     limits: aSource().limits,
     runId: aRun.runId,
-    extent: { total: 950, pageSize: 100 },
+    extent: { total: 950, pages: 10, pageSize: 100 },
     watermark: new Date(startOfTime),
     plannedAt: new Date(startOfTime + 1000),
   });
-  return { ...plan, pagesPerRange: 3, ...changes };
+  return { ...plan, pagesPerRange: 3, sequences: [aGrid()], ...changes };
+}
+
+/** A plan whose total nobody knows, of these sequences. */
+export function anOpenPlan(...sequences: Sequence[]): Plan {
+  const { total, ...plan } = aPlan({ sequences });
+  return plan;
+}
+
+/** A range of `aGrid()`. */
+export function aRange(changes: Partial<PagesRange> = {}): PagesRange {
+  const { pagesPerRange, ...grid } = aGrid();
+  return { ...grid, index: 1, firstPage: 3, pages: 3, ...changes };
 }
 
 /** A receipt of 100 records, all staged; `changes` replace its fields. */
@@ -98,26 +129,39 @@ export function aReceipt(changes: Partial<Receipt> = {}): Receipt {
   };
 }
 
-/** The receipt of a range that was loaded as planned. */
+/** The receipt of a range of a grid that was loaded as planned; of others, one of a page of 100 records. */
 export function receiptOf(plan: Plan, range: PageRange, changes: Partial<Receipt> = {}): Receipt {
-  const before = range.firstPage * plan.pageSize;
-  const records = Math.max(0, Math.min(range.pages * plan.pageSize, plan.total - before));
+  const written = { definition: plan.definition, firstRecord: markOf(range), lastRecord: markOf(range) };
+  if (range.type === 'lead') return aReceipt({ ...written, firstPage: undefined, begins: true, ...changes });
+  if (range.type === 'chain') {
+    const { page, total } = range.position;
+    const begins = page === 0 ? true : undefined;
+    return aReceipt({ ...written, firstPage: page, begins, planned: total, ...changes });
+  }
+  const { firstPage, pages, pageSize, total = pageSize * range.slicePages } = range;
+  const records = Math.max(0, Math.min(pages * pageSize, total - firstPage * pageSize));
   return aReceipt({
-    definition: plan.definition,
-    firstPage: range.firstPage,
-    pages: range.pages,
-    requests: range.pages,
+    ...written,
+    firstPage,
+    pages,
+    requests: pages,
     received: records,
     staged: records,
-    totals: { min: plan.total, max: plan.total },
+    planned: range.total,
+    totals: { min: total, max: total },
     ...changes,
   });
 }
 
+/** What stands for a record that no other range begins with. */
+function markOf(range: RangeName): string {
+  return `hash of ${pageRangeName(range)}`;
+}
+
 /** The message that asks for a range. */
 export function messageOf(plan: Plan, range: PageRange): PageMessage {
-  const { source, dataset, runId, definition, pageSize } = plan;
-  return { source, dataset, runId, definition, pageSize, ...range };
+  const { source, dataset, runId, definition, pagesPerRange } = plan;
+  return { source, dataset, runId, definition, pagesPerRange, range };
 }
 
 /** Writes a range as a worker would: once, with its receipt. */
@@ -133,12 +177,12 @@ export function writeRange(
   });
 }
 
-/** Writes a plan and all its ranges, each as `change` wants it. */
+/** Writes a plan and all ranges that it tells, each as `change` wants it. */
 export async function writeRun(
   lake: Lake,
   plan: Plan,
   change: (range: PageRange) => Partial<Receipt> = () => ({}),
 ): Promise<void> {
   await lake.putIfAbsent(planKey(plan), JSON.stringify(plan));
-  for (const range of pageRanges(plan)) await writeRange(lake, plan, range, change(range));
+  for (const range of plannedRanges(plan)) await writeRange(lake, plan, range, change(range));
 }

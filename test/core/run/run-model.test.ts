@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { countRanges, pageRanges } from '../../../core/plan/grid';
-import { manifestKey, stageKey } from '../../../core/run/keys';
+import { plannedRanges } from '../../../core/plan/grid';
+import { manifestKey, stagePrefix } from '../../../core/run/keys';
 import { manifestSchema } from '../../../core/run/manifest';
 import { messageOf, startOfTime } from './run-fixture';
 import {
@@ -12,6 +12,7 @@ import {
   runDue,
   type SourceMood,
 } from './run-world';
+import { type Kind, pagesOfSource } from './run-world-source';
 
 const today = new Date(startOfTime);
 const tomorrow = new Date(startOfTime + 86_400_000);
@@ -94,13 +95,13 @@ async function recover(world: RunWorld, invocations: { due: Date; outcome: strin
   await Promise.all([world.reconcile(calm), world.reconcile(calm)]);
 }
 
-describe('a run, whatever goes wrong', () => {
+describe.each<Kind>(['grid', 'chain', 'lead'])('a run of a %s, whatever goes wrong', (kind) => {
   // Two runs of a dataset, side by side with workers and reconciles, in any order, with calls that fail before or after
   // they took effect, processes that are killed between any two calls, and messages that come twice, late or never.
   it('ends complete, published once, written by its first writers, with its claim released', async () => {
     await fc.assert(
       fc.asyncProperty(day, fc.scheduler(), async (aDay, scheduler) => {
-        const world = new RunWorld();
+        const world = new RunWorld(kind);
         const invocations = await live(
           world,
           { ...aDay, mishaps: [...aDay.mishaps], moods: [...aDay.moods] },
@@ -112,16 +113,16 @@ describe('a run, whatever goes wrong', () => {
         expect(world.openRuns).toEqual([]);
         const last = world.plan(runDue(tomorrow)) ? tomorrow : today;
         expect(world.published).toBe(runDue(last).runId);
-        expectComplete(world, runDue(last));
+        expectComplete(world, runDue(last), kind);
         await expectUnmoved(world, runDue(last));
-        await expectNotBack(world, last);
+        await expectNotBack(world, last, kind);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
   it('is published at once when nothing goes wrong', async () => {
-    const world = new RunWorld();
+    const world = new RunWorld(kind);
     const invocations = [{ due: today, outcome: 'failed' }];
     await recover(world, invocations);
     expect(invocations).toEqual([{ due: today, outcome: 'enqueued' }]);
@@ -130,25 +131,61 @@ describe('a run, whatever goes wrong', () => {
   });
 });
 
-/** Every range is there once, by the attempt that wrote it first, and the manifest says so. */
-function expectComplete(world: RunWorld, run: ReturnType<typeof runDue>): void {
+describe('a chain whose messages are delivered twice', () => {
+  // Every duplicate may lose one race for a range, and is then gone: it never becomes a chain of its own.
+  it('asks the source once for each range, and at most once more for each duplicate', async () => {
+    const duplicates = fc.array(fc.nat(60), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(duplicates, fc.scheduler(), async (when, scheduler) => {
+        const world = new RunWorld('chain');
+        const chance: Chance = { ...calm, turn: () => scheduler.schedule(Promise.resolve()) };
+        await world.fanOut(today, calm);
+        let made = 0;
+        let mostLive = 0;
+        const worker = async () => {
+          for (let step = 0; step < 60; step++) {
+            await chance.turn();
+            const could = world.messages.waiting.length > 0 && when.includes(step);
+            if (could) world.messages.duplicate(0);
+            if (could) made++;
+            await world.work({ position: step, acknowledgementLost: false }, chance);
+            mostLive = Math.max(mostLive, world.messages.waiting.length);
+          }
+        };
+        void Promise.all([worker(), worker(), worker()]);
+        await scheduler.waitIdle();
+        while (world.messages.waiting.length > 0)
+          await world.work({ position: 0, acknowledgementLost: false }, calm);
+
+        const ranges = world.objects.keys(stagePrefix(runDue(today))).length;
+        expect(world.pagesOf(runDue(today))).toHaveLength(11);
+        expect(world.fetches).toBeGreaterThanOrEqual(ranges);
+        expect(world.fetches).toBeLessThanOrEqual(ranges + made);
+        expect(mostLive).toBeLessThanOrEqual(1 + made);
+        expect(world.messages.size).toBe(0);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** Every page is there once, in ranges by the attempts that wrote them first, and the manifest says so. */
+function expectComplete(world: RunWorld, run: ReturnType<typeof runDue>, kind: Kind): void {
   const plan = world.plan(run);
   if (!plan) throw new Error('there is a plan');
+  const pages = pagesOfSource(kind, plan);
+  expect(world.pagesOf(run).sort()).toEqual(pages.sort());
   const manifest = manifestSchema.parse(JSON.parse(world.objects.text(manifestKey(run)) ?? ''));
   expect(manifest.problems).toEqual([]);
-  expect(manifest.counts).toMatchObject({
-    ranges: countRanges(plan),
-    received: plan.total,
-    staged: plan.total,
-  });
-  for (const [position, range] of [...pageRanges(plan)].entries()) {
-    const key = stageKey(run, range);
+  const records = plan.total ?? 10 * pages.length;
+  expect(manifest.counts).toMatchObject({ pages: pages.length, received: records, staged: records });
+  expect(manifest.objects.map(({ key }) => key)).toEqual(world.objects.keys(stagePrefix(run)));
+  for (const { key, receipt } of manifest.objects) {
     const writes = world.objects.changes.filter((change) => change.key === key);
     expect(writes).toHaveLength(1);
-    const attempt = manifest.objects[position]?.receipt.attempt ?? '';
-    expect(writes[0]?.text).toMatch(new RegExp(` by ${attempt}$`));
+    expect(writes[0]?.text).toMatch(new RegExp(` by ${receipt.attempt}$`));
     // Whoever was told so has written it; whoever wrote it may not have heard.
-    expect([[], [attempt]]).toContainEqual(world.writers.get(key) ?? []);
+    expect([[], [receipt.attempt]]).toContainEqual(world.writers.get(key) ?? []);
   }
 }
 
@@ -156,7 +193,7 @@ function expectComplete(world: RunWorld, run: ReturnType<typeof runDue>): void {
 async function expectUnmoved(world: RunWorld, run: ReturnType<typeof runDue>): Promise<void> {
   const plan = world.plan(run);
   const before = world.objects.changes.length;
-  for (const range of plan ? pageRanges(plan) : []) {
+  for (const range of plan ? plannedRanges(plan) : []) {
     world.messages.waiting.push({
       message: messageOf(plan as NonNullable<typeof plan>, range),
       receiveCount: 0,
@@ -168,12 +205,12 @@ async function expectUnmoved(world: RunWorld, run: ReturnType<typeof runDue>): P
 }
 
 /** A late repetition of an earlier invocation ends well too, and readers stay where they are. */
-async function expectNotBack(world: RunWorld, last: Date): Promise<void> {
+async function expectNotBack(world: RunWorld, last: Date, kind: Kind): Promise<void> {
   const late = [{ due: today, outcome: await world.fanOut(today, calm) }];
   for (let tick = 0; tick < ticksToRecover; tick++) await recover(world, late);
   expect(late).toEqual([{ due: today, outcome: 'enqueued' }]);
   expect(world.published).toBe(runDue(last).runId);
   expect(world.openRuns).toEqual([]);
   expect(world.violations).toEqual([]);
-  expectComplete(world, runDue(today));
+  expectComplete(world, runDue(today), kind);
 }

@@ -1,19 +1,28 @@
 import { PermanentError, ThrottledError, TransientError } from '../../../core/errors';
-import { pageRanges } from '../../../core/plan/grid';
 import { type Plan, planSchema } from '../../../core/plan/plan';
 import { fanOut } from '../../../core/run/fan-out';
 import { handleMessage } from '../../../core/run/handle-message';
-import { manifestKey, openRuns, planKey, pointerKey, type RunName, stageKey } from '../../../core/run/keys';
+import {
+  manifestKey,
+  openRuns,
+  planKey,
+  pointerKey,
+  type RunName,
+  stageKey,
+  stagePrefix,
+} from '../../../core/run/keys';
 import { manifestSchema } from '../../../core/run/manifest';
 import type { PageMessage } from '../../../core/run/page-message';
 import { pointerSchema } from '../../../core/run/pointer';
 import type { Lake, PageQueue } from '../../../core/run/ports';
 import { reconcile } from '../../../core/run/reconcile';
 import { runIdAt } from '../../../core/run/run-id';
+import { continueIfThere, writeStage } from '../../../core/run/write-stage';
 import { type LakeChange, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
-import { aSource } from '../../support/source-fixture';
-import { aRun, recordTelemetry, stillClock, writeRange } from './run-fixture';
+import { aSource, someLimits } from '../../support/source-fixture';
+import { aRun, receiptOf, recordTelemetry, stillClock } from './run-fixture';
+import { datasetOf, fetchModel, type Kind, pagesIn } from './run-world-source';
 
 /** What a process may meet at a call: nothing, a failure that it sees, or its own end. */
 export type Mishap = 'none' | 'before' | 'after' | 'conflict' | 'killed before' | 'killed after';
@@ -44,8 +53,6 @@ export const calm: Chance = { turn: async () => {}, mishap: () => 'none', mood: 
 /** The end of a process: it never comes back from here. */
 const never = new Promise<never>(() => {});
 
-const source = aSource({ limits: { requestsPerSecond: 50, burst: 0, lanes: 1 } });
-
 /** Fan-outs, workers and reconciles over one lake and one queue in memory, and an eye on what must never happen. */
 export class RunWorld {
   readonly objects = new MemoryObjects();
@@ -56,10 +63,14 @@ export class RunWorld {
   readonly violations: string[] = [];
   /** The attempts that were told that they had written a range. */
   readonly writers = new Map<string, string[]>();
+  /** How often the source was asked for a range. */
+  fetches = 0;
+  readonly #source;
   #attempts = 0;
   #discoveries = 0;
 
-  constructor() {
+  constructor(kind: Kind = 'grid') {
+    this.#source = aSource({ limits: someLimits({ lanes: 1 }), datasets: [datasetOf(kind)] });
     this.objects.onChange = (change) => {
       this.violations.push(...this.#violationsOf(change));
     };
@@ -72,11 +83,15 @@ export class RunWorld {
     const discover = async () => {
       await process.turn();
       fail(chance.mood());
-      return { total: 61 + 25 * this.#discoveries++, pageSize: 10 }; // the source grows
+      const total = 61 + 25 * this.#discoveries++; // the source grows
+      return { total, pages: Math.ceil(total / 10), pageSize: 10 };
     };
+    const readParents = () => Promise.reject(new Error('nothing is cut by the records of another'));
     const { lake, pageQueue } = process;
     const { telemetry, clock } = this;
-    return fanOut(request, { source, lake, pageQueue, telemetry, clock, discover }).then(
+    const source = this.#source;
+    const services = { source, lake, pageQueue, telemetry, clock, discover, readParents };
+    return fanOut(request, services).then(
       ({ status }) => status,
       () => 'failed' as const,
     );
@@ -93,7 +108,7 @@ export class RunWorld {
       telemetry: this.telemetry,
       maxReceiveCount: this.messages.maxReceiveCount,
       random: () => 0.5,
-      load: (message) => this.#load(message, process.lake, chance),
+      load: (message) => this.#load(message, process, chance),
     }).catch(() => 'retry');
     await process.turn();
     if (outcome === 'acknowledge' && !acknowledgementLost) this.messages.acknowledge(received.receiptHandle);
@@ -128,16 +143,31 @@ export class RunWorld {
     return runOfPointer(this.objects.text(pointerKey(aRun)));
   }
 
-  /** What a worker does with a range, with the source's pages left out. */
-  async #load(message: PageMessage, lake: Lake, chance: Chance): Promise<'loaded' | 'skipped'> {
-    const attempt = `attempt-${this.#attempts++}`;
-    const key = stageKey(message, message);
-    if (await lake.head(key)) return 'skipped';
+  /** The pages that a run's objects hold, in no order. */
+  pagesOf(run: RunName): string[] {
+    return this.objects.keys(stagePrefix(run)).flatMap((key) => pagesIn(this.objects.text(key) ?? ''));
+  }
+
+  /** What a worker does with a range, with the source's pages and their shaping left out. */
+  async #load(
+    message: PageMessage,
+    { lake, pageQueue }: { lake: Lake; pageQueue: PageQueue },
+    chance: Chance,
+  ): Promise<'loaded' | 'skipped'> {
+    const services = { lake, pageQueue, telemetry: this.telemetry };
+    const number = this.#attempts++;
+    const attempt = `attempt-${number}`;
+    if (await continueIfThere(message, services)) return 'skipped';
+    this.fetches++;
     fail(chance.mood());
     const plan = this.plan(message);
     if (!plan) throw new Error(`${message.runId} was enqueued before it was planned`);
-    const written = await writeRange(lake, plan, message, { attempt });
-    if (written === 'exists') return 'skipped';
+    const { pages, next, facts } = fetchModel(message.range, number);
+    const receipt = receiptOf(plan, message.range, { attempt, ...facts });
+    const body = `${pages.join(',')} by ${attempt}`;
+    const key = stageKey(message, message.range);
+    if ((await writeStage({ message, attempt, body, receipt, next }, services)) === 'exists')
+      return 'skipped';
     this.writers.set(key, [...(this.writers.get(key) ?? []), attempt]);
     return 'loaded';
   }
@@ -184,14 +214,13 @@ export class RunWorld {
   *#incompleteness(run: RunName): Generator<string> {
     const plan = this.plan(run);
     if (!plan) yield `${run.runId} was published without a plan`;
-    for (const range of plan ? pageRanges(plan) : []) {
-      if (!this.objects.objects.has(stageKey(run, range)))
-        yield `${run.runId} was published without ${range.index}`;
-    }
+    const pages = this.pagesOf(run);
+    if (new Set(pages).size !== pages.length) yield `${run.runId} was published with a page twice`;
     const manifest = this.objects.text(manifestKey(run));
     if (manifest === undefined) yield `${run.runId} was published without a manifest`;
-    else if (manifestSchema.parse(JSON.parse(manifest)).counts.received !== plan?.total) {
-      yield `${run.runId} was published though it was short`;
+    else {
+      const { counts, total } = manifestSchema.parse(JSON.parse(manifest));
+      if (total === undefined || counts.received !== total) yield `${run.runId} was published short`;
     }
   }
 }

@@ -1,20 +1,39 @@
 import fc from 'fast-check';
-import { pageRanges } from '../../../core/plan/grid';
+import { countPages, countRanges, plannedRanges, rangesOf } from '../../../core/plan/grid';
 import type { PageRange, Plan } from '../../../core/plan/plan';
 import { manifestKey, planKey, stageKey } from '../../../core/run/keys';
 import { type ManifestObject, manifestSchema } from '../../../core/run/manifest';
+import type { Lake } from '../../../core/run/ports';
 import type { Receipt } from '../../../core/run/receipt';
-import { verify } from '../../../core/run/verify';
-import { verifyOnce } from '../../../core/run/verify-once';
+import { unroll } from '../../../core/run/unroll';
+import { verify as verifyExtent } from '../../../core/run/verify';
+import { verifyOnce as verifyUnrolled } from '../../../core/run/verify-once';
 import { MemoryObjects, memoryLake } from '../../support/memory-lake';
-import { aPlan, receiptOf, writeRange, writeRun } from './run-fixture';
+import {
+  aChain,
+  aGrid,
+  aLead,
+  anOpenPlan,
+  aPlan,
+  aRange,
+  receiptOf,
+  writeRange,
+  writeRun,
+} from './run-fixture';
 
 const plan = aPlan();
 const second = stageKey(plan, { slice: 'all', index: 1 });
 
+/** Verifies a run whose plan tells all its ranges. */
+const verify = (aRunPlan: Plan, objects: readonly ManifestObject[]) =>
+  verifyExtent(aRunPlan, { ranges: countRanges(aRunPlan), pages: countPages(aRunPlan) }, objects);
+
+const verifyOnce = async (aRunPlan: Plan, lake: Lake) =>
+  verifyUnrolled(aRunPlan, await unroll(aRunPlan, lake), lake);
+
 /** The objects of a run that went as planned, but for what `change` says of a range. */
 function objectsOf(aRunPlan: Plan, change: (range: PageRange) => Partial<Receipt> = () => ({})) {
-  return [...pageRanges(aRunPlan)].map(
+  return [...plannedRanges(aRunPlan)].map(
     (range): ManifestObject => ({
       key: stageKey(aRunPlan, range),
       bytes: 10,
@@ -73,7 +92,8 @@ describe('verify', () => {
         fc.nat(49),
         ({ pages, pagesPerRange }, pageSize, lack) => {
           const total = Math.max(0, pages * pageSize - Math.min(lack, pageSize - 1));
-          const any = aPlan({ slices: [{ name: 'all', pages }], pagesPerRange, pageSize, total });
+          const grid = aGrid({ pages, slicePages: pages, pagesPerRange, pageSize, total });
+          const any = aPlan({ sequences: [grid], total });
           const { problems, counts } = verify(any, objectsOf(any));
           expect(problems).toEqual([]);
           expect(counts).toMatchObject({ pages, received: total, staged: total });
@@ -149,7 +169,7 @@ describe('verify', () => {
   });
 
   it('refuses a run with a range beyond its plan', () => {
-    const extra = { slice: 'all', index: 4, firstPage: 12, pages: 1 };
+    const extra = aRange({ index: 4, firstPage: 12, pages: 1 });
     const receipt = receiptOf(plan, extra);
     const objects = [...objectsOf(plan), { key: stageKey(plan, extra), bytes: 10, etag: 'e', receipt }];
     expect(verify(plan, objects).problems).toEqual([
@@ -178,8 +198,8 @@ describe('verify', () => {
       fc.assert(
         fc.property(fc.nat(100), fc.integer({ min: 1, max: 1000 }), (percent, hundreds) => {
           const total = hundreds * 100;
-          const sized = { slices: [{ name: 'all', pages: 1 }], pageSize: total, total };
-          const any = aPlan({ ...sized, maxQuarantinedRatio: percent / 100 });
+          const grid = aGrid({ pages: 1, slicePages: 1, pageSize: total, total });
+          const any = aPlan({ sequences: [grid], total, maxQuarantinedRatio: percent / 100 });
           const count = percent * hundreds;
           const at = (quarantined: number) =>
             verify(
@@ -194,20 +214,100 @@ describe('verify', () => {
     });
 
     it('finds nothing wrong with an empty dataset', () => {
-      const empty = aPlan({ total: 0, slices: [{ name: 'all', pages: 1 }] });
+      const empty = aPlan({ total: 0, sequences: [aGrid({ pages: 1, slicePages: 1, total: 0 })] });
       expect(verify(empty, objectsOf(empty)).problems).toEqual([]);
     });
   });
 
-  it('verifies a subset against the pages that were planned', () => {
-    const subset = aPlan({ subset: true, slices: [{ name: 'all', pages: 2 }] });
+  it('holds a subset against the pages that were planned and against its own records, and against no total', () => {
+    const subset = aPlan({ subset: true, sequences: [aGrid({ pages: 2 })] });
     expect(verify(subset, objectsOf(subset))).toMatchObject({ subset: true, problems: [] });
-    const short = objectsOf(subset, () => ({ received: 199, staged: 199 }));
-    expect(verify(subset, short).problems).toEqual(['received 199 records where the source holds 200']);
+    const another = objectsOf(subset, () => ({ received: 199, staged: 199, totals: { min: 1, max: 2 } }));
+    expect(verify(subset, another).problems).toEqual([]);
+    expect(
+      verify(
+        subset,
+        objectsOf(subset, () => ({ pages: 1 })),
+      ).problems,
+    ).toEqual(['1 of 2 pages were fetched']);
+    expect(
+      verify(
+        subset,
+        objectsOf(subset, () => ({ staged: 199 })),
+      ).problems,
+    ).toEqual([
+      `${stageKey(subset, { slice: 'all', index: 0 })} accounts for 199 of the 200 records it received`,
+    ]);
+  });
+
+  describe('a run whose total nobody knew', () => {
+    const open = anOpenPlan(aLead(4), aChain({ slice: 'tail' }));
+    const rest = aGrid({ slice: 's-1', firstPage: 1, pages: 2, slicePages: 3, total: 250, pagesPerRange: 2 });
+    const extent = { ranges: 4, pages: 5 };
+    /** Two leads that load a page each, what is left of s-1, and a chain of one range. */
+    const objects = (change: (range: PageRange) => Partial<Receipt> = () => ({})) =>
+      [...plannedRanges(open), ...rangesOf(rest)].map(
+        (range): ManifestObject => ({
+          key: stageKey(open, range),
+          bytes: 10,
+          etag: 'etag',
+          receipt: receiptOf(open, range, change(range)),
+        }),
+      );
+    const problems = (change: (range: PageRange) => Partial<Receipt>) =>
+      verifyExtent(open, extent, objects(change)).problems;
+
+    it('asks no total unless the source told one of every slice', () => {
+      expect(verifyExtent(open, extent, objects())).toMatchObject({
+        problems: [],
+        counts: { received: 450 },
+      });
+      expect(verifyExtent(open, extent, objects()).total).toBeUndefined();
+      expect(problems(({ type }) => (type === 'lead' ? { expected: 1 } : {}))).toEqual([]);
+    });
+
+    it('holds the records against the sum of what the source told of its slices', () => {
+      const told = (chain: number) => (range: PageRange) => {
+        if (range.type === 'chain') return { expected: chain };
+        return range.type === 'lead' ? { expected: range.index === 0 ? 250 : 100 } : {};
+      };
+      expect(verifyExtent(open, extent, objects(told(100)))).toMatchObject({ total: 450, problems: [] });
+      expect(problems(told(101))).toEqual(['received 450 records where the source holds 451']);
+    });
+
+    it('names the slice whose total moved, once', () => {
+      const moved = { planned: 250, totals: { min: 250, max: 260 } };
+      expect(problems(({ slice }) => (slice === 's-1' ? moved : {}))).toEqual([
+        "the source's total of slice s-1 moved from 250 to 260 while the run was loading, so pages may have shifted",
+      ]);
+      expect(problems(({ slice }) => (slice === 'lead' ? { totals: { min: 3, max: 250 } } : {}))).toEqual([]);
+    });
+
+    it('refuses a run that lacks what its leads found', () => {
+      expect(verifyExtent(open, extent, objects().slice(0, 3)).problems).toEqual([
+        '3 of 4 page ranges are there',
+        '3 of 5 pages were fetched',
+      ]);
+    });
+  });
+
+  it.each<[string, Partial<Receipt>]>([
+    ['begins', { firstRecord: 'hash of all-00000000' }],
+    ['has a last page that begins', { lastRecord: 'hash of all-00000000' }],
+  ])('refuses a range that %s with the same record as another', (_, change) => {
+    expect(problemsWhen(change)).toEqual([
+      `${second} holds a page that begins with the same record as one of ${stageKey(plan, { slice: 'all', index: 0 })}, so the source gave one page for two`,
+    ]);
+  });
+
+  it('takes empty pages for no repetition', () => {
+    const objects = objectsOf(plan, () => ({ firstRecord: undefined, lastRecord: undefined }));
+    expect(verify(plan, objects).problems).toEqual([]);
   });
 
   it('spells out twenty problems, and counts the others', () => {
-    const many = aPlan({ pagesPerRange: 1, slices: [{ name: 'all', pages: 1000 }], total: 100_000 });
+    const grid = aGrid({ pages: 1000, slicePages: 1000, pagesPerRange: 1, total: 100_000 });
+    const many = aPlan({ sequences: [grid], total: 100_000 });
     const { problems } = verify(
       many,
       objectsOf(many, () => ({ definition: 'another' })),
@@ -225,7 +325,7 @@ describe('verifyOnce', () => {
     const manifest = await verifyOnce(plan, lake);
     expect(manifest.problems).toEqual([]);
     expect(manifest.objects.map(({ key }) => key)).toEqual(
-      [...pageRanges(plan)].map((r) => stageKey(plan, r)),
+      [...plannedRanges(plan)].map((r) => stageKey(plan, r)),
     );
     for (const { key, bytes, etag } of manifest.objects) {
       expect(await lake.head(key)).toMatchObject({ bytes, etag });
@@ -252,7 +352,7 @@ describe('verifyOnce', () => {
   it('refuses an object that no worker wrote, and writes no manifest', async () => {
     const lake = memoryLake();
     await lake.put(planKey(plan), JSON.stringify(plan));
-    for (const range of pageRanges(plan)) if (range.index !== 1) await writeRange(lake, plan, range);
+    for (const range of plannedRanges(plan)) if (range.index !== 1) await writeRange(lake, plan, range);
     await lake.put(second, 'by hand');
     await expect(verifyOnce(plan, lake)).rejects.toThrow(
       `${second} carries no receipt, so no worker wrote it: remove it from the lake`,

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { ConfigurationError, PermanentError, TransientError } from '../../../core/errors';
-import { column, dataset, ShapingBench } from './shaping';
+import { column, dataset, pagesFrom, ShapingBench } from './shaping';
 
 const bench = new ShapingBench();
 afterAll(() => bench.close());
 
-const bodyTotal = { type: 'body', path: 'meta.total' } as const;
+const bodyTotal = { type: 'body', path: 'meta.total', counts: 'records' } as const;
 
 async function failure(shaping: Promise<unknown>): Promise<Error> {
   const error = await shaping.then(
@@ -111,7 +111,10 @@ describe('a range', () => {
 });
 
 test('ranges that are asked for at once are shaped one after another', async () => {
-  const of = dataset({ id: column('bigint') }, { total: { type: 'body', path: 'total' }, key: ['id'] });
+  const of = dataset(
+    { id: column('bigint') },
+    { total: { type: 'body', path: 'total', counts: 'records' }, key: ['id'] },
+  );
   const shaper = await bench.shaper;
   const shaped = await Promise.all(
     [1, 2, 3].map((id) => {
@@ -120,8 +123,7 @@ test('ranges that are asked for at once are shaped one after another', async () 
       return shaper.shape({
         dataset: of,
         pagesFile: file('pages'),
-        firstPage: 0,
-        pages: 1,
+        origins: pagesFrom(0, 1),
         stageFile: file('stage'),
         quarantineFile: file('quarantine'),
       });
@@ -135,7 +137,10 @@ test('ranges that are asked for at once are shaped one after another', async () 
 });
 
 test('a range that is fetched again to the same files is shaped from what came last', async () => {
-  const of = dataset({ id: column('bigint') }, { key: ['id'], total: { type: 'body', path: 'total' } });
+  const of = dataset(
+    { id: column('bigint') },
+    { key: ['id'], total: { type: 'body', path: 'total', counts: 'records' } },
+  );
   for (let id = 10; id < 40; id += 1) {
     const shaped = await bench.shape(of, [`{"total":${id},"data":[{"id":${id}},{"id":"x${id}"}]}`]);
     expect(shaped).toMatchObject({ firstKey: `[${id}]`, totals: { min: id, max: id }, recordsPerPage: [2] });
@@ -147,14 +152,19 @@ test('a range that is fetched again to the same files is shaped from what came l
 describe('records and totals are found', () => {
   const columns = { id: column('bigint') };
   test.each([
-    ['', { type: 'header', name: 'x-total' }, '[{"id":1},{"id":2}]', undefined],
-    ['a.b', { type: 'body', path: 'a.c.d' }, '{"a":{"b":[{"id":1},{"id":2}],"c":{"d":9}}}', 9],
-    ['data', { type: 'body', path: 'DATA' }, '{"data":[{"id":1},{"id":2}],"DATA":9}', 9],
-    ['[1]', { type: 'body', path: '[0].total' }, '[{"total":9},[{"id":1},{"id":2}]]', 9],
-    ['data', { type: 'body', path: 'data[0].n' }, '{"data":[{"id":1,"n":9},{"id":2}]}', 9],
+    ['', { type: 'header', name: 'x-total', counts: 'records' }, '[{"id":1},{"id":2}]', undefined],
+    [
+      'a.b',
+      { type: 'body', path: 'a.c.d', counts: 'records' },
+      '{"a":{"b":[{"id":1},{"id":2}],"c":{"d":9}}}',
+      9,
+    ],
+    ['data', { type: 'body', path: 'DATA', counts: 'records' }, '{"data":[{"id":1},{"id":2}],"DATA":9}', 9],
+    ['[1]', { type: 'body', path: '[0].total', counts: 'records' }, '[{"total":9},[{"id":1},{"id":2}]]', 9],
+    ['data', { type: 'body', path: 'data[0].n', counts: 'records' }, '{"data":[{"id":1,"n":9},{"id":2}]}', 9],
     [
       `["it's \\"it\\""]`,
-      { type: 'body', path: "['x y']" },
+      { type: 'body', path: "['x y']", counts: 'records' },
       `{"it's \\"it\\"":[{"id":1},{"id":2}],"x y":"9"}`,
       9,
     ],
@@ -198,7 +208,7 @@ describe('quarantine', () => {
       [42, 2, 'n', `'${'😀'.repeat(100)}…' is not a bigint`],
     ]);
     expect(unfit[0]?.line).toBe(
-      `{"page":41,"position":1,"column":"id","reason":"'1.5' is not a bigint","record":{"id":"1.5",   "n":"y", "d":1.10, "e":12345678901234567890.123}}`,
+      `{"slice":"all","page":41,"position":1,"column":"id","reason":"'1.5' is not a bigint","record":{"id":"1.5",   "n":"y", "d":1.10, "e":12345678901234567890.123}}`,
     );
   });
 
@@ -318,7 +328,10 @@ describe('a page that is not what the dataset says', () => {
   });
 
   test('has its records twice where that goes unnoticed: the first count, in quarantine as well', async () => {
-    const twice = dataset({ id: column('bigint') }, { total: { type: 'body', path: 'DATA' } });
+    const twice = dataset(
+      { id: column('bigint') },
+      { total: { type: 'body', path: 'DATA', counts: 'records' } },
+    );
     const body = '{"data":[{"id":"x"}],"DATA":1,"data":[{"id":"y"},{"id":"z"}]}';
     const { received, unfit } = await bench.shape(twice, [body]);
     expect(received).toBe(1);

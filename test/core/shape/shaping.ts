@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
+import type { PageOrigin } from '../../../core/extract/fetched-range';
 import { openShaper, type ShapedRange, type Shaper } from '../../../core/shape/shape-range';
 import type { Column, ColumnOptions, ColumnType } from '../../../core/source/column';
-import type { Dataset, Total } from '../../../core/source/source';
+import type { Extent } from '../../../core/source/pagination';
+import type { Dataset } from '../../../core/source/source';
 
 /** One line of a quarantine file; `line` is its text. */
 export interface Quarantined {
+  slice: string;
   page: number;
   position: number;
   column: string | null;
@@ -34,17 +37,19 @@ export function column(type: ColumnType | 'bigint', path?: string, options: Colu
 /** Makes a dataset whose records stand at `data`. */
 export function dataset(
   columns: Record<string, Column>,
-  overrides: { records?: string; key?: string[]; total?: Total } = {},
+  overrides: { records?: string; key?: string[]; total?: Extent } = {},
 ): Dataset {
   return {
     name: 'cities',
-    request: { path: '/cities', query: {}, headers: {} },
+    request: { method: 'GET', path: '/cities', query: {}, headers: {}, weight: 1, statuses: {} },
+    slices: [],
     pagination: {
       type: 'offset',
       pageSize: 500,
-      offsetParameter: 'offset',
-      sizeParameter: 'limit',
-      total: overrides.total ?? { type: 'header', name: 'x-total' },
+      firstOffset: 0,
+      offsetParameter: { in: 'query', name: 'offset' },
+      sizeParameter: { in: 'query', name: 'limit' },
+      total: overrides.total ?? { type: 'header', name: 'x-total', counts: 'records' },
     },
     records: overrides.records ?? 'data',
     key: overrides.key ?? [],
@@ -52,6 +57,15 @@ export function dataset(
     maxQuarantinedRatio: 0,
     keepRaw: true,
   };
+}
+
+/** Pages of the one slice of an unsliced dataset. */
+export function pagesFrom(firstPage: number, pages: number): PageOrigin[] {
+  return Array.from({ length: pages }, (_, index) => ({
+    slice: 'all',
+    page: firstPage + index,
+    parameters: {},
+  }));
 }
 
 /** A shaper with a folder of its own and another DuckDB to read what it wrote. */
@@ -70,12 +84,17 @@ export class ShapingBench {
   };
 
   /** Shapes bodies, and reads everything that was written. */
-  async shape(of: Dataset, bodies: readonly (string | Buffer)[], firstPage = 0): Promise<Shaped> {
+  async shape(
+    of: Dataset,
+    bodies: readonly (string | Buffer)[],
+    firstPage = 0,
+    origins: readonly PageOrigin[] = pagesFrom(firstPage, bodies.length),
+  ): Promise<Shaped> {
     const { pagesFile, stageFile, quarantineFile } = this.files;
     for (const file of [stageFile, quarantineFile]) rmSync(file, { force: true });
     writeFileSync(pagesFile, Buffer.concat(bodies.flatMap((body) => [Buffer.from(body), Buffer.from('\n')])));
     const shaper = await this.shaper;
-    const range = { dataset: of, ...this.files, firstPage, pages: bodies.length };
+    const range = { dataset: of, ...this.files, origins };
     const shaped = await shaper.shape(range);
     return {
       ...shaped,

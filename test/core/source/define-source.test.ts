@@ -60,16 +60,19 @@ describe('defineSource', () => {
       name: 'shop',
       baseUrl: 'https://api.example.com/v1',
       auth: { type: 'api-key', key: { secret: 'shop/key' }, in: 'header', name: 'x-api-key' },
-      limits: { requestsPerSecond: 0.5, burst: 0, lanes: 2 },
+      http: { connectSeconds: 10, headersSeconds: 30, bodySeconds: 30, maximumMegabytes: 32 },
+      limits: { requestsPerSecond: 0.5, burst: 0, lanes: 2, inFlight: 32 },
       datasets: [
         expect.objectContaining({
-          request: { path: '/orders', query: {}, headers: {} },
+          request: { method: 'GET', path: '/orders', query: {}, headers: {}, weight: 1, statuses: {} },
+          slices: [],
           pagination: {
             type: 'offset',
             pageSize: 100,
-            offsetParameter: 'offset',
-            sizeParameter: 'limit',
-            total: { type: 'header', name: 'X-Total-Count' },
+            firstOffset: 0,
+            offsetParameter: { in: 'query', name: 'offset' },
+            sizeParameter: { in: 'query', name: 'limit' },
+            total: { type: 'header', name: 'X-Total-Count', counts: 'records' },
           },
           maxQuarantinedRatio: 0,
           keepRaw: true,
@@ -79,9 +82,9 @@ describe('defineSource', () => {
             type: 'page-number',
             pageSize: 10,
             firstPage: 1,
-            pageParameter: 'page',
-            sizeParameter: 'per_page',
-            total: { type: 'body', path: 'total' },
+            pageParameter: { in: 'query', name: 'page' },
+            sizeParameter: { in: 'query', name: 'per_page' },
+            total: { type: 'body', path: 'total', counts: 'records' },
           },
         }),
       ],
@@ -177,6 +180,39 @@ describe('defineSource', () => {
           // @ts-expect-error a kind of pagination that does not exist
           datasets: [{ ...dataset, pagination: { type: 'cursr', pageSize: 1 } }],
         }),
+      () =>
+        defineSource({
+          ...rest,
+          // @ts-expect-error countable pages of which nobody knows how many there are
+          datasets: [{ ...dataset, pagination: { type: 'offset', pageSize: 1 } }],
+        }),
+      () =>
+        defineSource({
+          ...rest,
+          datasets: [
+            // @ts-expect-error an option of chains for pages that can be counted
+            { ...dataset, pagination: { ...dataset.pagination, end: ['empty-page'] } },
+          ],
+        }),
+      () =>
+        defineSource({
+          ...rest,
+          datasets: [
+            {
+              ...dataset,
+              // @ts-expect-error an option of countable pages for a chain
+              pagination: { type: 'next-link', link: { type: 'header' }, resultWindow: 5 },
+            },
+          ],
+        }),
+      () =>
+        defineSource({
+          ...rest,
+          // @ts-expect-error a step that is no length of time
+          datasets: [{ ...dataset, ...windowed, slices: { ...windowed.slices, step: {} } }],
+        }),
+      // @ts-expect-error headers that no function makes
+      () => defineSource({ ...minimal, auth: { type: 'custom', headers: { 'x-key': 'clear' } } }),
       // @ts-expect-error a credential in clear
       () => defineSource({ ...minimal, auth: { type: 'bearer', token: 'in clear' } }),
       // @ts-expect-error an unknown option of a column
@@ -185,6 +221,11 @@ describe('defineSource', () => {
     for (const attempt of attempts) expect(attempt).toThrow('1 problem');
   });
 });
+
+const windowed = {
+  request: { path: '/things', query: { from: '{from}', to: '{to}' } },
+  slices: { type: 'windows', from: '2020-01-01', step: { days: 1 } },
+} as const;
 
 const minimal = {
   name: 'minimal',

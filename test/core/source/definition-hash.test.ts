@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { definitionHash } from '../../../core/source/definition-hash';
-import type { Dataset } from '../../../core/source/source';
+import type { Dataset, Request } from '../../../core/source/source';
 import geonames from '../../../sources/geonames';
 
 const cities: Dataset = geonames.datasets[0];
+
+const withRequest = (changes: Partial<Request>): Dataset => ({
+  ...cities,
+  request: { ...cities.request, ...changes },
+});
 
 /** The same value with the properties of every object in another order. */
 function reversed(value: unknown): unknown {
@@ -32,14 +37,21 @@ describe('definitionHash', () => {
     ['schedule', { ...cities, schedule: undefined }],
     ['ifLate', { ...cities, ifLate: undefined }],
     ['keepRaw', { ...cities, keepRaw: false }],
+    ['weight of a request', withRequest({ weight: 7 })],
     ['order of options', reorder(cities)],
   ])('does not change with the %s', (_part, changed) => {
     expect(definitionHash(changed)).toBe(definitionHash(cities));
   });
 
   test.each<readonly [string, Dataset]>([
-    ['request', { ...cities, request: { ...cities.request, query: { sort: 'id' } } }],
-    ['pagination', { ...cities, pagination: { ...cities.pagination, pageSize: 499 } }],
+    ['request', withRequest({ query: { sort: 'id' } })],
+    ['method', withRequest({ method: 'POST' })],
+    ['body', withRequest({ body: { open: true } })],
+    ['place of errors', withRequest({ errors: { path: 'errors' } })],
+    ['meaning of a status', withRequest({ statuses: { 404: 'empty' } })],
+    ['kind of pagination', { ...cities, pagination: { type: 'single' } }],
+    ['slices', { ...cities, slices: [{ type: 'values', name: 'country', values: ['DE'] }] }],
+    ['values of slices', { ...cities, slices: [{ type: 'values', name: 'country', values: ['FR'] }] }],
     ['records', { ...cities, records: 'items' }],
     ['key', { ...cities, key: ['id', 'name'] }],
     ['order of the key', { ...cities, key: ['name', 'id'] }],
@@ -59,6 +71,22 @@ describe('definitionHash', () => {
     ],
   ])('changes with the %s', (_part, changed) => {
     expect(definitionHash(changed)).not.toBe(definitionHash(cities));
+  });
+
+  test('tells each of these from all others', () => {
+    const values = (...all: (string | number)[]): Dataset => ({
+      ...cities,
+      slices: [{ type: 'values', name: 'country', values: all }],
+    });
+    const hashes = [
+      cities,
+      values('DE'),
+      values('FR'),
+      values('DE', 'FR'),
+      values('FR', 'DE'),
+      values(1),
+    ].map(definitionHash);
+    expect(new Set(hashes).size).toBe(hashes.length);
   });
 
   test('tells any two requests apart, in any order of their parameters', () => {

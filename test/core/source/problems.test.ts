@@ -53,7 +53,7 @@ const cases: readonly (readonly [unknown, string, string, string])[] = [
   [source({ name: '-shop' }), 'name', "'-shop'", 'inner dashes'],
   [source({ name: '' }), 'name', "''", '1 to 40'],
   [source({ name: 'open' }), 'name', "'open'", "and not 'open'"],
-  [source({ extra: 1 }), 'extra', 'an unknown option', 'name, baseUrl, auth, limits, datasets'],
+  [source({ extra: 1 }), 'extra', 'an unknown option', 'name, baseUrl, auth, tls, http, limits, datasets'],
   [source({ limit: {} }), 'limit', 'an unknown option', "did you mean 'limits'?"],
   [source({ datasets: [] }), 'datasets', 'a list of 0', 'at least one dataset'],
   [source({ datasets: {} }), 'datasets', 'an object', 'a list of datasets'],
@@ -95,7 +95,7 @@ const cases: readonly (readonly [unknown, string, string, string])[] = [
   ],
 
   [source({ auth: { type: 'beare' } }), 'auth.type', "'beare'", "did you mean 'bearer'?"],
-  [source({ auth: undefined }), 'auth', 'nothing', "'none', 'bearer' or 'api-key'"],
+  [source({ auth: undefined }), 'auth', 'nothing', "'none', 'bearer', 'basic', 'api-key', 'oauth2-"],
   [source({ auth: { type: 'bearer' } }), 'auth.token', 'nothing', "secret('name')"],
   [source({ auth: { type: 'none', in: 'query' } }), 'auth.in', 'an unknown option', 'type'],
   [
@@ -116,7 +116,7 @@ const cases: readonly (readonly [unknown, string, string, string])[] = [
     withDataset({ request: '/things' }),
     'datasets[0].request',
     "'/things'",
-    'an object with path, query, headers',
+    'an object with method, path, query, headers, body, weight, errors, statuses',
   ],
   [withDataset({ request: { path: '/x', query: { a: 1 } } }), 'datasets[0].request.query.a', '1', 'a text'],
   [
@@ -168,9 +168,14 @@ const cases: readonly (readonly [unknown, string, string, string])[] = [
     withDataset({ pagination: { type: 'cursr' } }),
     'datasets[0].pagination.type',
     "'cursr'",
-    "'page-number' or 'offset'",
+    "did you mean 'cursor'?",
   ],
-  [withDataset({ pagination: undefined }), 'datasets[0].pagination', 'nothing', "'page-number' or 'offset'"],
+  [
+    withDataset({ pagination: undefined }),
+    'datasets[0].pagination',
+    'nothing',
+    "'page-number', 'offset', 'single'",
+  ],
   [
     withDataset({ pagination: { type: 'offset', pageSize: 0, total: { type: 'body', path: 'n' } } }),
     'datasets[0].pagination.pageSize',
@@ -363,7 +368,7 @@ describe('all problems at once', () => {
       [
         "source 'geonames' has 4 problems:",
         '  limits.lanes                 received 1         allowed: a whole number from 2 to 1000',
-        "  datasets[0].pagination.type  received 'cursr'   allowed: 'page-number' or 'offset'",
+        "  datasets[0].pagination.type  received 'cursr'   allowed: 'page-number', 'offset', 'single', 'cursor', 'next-link' or 'keyset'; did you mean 'cursor'?",
         '  datasets[1].keepRaw          received 1         allowed: true or false',
         "  datasets[1].name             received 'things'  allowed: each name once",
       ].join('\n'),
@@ -410,6 +415,22 @@ describe('credentials', () => {
     source({ auth: { type: 'bearer', token: { secret: 'name', value: clear } } }),
     source({ auth: { type: 'api-key', key: clear, in: clear, name: `${clear}:` } }),
     source({ auth: { type: 'bearer', value: clear } }),
+    source({ auth: { type: 'basic', username: `${clear}:`, password: secret('p') } }),
+    source({ auth: { type: 'basic', username: 'me', password: clear } }),
+    source({
+      auth: { type: 'oauth2-client-credentials', tokenUrl: `https://${clear}@x.example`, clientId: 7 },
+    }),
+    source({
+      auth: { type: 'oauth2-refresh-token', refreshToken: clear, clientSecret: clear, scopes: clear },
+    }),
+    source({
+      auth: { type: 'oauth2-refresh-token', scopes: [` ${clear}`], clientAuth: clear, parameters: clear },
+    }),
+    source({ auth: { type: 'aws-sigv4', accessKeyId: clear, region: clear, service: clear } }),
+    source({ auth: { type: 'custom', secrets: { key: clear }, headers: clear } }),
+    source({ auth: { type: 'custom', secrets: clear, headers: { 'x-key': clear } } }),
+    source({ tls: clear }),
+    source({ tls: { certificate: clear, key: clear, ca: clear } }),
     source({ token: clear }),
     source({ baseUrl: `https://${clear}@x.example` }),
     source({ baseUrl: `https://user:${clear}@x.example` }),

@@ -1,0 +1,93 @@
+/**
+ * How fast a worker fetches from a source that has no limit, against a bare undici Pool that drops what it receives, and against one
+ * that writes it to a file as a worker must: the same API, pages and number in flight, in turns in one run. Prints JSON lines.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Pool } from 'undici';
+import { benchSource, fetchPages, laneServices } from './support/lane';
+import { median, print } from './support/print';
+import { startApi } from './support/start-api';
+
+const pages = 3000;
+const bodyBytes = 75_000;
+const inFlight = 32;
+const rounds = 5;
+
+const newline = Buffer.from('\n');
+
+void main();
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-extract-'));
+  const api = await startApi({ latency: 0, bodyBytes, records: false });
+  const source = benchSource(api.url, { requestsPerSecond: 1e6, burst: 1e6, lanes: 1, inFlight });
+  const services = laneServices(source);
+  const pool = new Pool(api.url, { connections: inFlight });
+  const worker = { source, lane: 0, pagesPerRange: pages, file: join(folder, 'worker') };
+  const measured: Rates[] = [];
+  try {
+    for (let round = 0; round <= rounds; round += 1) {
+      measured.push({
+        worker: await perSecond(() => fetchPages(worker, services, round)),
+        bare: await perSecond(() => fetchBare(pool)),
+        intoFile: await perSecond(() => fetchIntoFile(pool, join(folder, 'bare'))),
+      });
+    }
+  } finally {
+    await Promise.all([services.client.close(), pool.close()]);
+    api.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const [, ...rates] = measured; // the first makes connections, and its code is compiled
+  report('extract/vs-undici', rates, 'bare');
+  report('extract/vs-undici-into-file', rates, 'intoFile');
+}
+
+/** Pages per second of one round. */
+interface Rates {
+  readonly worker: number;
+  readonly bare: number;
+  readonly intoFile: number;
+}
+
+function report(name: string, rates: readonly Rates[], peer: 'bare' | 'intoFile'): void {
+  const ratios = rates.map((round) => round.worker / round[peer]);
+  print(name, median(ratios), 'x', {
+    pagesPerSecond: Math.round(median(rates.map(({ worker }) => worker))),
+    undiciPagesPerSecond: Math.round(median(rates.map((round) => round[peer]))),
+    ratios: ratios.map((ratio) => Number(ratio.toFixed(3))),
+    pages,
+    bodyBytes,
+    inFlight,
+    rounds,
+  });
+}
+
+async function perSecond(work: () => Promise<void>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return (1000 * pages) / (performance.now() - begin);
+}
+
+async function fetchIntoFile(pool: Pool, path: string): Promise<void> {
+  const file = await open(path, 'w');
+  await fetchBare(pool, file);
+  await file.close();
+}
+
+/** Bodies go into the file as they come. */
+async function fetchBare(pool: Pool, file?: FileHandle): Promise<void> {
+  let next = 0;
+  const fetchInTurn = async () => {
+    while (next < pages) {
+      const { body } = await pool.request({ method: 'GET', path: `/lanes/0?page=${next++}` });
+      const bytes = new Uint8Array(await body.arrayBuffer());
+      await file?.writev([bytes, newline]);
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, fetchInTurn));
+}

@@ -1,0 +1,17 @@
+import type { PageRequest } from '../request';
+import type { AuthorizeOptions } from './authorizer';
+
+/** One way of being let in: gives a request its credential. */
+export type Scheme = (request: PageRequest, options: AuthorizeOptions) => Promise<Admitted>;
+
+/** A request with its credential. */
+export interface Admitted {
+  readonly request: PageRequest;
+  /** What must not be written anywhere. */
+  readonly credentials: readonly string[];
+}
+
+/** The request with one more header; `name` in lower case. */
+export function withHeader(request: PageRequest, name: string, value: string): PageRequest {
+  return { ...request, headers: { ...request.headers, [name]: value } };
+}

@@ -1,0 +1,114 @@
+import { type Extent, type Moment, measure } from '../../cli/measure';
+import { Tally } from '../../cli/tally';
+import type { Plan, Sequence } from '../../core/plan/plan';
+import { RangeSet } from '../../core/plan/range-set';
+
+const pages: Sequence = {
+  ...{ type: 'pages', slice: 'all', parameters: {}, pageSize: 100, slicePages: 10, total: 950 },
+  ...{ firstPage: 0, pages: 10, pagesPerRange: 2 },
+};
+const position = { page: 0, records: 0 };
+const chain: Sequence = { type: 'chain', slice: 'all', parameters: {}, position, index: 0 };
+
+function planOf(sequence: Sequence, total?: number): Plan {
+  return {
+    ...{
+      version: 2,
+      source: 'crm',
+      dataset: 'users',
+      runId: 'r',
+      plannedAt: '',
+      watermark: '',
+      definition: 'd',
+    },
+    ...{ pagesPerRange: 2, subset: false, sequences: [sequence], maxQuarantinedRatio: 0 },
+    ...(total === undefined ? {} : { total }),
+  };
+}
+
+/** Where so many ranges of a run are there. */
+function extent(present: number, rest: Omit<Extent, 'present'>): Extent {
+  const set = new RangeSet();
+  for (let index = 0; index < present; index++) set.add({ slice: 'all', index });
+  return { present: set, ...rest };
+}
+
+const grid = (present: number) => {
+  return extent(present, {
+    ...{ ranges: 5, missingRanges: 5 - present, pages: 10, missingPages: 10 - 2 * present, growing: false },
+  });
+};
+const endless = (present: number) => {
+  return extent(present, {
+    ranges: present + 1,
+    missingRanges: 1,
+    pages: 2 * present,
+    missingPages: 0,
+    growing: true,
+  });
+};
+
+function moment(changes: Partial<Moment>, metrics: Record<string, number> = {}): Moment {
+  const tally = new Tally(() => 0);
+  tally.add(metrics);
+  const none = { before: grid(0), now: grid(0), fetchedBefore: 0, seconds: 10 };
+  return { plan: planOf(pages, 950), tally, ...none, ...changes };
+}
+
+describe('measure', () => {
+  it('tells of pages before their range is written, and of the time that the others will take', () => {
+    expect(measure(moment({ fetchedBefore: 1 }, { PagesFetched: 6 }))).toMatchObject({
+      pages: 5,
+      pagesPlanned: 10,
+      records: 500,
+      continued: false,
+      rangesOpen: 5,
+      secondsLeft: 10,
+    });
+  });
+
+  it('goes on from what was there, and never beyond what there is', () => {
+    const before = grid(2);
+    expect(measure(moment({ before, now: grid(3) }, { PagesFetched: 1 }))).toMatchObject({
+      pages: 6,
+      records: 600,
+    });
+    expect(measure(moment({ before, now: grid(5) }, { PagesFetched: 9 }))).toMatchObject({
+      pages: 10,
+      records: 950,
+    });
+  });
+
+  it('knows no end of a chain, and counts the records that came', () => {
+    const chained = { plan: planOf(chain), before: endless(0), now: endless(3) };
+    expect(measure(moment(chained, { PagesFetched: 7, RecordsReceived: 612 }))).toEqual({
+      pages: 7,
+      pagesPlanned: undefined,
+      records: 612,
+      continued: false,
+      rangesOpen: 1,
+      requestsPerSecond: 0,
+      throttled: 0,
+      retries: 0,
+      secondsLeft: undefined,
+    });
+  });
+
+  it('says that the records of a continued chain are those since', () => {
+    const continued = { plan: planOf(chain), before: endless(2), now: endless(2) };
+    expect(measure(moment(continued, { PagesFetched: 1, RecordsReceived: 100 }))).toMatchObject({
+      pages: 5,
+      records: 100,
+      continued: true,
+    });
+  });
+
+  it('knows the end when nothing grows any more', () => {
+    const ended = extent(3, { ranges: 4, missingRanges: 1, pages: 8, missingPages: 2, growing: false });
+    const known = measure(
+      moment({ plan: planOf(chain), before: endless(0), now: ended }, { PagesFetched: 7 }),
+    );
+    expect(known).toMatchObject({ pages: 7, pagesPlanned: 8 });
+    expect(known.secondsLeft).toBeCloseTo(10 / 7);
+  });
+});

@@ -1,0 +1,55 @@
+import { type Progress, ProgressDisplay, progressLine } from '../../cli/progress';
+
+function progress(changes: Partial<Progress> = {}): Progress {
+  return {
+    pages: 250,
+    pagesPlanned: 1000,
+    records: 25_000,
+    continued: false,
+    rangesOpen: 12,
+    requestsPerSecond: 49.96,
+    throttled: 0,
+    retries: 0,
+    secondsLeft: 75,
+    ...changes,
+  };
+}
+
+describe('progressLine', () => {
+  it('shows a share and the time left where the end is known', () => {
+    expect(progressLine(progress())).toBe(
+      '███████░░░░░░░░░░░░░░░░░░░░░  25 %  250/1,000 pages  25,000 records  50.0 requests/s  0 throttled  1 min 15 s left',
+    );
+  });
+
+  it('shows neither where it is not, but what there is and what is open', () => {
+    expect(progressLine(progress({ pagesPlanned: undefined, secondsLeft: undefined }))).toBe(
+      '250 pages  25,000 records  12 ranges open  50.0 requests/s  0 throttled',
+    );
+  });
+
+  it('says so when the records are those since the load was continued', () => {
+    const line = progressLine(
+      progress({ pagesPlanned: undefined, continued: true, rangesOpen: 1, retries: 3 }),
+    );
+    expect(line).toBe(
+      '250 pages  25,000 more records  1 range open  50.0 requests/s  0 throttled  3 retries',
+    );
+  });
+
+  it('does not guess the time left before there is something to judge by', () => {
+    expect(progressLine(progress({ pages: 0, secondsLeft: undefined }))).toContain('  0 %  0/1,000 pages');
+    expect(progressLine(progress({ secondsLeft: undefined }))).toMatch(/estimating$/);
+  });
+});
+
+describe('ProgressDisplay', () => {
+  it('redraws one line on a terminal, no wider than it', () => {
+    const written: string[] = [];
+    const screen = { isTTY: true, columns: 40, write: (text: string) => written.push(text) > 0 };
+    const display = new ProgressDisplay(screen);
+    display.update(progress({ pagesPlanned: undefined }));
+    display.say('done');
+    expect(written).toEqual(['\r\u001b[2K  250 pages  25,000 records  12 ranges ', '\r\u001b[2K', 'done\n']);
+  });
+});
