@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { SignRequest } from '../core/extract/auth/authorizer';
-import type { PageRequest } from '../core/extract/request';
+import type { PageRequest } from '../core/extract/page/request';
 
 /** Keys that sign, as the SDK's credential providers give them. */
 export interface SigningKeys {

@@ -1,5 +1,5 @@
-import { asInput } from '../core/source/as-input';
-import { checkSource } from '../core/source/check-source';
+import { asInput } from '../core/source/check/as-input';
+import { checkSource } from '../core/source/check/check-source';
 import type { LoadedSource } from '../core/source/load-sources';
 import { SourceDefinitionError } from '../core/source/problems';
 import type { Source } from '../core/source/source';

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../core/clock';
 import { createAuthorizer } from '../../core/extract/auth/authorizer';
-import { createClient } from '../../core/extract/client';
-import type { ExtractServices } from '../../core/extract/fetch-page';
-import { fetchRange } from '../../core/extract/fetch-range';
-import { createPacer } from '../../core/extract/pacer';
+import { createClient } from '../../core/extract/http/client';
+import { createPacer } from '../../core/extract/pace/pacer';
+import type { ExtractServices } from '../../core/extract/page/fetch-page';
+import { fetchRange } from '../../core/extract/range/fetch-range';
 import { bigint, varchar } from '../../core/source/columns';
 import type { Dataset, Limits, Source } from '../../core/source/source';
 

@@ -1,4 +1,4 @@
-import type { Extent0 } from '../extract/extent';
+import type { Extent0 } from '../extract/page/extent';
 import { definitionHash } from '../source/definition-hash';
 import { isCountable } from '../source/pagination';
 import type { Dataset, Limits } from '../source/source';

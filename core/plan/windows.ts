@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors';
+import { readTime } from '../source/check/time-text';
 import type { Step, WindowSlices } from '../source/slices';
-import { readTime } from '../source/time-text';
 import type { SliceParameters } from './plan';
 
 /** A window of time, [from, to), in milliseconds since the epoch. */

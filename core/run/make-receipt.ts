@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FetchedRange } from '../extract/fetched-range';
+import type { FetchedRange } from '../extract/range/fetched-range';
 import type { PageRange } from '../plan/plan';
 import type { ShapedRange } from '../shape/shape-range';
 import type { Dataset } from '../source/source';

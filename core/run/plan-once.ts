@@ -1,5 +1,5 @@
 import { TransientError } from '../errors';
-import type { Extent0 } from '../extract/extent';
+import type { Extent0 } from '../extract/page/extent';
 import { makePlan, needsExtent } from '../plan/make-plan';
 import type { ParentValues } from '../plan/parents';
 import { type Plan, planSchema, type Sequence } from '../plan/plan';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { PermanentError, TransientError } from '../errors';
-import type { PageOrigin } from '../extract/fetched-range';
-import { toTotal } from '../extract/total';
+import { toTotal } from '../extract/page/total';
+import type { PageOrigin } from '../extract/range/fetched-range';
 import { formatPath, readPath } from '../source/path';
 import { holdsLoneSurrogate } from './lone-surrogates';
 import { pageBodies } from './page-bodies';

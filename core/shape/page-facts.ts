@@ -1,4 +1,4 @@
-import { toTotal } from '../extract/total';
+import { toTotal } from '../extract/page/total';
 import type { PageLayout } from './sql-pages';
 
 /** What one page says about itself, as DuckDB read it. */

@@ -1,4 +1,4 @@
-import type { PageOrigin } from '../extract/fetched-range';
+import type { PageOrigin } from '../extract/range/fetched-range';
 
 /** Pages of a dataset, by where they came from. */
 export interface NamedPages {

@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { PageOrigin } from '../extract/fetched-range';
+import type { PageOrigin } from '../extract/range/fetched-range';
 import type { Dataset } from '../source/source';
 import { checkExpressions } from './check-expression';
 import { type DuckDBOptions, type OpenDuckDB, openDuckDB, registerObserver } from './duckdb';

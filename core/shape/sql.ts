@@ -1,4 +1,4 @@
-import type { PageOrigin } from '../extract/fetched-range';
+import type { PageOrigin } from '../extract/range/fetched-range';
 import type { Column } from '../source/column';
 import { formatPath, type Path, parsePath, toJsonPath } from '../source/path';
 import type { Dataset } from '../source/source';

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { PageOrigin } from '../extract/fetched-range';
+import type { PageOrigin } from '../extract/range/fetched-range';
 import type { Path } from '../source/path';
 import { elements, locate, type Span } from './json-text';
 import { pageBodies } from './page-bodies';

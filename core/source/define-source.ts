@@ -1,9 +1,9 @@
-import { asInput } from './as-input';
-import { checkSource } from './check-source';
+import { asInput } from './check/as-input';
+import { checkSource } from './check/check-source';
 import type { Column } from './column';
 import type { RequiredColumn } from './columns';
+import type { Columns, SourceInput } from './input/source-input';
 import type { Dataset, SecretRef, Source } from './source';
-import type { Columns, SourceInput } from './source-input';
 
 /** Found on every source that defineSource made, also by another copy of this module. */
 const mark = Symbol.for('baseload.source');

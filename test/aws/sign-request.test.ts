@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { signRequest } from '../../aws/sign-request';
-import type { PageRequest } from '../../core/extract/request';
+import type { PageRequest } from '../../core/extract/page/request';
 
 const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const scope = { region: 'us-east-1', service: 'service' };

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../../errors';
 import type { Clock, Secrets } from '../../run/ports';
 import type { Auth, Source } from '../../source/source';
-import type { Client } from '../client';
-import { mask } from '../mask';
-import type { PageRequest } from '../request';
+import type { Client } from '../http/client';
+import { mask } from '../http/mask';
+import type { PageRequest } from '../page/request';
 import { apiKey } from './api-key';
 import { awsSigV4 } from './aws-sigv4';
 import { basic } from './basic';

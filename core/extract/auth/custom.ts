@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors';
 import type { Clock } from '../../run/ports';
 import type { CustomAuth } from '../../source/source';
-import { mask } from '../mask';
+import { mask } from '../http/mask';
 import { credentialsIn } from './credentials-in';
 import type { Scheme } from './scheme';
 import type { ReadSecret } from './secret-reader';

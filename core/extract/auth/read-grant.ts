@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PermanentError } from '../../errors';
-import type { Answer } from '../client';
-import { mask } from '../mask';
+import type { Answer } from '../http/client';
+import { mask } from '../http/mask';
 import type { AuthorizedRequest } from './authorizer';
 import type { TokenRequest } from './token-endpoint';
 

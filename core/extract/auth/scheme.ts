@@ -1,4 +1,4 @@
-import type { PageRequest } from '../request';
+import type { PageRequest } from '../page/request';
 import type { AuthorizeOptions } from './authorizer';
 
 /** One way of being let in: gives a request its credential. */

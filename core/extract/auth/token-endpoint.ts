@@ -1,8 +1,8 @@
 import { ThrottledError, TransientError } from '../../errors';
-import type { Answer } from '../client';
-import { mask } from '../mask';
-import { maximumWaitSeconds } from '../pacer';
-import { readRateHeaders } from '../rate-headers';
+import type { Answer } from '../http/client';
+import { mask } from '../http/mask';
+import { maximumWaitSeconds } from '../pace/pacer';
+import { readRateHeaders } from '../pace/rate-headers';
 import type { AuthorizedRequest, AuthServices } from './authorizer';
 import { type Grant, readGrant } from './read-grant';
 

@@ -3,14 +3,14 @@ import {
   type Authorizer,
   createAuthorizer,
 } from '../../../core/extract/auth/authorizer';
-import type { Client } from '../../../core/extract/client';
-import type { ExtractServices } from '../../../core/extract/fetch-page';
-import { createPacer } from '../../../core/extract/pacer';
-import { createTally, type Tally } from '../../../core/extract/tally';
+import type { Client } from '../../../core/extract/http/client';
+import { createPacer } from '../../../core/extract/pace/pacer';
+import type { ExtractServices } from '../../../core/extract/page/fetch-page';
+import { createTally, type Tally } from '../../../core/extract/range/tally';
 import type { Secrets } from '../../../core/run/ports';
 import type { PageNumberPagination } from '../../../core/source/pagination';
 import type { Dataset, Limits, Source } from '../../../core/source/source';
-import { createVirtualClock, type VirtualClock } from './virtual-clock';
+import { createVirtualClock, type VirtualClock } from './pace/virtual-clock';
 
 export const byPageNumber: PageNumberPagination = {
   type: 'page-number',

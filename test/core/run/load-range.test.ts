@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { PermanentError, TransientError } from '../../../core/errors';
-import type { FetchedRange } from '../../../core/extract/fetched-range';
+import type { FetchedRange } from '../../../core/extract/range/fetched-range';
 import { rangesOf } from '../../../core/plan/grid';
 import type { PageRange, Plan, Sequence } from '../../../core/plan/plan';
 import { nextKey, quarantineKey, rawKey, stageKey } from '../../../core/run/keys';

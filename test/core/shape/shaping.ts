@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { PageOrigin } from '../../../core/extract/fetched-range';
+import type { PageOrigin } from '../../../core/extract/range/fetched-range';
 import { openShaper, type ShapedRange, type Shaper } from '../../../core/shape/shape-range';
 import type { Column, ColumnOptions, ColumnType } from '../../../core/source/column';
 import type { Extent } from '../../../core/source/pagination';

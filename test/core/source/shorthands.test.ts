@@ -1,7 +1,7 @@
 import { bigint } from '../../../core/source/columns';
 import { defineSource } from '../../../core/source/define-source';
+import type { DatasetInput, SourceSettingsInput } from '../../../core/source/input/source-input';
 import type { Dataset, Source } from '../../../core/source/source';
-import type { DatasetInput, SourceSettingsInput } from '../../../core/source/source-input';
 
 /** What a dataset of one source becomes. */
 function defined(

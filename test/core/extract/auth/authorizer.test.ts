@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { ConfigurationError } from '../../../../core/errors';
 import { type AuthServices, createAuthorizer } from '../../../../core/extract/auth/authorizer';
-import { type Client, createClient } from '../../../../core/extract/client';
-import type { PageRequest } from '../../../../core/extract/request';
+import { type Client, createClient } from '../../../../core/extract/http/client';
+import type { PageRequest } from '../../../../core/extract/page/request';
 import type { Auth } from '../../../../core/source/source';
-import { createVirtualClock } from '../virtual-clock';
+import { createVirtualClock } from '../pace/virtual-clock';
 import { type KeptSecrets, keptSecrets } from './token-server';
 
 const base = 'https://api.example.com/v1';

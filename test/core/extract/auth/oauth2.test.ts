@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { PermanentError, ThrottledError, TransientError } from '../../../../core/errors';
 import { type Authorizer, createAuthorizer } from '../../../../core/extract/auth/authorizer';
 import { TokenRefusedError } from '../../../../core/extract/auth/read-grant';
-import { type Client, createClient } from '../../../../core/extract/client';
 import { ForeignLinkError } from '../../../../core/extract/guard-errors';
+import { type Client, createClient } from '../../../../core/extract/http/client';
 import type { ClientCredentialsAuth } from '../../../../core/source/source';
-import { createVirtualClock, type VirtualClock } from '../virtual-clock';
+import { createVirtualClock, type VirtualClock } from '../pace/virtual-clock';
 import {
   type KeptSecrets,
   keptSecrets,

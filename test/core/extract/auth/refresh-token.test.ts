@@ -1,9 +1,9 @@
 import { type Authorizer, createAuthorizer } from '../../../../core/extract/auth/authorizer';
 import { TokenRefusedError } from '../../../../core/extract/auth/read-grant';
 import { formatTokens, parseTokens } from '../../../../core/extract/auth/stored-tokens';
-import { type Client, createClient } from '../../../../core/extract/client';
+import { type Client, createClient } from '../../../../core/extract/http/client';
 import type { RefreshTokenAuth } from '../../../../core/source/source';
-import { createVirtualClock, type VirtualClock } from '../virtual-clock';
+import { createVirtualClock, type VirtualClock } from '../pace/virtual-clock';
 import {
   type KeptSecrets,
   keptSecrets,

@@ -1,0 +1,58 @@
+import type { PagesRange } from '../../plan/plan';
+import { isCountable, type Pagination } from '../../source/pagination';
+import { EmptyPageError } from '../guard-errors';
+import { BodyWeight, keepInFlight } from '../pace/in-flight';
+import { fetchPage } from '../page/fetch-page';
+import { pageRequest } from '../page/request';
+import { toTotal } from '../page/total';
+import { pageName, type RangeOutcome, type RangeWork } from './range-work';
+
+/**
+ * Fetches the pages of a grid, several at a time, into the file in page order. Only headers are read: the bodies are
+ * the shaper's. Rejects with an EmptyPageError when the source says that there is no such page, since the plan says
+ * that there is, and with what fetchPage rejects with.
+ */
+export async function fetchPages(range: PagesRange, work: RangeWork): Promise<RangeOutcome> {
+  const { source, dataset, deadline, services, controller, file } = work;
+  const { slice, parameters, pageSize, firstPage } = range;
+  const { signal } = controller;
+  const bodies = BodyWeight.of(dataset);
+  const totalHeader = headerOfTotal(dataset.pagination);
+  const totals = new Set<number>();
+  for (let page = firstPage; page < firstPage + range.pages; page++)
+    work.origins.push({ slice, page, parameters });
+
+  let position = 0;
+  await keepInFlight({
+    next: () => (position < range.pages ? position++ : undefined),
+    limit: source.limits.inFlight,
+    pacer: services.pacer,
+    bodies,
+    controller,
+    async work(position, pacer) {
+      const page = firstPage + position;
+      const request = pageRequest(source, dataset, { parameters, page, pageSize });
+      const fetch = { source, rules: dataset.request, request, deadline, signal };
+      const fetched = await fetchPage(fetch, { ...services, pacer });
+      if (fetched === undefined) throw missingPage(range, page, work);
+      bodies.add(fetched.body.length);
+      const total = totalHeader === undefined ? undefined : toTotal(fetched.headers[totalHeader]);
+      if (total !== undefined) totals.add(total);
+      await file.put(position, fetched.body, signal);
+    },
+  });
+  return { totals: [...totals], next: [] };
+}
+
+/** Name of the header, in lower case, that says how many records there are. */
+function headerOfTotal(pagination: Pagination): string | undefined {
+  if (!isCountable(pagination) || pagination.type === 'single') return undefined;
+  const { total } = pagination;
+  return total.type === 'header' && total.counts === 'records' ? total.name.toLowerCase() : undefined;
+}
+
+function missingPage(range: PagesRange, page: number, work: RangeWork): EmptyPageError {
+  return new EmptyPageError(
+    `${pageName(work, { name: range.slice }, page)} is not there, though the slice was planned with ${range.slicePages} pages: records were deleted since (start the run over), or 'statuses' takes a failure for an empty page`,
+  );
+}

@@ -1,0 +1,117 @@
+import type { Position } from '../../plan/plan';
+import { type ChainEnd, isCountable, type SequentialPagination } from '../../source/pagination';
+import { RepeatedCursorError } from '../guard-errors';
+import { advance } from './cycle';
+import { pageName, type RangeWork, type SeenPage, type SliceOfPage, seePage } from './range-work';
+
+/** One page of a chain, and where it goes on. */
+export interface ChainPage {
+  /** Undefined where the answer's status means that nothing is there. */
+  readonly seen: SeenPage | undefined;
+  /** Of the next page; undefined at the end of the chain. */
+  readonly following: Position | undefined;
+}
+
+/**
+ * Fetches the page at a position of a slice's chain and decides how the chain goes on. Rejects with a
+ * RepeatedCursorError when the page names a cursor that was followed before, and with what fetchPage and readPage
+ * reject with.
+ */
+export async function followChain(
+  work: RangeWork,
+  slice: SliceOfPage,
+  position: Position,
+): Promise<ChainPage> {
+  const pagination = sequential(work);
+  const { page, cursor } = position;
+  const seen = await seePage(work, slice, { page, pageSize: pagination.pageSize, cursor });
+  if (seen === undefined) return { seen, following: undefined };
+  const records = position.records + seen.content.records;
+  const next = nextCursor(seen, pagination, position, records);
+  if (next === undefined) return { seen, following: undefined };
+
+  const where = pageName(work, slice, page);
+  if (next === cursorUsed(seen, pagination, position)) throw standsStill(where, next, pagination);
+  const { mark, repeated } = advance(position.mark, next);
+  if (repeated) throw goesInCircle(where, next);
+  const total = page === 0 ? seen.content.total : position.total;
+  return {
+    seen,
+    following: { page: page + 1, cursor: next, records, mark, ...(total === undefined ? {} : { total }) },
+  };
+}
+
+/** Whether the slices' first pages say how many records there are. */
+export function saysTotal({ dataset: { pagination } }: Pick<RangeWork, 'dataset'>): boolean {
+  return !isCountable(pagination) && pagination.total?.counts === 'records';
+}
+
+function sequential({ dataset: { name, pagination } }: RangeWork): SequentialPagination {
+  if (isCountable(pagination)) throw new Error(`${name}: ${pagination.type} pages are no chain`);
+  return pagination;
+}
+
+/** The cursor of the next page; undefined where the chain ends. A flag that says that nothing follows is believed first. */
+function nextCursor(
+  seen: SeenPage,
+  pagination: SequentialPagination,
+  position: Position,
+  recordsSoFar: number,
+): string | undefined {
+  const { next, hasMore } = seen.content;
+  if (hasMore === false || next === undefined) return undefined;
+  const isEnd = pagination.end.some((end) => marksEnd(end, seen, pagination, position, recordsSoFar));
+  return isEnd ? undefined : next;
+}
+
+function marksEnd(
+  end: ChainEnd,
+  seen: SeenPage,
+  pagination: SequentialPagination,
+  position: Position,
+  recordsSoFar: number,
+): boolean {
+  const { next, records, total = position.total, totalPages } = seen.content;
+  switch (end) {
+    case 'empty-page':
+      return records === 0;
+    case 'short-page':
+      return pagination.pageSize !== undefined && records < pagination.pageSize;
+    case 'repeated-cursor':
+      return next === cursorUsed(seen, pagination, position);
+    case 'total':
+      if (total !== undefined && recordsSoFar >= total) return true;
+      return totalPages !== undefined && position.page + 1 >= totalPages;
+  }
+}
+
+/** What the page was asked for by. */
+function cursorUsed(
+  { request }: SeenPage,
+  pagination: SequentialPagination,
+  { cursor }: Position,
+): string | undefined {
+  return cursor ?? (pagination.type === 'next-link' ? request.url : pagination.first);
+}
+
+function standsStill(where: string, next: string, pagination: SequentialPagination): RepeatedCursorError {
+  if (pagination.type === 'keyset') {
+    return new RepeatedCursorError(
+      `${where} ends with the ${pagination.field} that it was asked to begin behind (${excerpt(next)}): either more records than fit a page have the same ${pagination.field} (sort by a unique field, or ask for larger pages), or the source ignores the parameter (check 'parameter')`,
+    );
+  }
+  return new RepeatedCursorError(
+    `${where} names as the next page the one it is (${excerpt(next)}): the source ignores what it is asked for (check where it is sent), or marks its last page so (declare end: ['repeated-cursor'])`,
+  );
+}
+
+function goesInCircle(where: string, next: string): RepeatedCursorError {
+  return new RepeatedCursorError(
+    `${where} names as the next page one that was loaded before (${excerpt(next)}): the chain goes in a circle and has no end (check the request's sort order, and where the cursor is read)`,
+  );
+}
+
+/** Cursors may be kilobytes long. */
+function excerpt(cursor: string): string {
+  return cursor.length > 80 ? `${cursor.slice(0, 80)}…` : cursor;
+}
