@@ -77,8 +77,8 @@ describe('docs/sources.md', () => {
 
   test('names every option that a source file may hold', () => {
     const folder = join(root, 'core/source');
-    const files = readdirSync(folder).filter((file) =>
-      /^(.*-input|column|slices|pagination)\.ts$/.test(file),
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /(-input|^column|^slices|^pagination)\.ts$/.test(file),
     );
     expect(files.length).toBeGreaterThanOrEqual(6);
     const options = files.flatMap((file) =>

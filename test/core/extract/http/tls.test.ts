@@ -10,7 +10,7 @@ import { aSource } from '../../../support/source-fixture';
 import { plainRequest, rejection } from '../fixtures';
 
 const pem = (name: string) =>
-  readFileSync(join(__dirname, '../../support/misbehaving-api/certificates', `${name}.pem`), 'utf8');
+  readFileSync(join(__dirname, '../../../support/misbehaving-api/certificates', `${name}.pem`), 'utf8');
 const values: Record<string, string> = { cert: pem('client'), key: pem('client-key'), ca: pem('ca') };
 const secrets = { get: async (name: string) => values[name] ?? '' };
 const [certificate, key, ca] = ['cert', 'key', 'ca'].map((secret) => ({ secret })) as [
