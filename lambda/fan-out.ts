@@ -61,7 +61,6 @@ export async function handler(event: unknown, context: Context): Promise<FanOutR
     });
   } finally {
     telemetry.flush();
-    await settle(context);
   }
 }
 
@@ -79,12 +78,4 @@ async function extractServices(): Promise<ExtractServices> {
   const client = createClient(await clientOptions(deployed, secrets));
   const authorizer = createAuthorizer(deployed, { secrets, client, clock, sign });
   return { client, pacer, authorizer, telemetry, clock };
-}
-
-/** Leaves the limit as it was found, unless the source wants a longer pause than there is time for. */
-async function settle(context: Context): Promise<void> {
-  const timeLeft = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - 1000));
-  await pacer.settle(timeLeft).catch((error) => {
-    if (!timeLeft.aborted) throw error;
-  });
 }
