@@ -23,6 +23,8 @@ const positionSchema = z.object({
   cursor: z.string().optional(),
   /** Records in the pages before. */
   records: count,
+  /** Empty pages in a row, up to here. */
+  emptyPages: count.optional(),
   /** Brent's cycle detection: a cursor seen before is found after at most three times the cycle's length. */
   mark: z.object({ hash: z.string(), steps: count, limit: count }).optional(),
   /** Records that the source says the slice holds, as its first page said. */

@@ -1,11 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import { PermanentError, TransientError } from '../errors';
+import {
+  CutOffBodyError,
+  NotJsonError,
+  RecordsNotFoundError,
+  TotalNotFoundError,
+} from '../extract/guard-errors';
 import { toTotal } from '../extract/page/total';
 import type { PageOrigin } from '../extract/range/fetched-range';
 import { formatPath, readPath } from '../source/path';
 import { holdsLoneSurrogate } from './lone-surrogates';
 import { pageBodies } from './page-bodies';
-import { pageName, pagesName } from './page-name';
+import { bodyName, pagesName } from './pages-name';
 import type { PageLayout } from './sql-pages';
 
 /** What is looked at, and how it is named in messages. */
@@ -25,14 +30,14 @@ export interface InspectionResult {
 
 /**
  * Finds out, page by page, why a range could not be shaped. Throws a TransientError for a page that is cut off, malformed or empty (fetch
- * it again), a PermanentError for one that is not what the dataset says; both name the page.
+ * it again), a PermanentError (see guard-errors.ts) for one that is not what the dataset says; both name the page.
  */
 export async function inspectPages(range: InspectedPages): Promise<InspectionResult> {
   let longestBody = 0;
   let loneSurrogates = false;
   let count = 0;
   for await (const { bytes, ended } of pageBodies(range.path)) {
-    const name = pageName(range, count);
+    const name = bodyName(range, count);
     const page = ended ? parse(bytes, name) : undefined;
     if (page === undefined) throw malformed(name, bytes);
     checkText(bytes, name);
@@ -54,8 +59,8 @@ function parse(bytes: Buffer, name: string): { value: unknown } | undefined {
   }
 }
 
-function malformed(name: string, bytes: Buffer, cause?: unknown): TransientError {
-  return new TransientError(`${name} is cut off or malformed JSON: fetch it again`, {
+function malformed(name: string, bytes: Buffer, cause?: unknown): CutOffBodyError {
+  return new CutOffBodyError(`${name} is cut off or malformed JSON: fetch it again`, {
     evidence: { excerpt: bytes.toString('utf8', 0, 200) },
     cause,
   });
@@ -63,7 +68,7 @@ function malformed(name: string, bytes: Buffer, cause?: unknown): TransientError
 
 function checkText(bytes: Buffer, name: string): void {
   if (!isUtf8(bytes))
-    throw new PermanentError(
+    throw new NotJsonError(
       `${name} is not UTF-8, which JSON must be (RFC 8259): ask the source to send UTF-8`,
     );
 }
@@ -72,7 +77,7 @@ function checkRecords(records: unknown, { records: path }: PageLayout, name: str
   if (Array.isArray(records)) return;
   const subject = path.length === 0 ? 'the body' : `'${formatPath(path)}'`;
   const what = records === undefined ? 'is missing' : `is ${kindOf(records)}`;
-  throw new PermanentError(
+  throw new RecordsNotFoundError(
     `${name}: ${subject} ${what}, not an array of records: correct the dataset's records path`,
   );
 }
@@ -82,7 +87,7 @@ function checkTotal(page: unknown, { total: path }: PageLayout, name: string): v
   const total = readPath(page, path);
   if (toTotal(total) !== undefined) return;
   const what = total === undefined ? 'is missing' : `is ${shown(total)}`;
-  throw new PermanentError(
+  throw new TotalNotFoundError(
     `${name}: the total at '${formatPath(path)}' ${what}, not a whole number of records: correct pagination.total`,
   );
 }
@@ -92,10 +97,10 @@ function checkCount(count: number, inspected: InspectedPages): void {
   if (count === pages) return;
   const range = pagesName(inspected);
   if (count < pages)
-    throw new TransientError(
+    throw new CutOffBodyError(
       `${range} came with ${count} bodies instead of ${pages}, so a body is empty: fetch them again`,
     );
-  throw new PermanentError(
+  throw new NotJsonError(
     `${range} hold ${count} JSON values instead of ${pages}: a body must be one JSON value, not several`,
   );
 }

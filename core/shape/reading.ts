@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { BaseloadError, ConfigurationError, PermanentError } from '../errors';
 import { type InspectedPages, inspectPages } from './inspect-pages';
 import { copyWithMarks, type ReadableCopy } from './lone-surrogates';
-import { pagesName } from './page-name';
+import { pagesName } from './pages-name';
 import type { PagesFile } from './sql-pages';
 
 /** One way to read the pages of a range. */

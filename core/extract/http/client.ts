@@ -1,12 +1,13 @@
-import { type Agent, request as ask, type Dispatcher } from 'undici';
+import type { Agent } from 'undici';
 import { version } from '../../../package.json';
 import { BaseloadError } from '../../errors';
 import type { HttpSettings } from '../../source/source';
 import type { AuthorizedRequest } from '../auth/authorizer';
 import { connectionsFor } from './agents';
 import type { TlsMaterial } from './client-options';
-import { acceptEncoding, bodyTooLarge, decodeBody } from './decode-body';
-import { nextHop } from './redirect';
+import { acceptEncoding, decodeBody } from './decode-body';
+import { exchange, type Received } from './exchange';
+import { isRedirect, nextHop } from './redirect';
 import { transportError } from './transport-error';
 
 /** How patient the client is, and how it proves who it is; `clientOptions` makes them of a source. */
@@ -15,14 +16,8 @@ export interface ClientOptions extends Partial<HttpSettings> {
   readonly tls?: TlsMaterial | undefined;
 }
 
-/** What a source answered. */
-export interface Answer {
-  readonly status: number;
-  /** Names in lower case; the values of one that was sent several times are joined by ', '. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Decoded. */
-  readonly body: Buffer;
-}
+/** What a source answered, with its body decoded. */
+export type Answer = Received;
 
 /** Sends requests over HTTP/1.1 connections that are kept alive. */
 export interface Client {
@@ -51,7 +46,7 @@ export function createClient(options: ClientOptions = {}): Client {
       const visited: AuthorizedRequest[] = [];
       for (let current = request; ; ) {
         visited.push(current);
-        const answer = await exchange(current, connections.to(current.url), maximumBytes, signal);
+        const answer = await ask(current, connections.to(current.url), maximumBytes, signal);
         if (!isRedirect(answer.status)) return answer;
         current = await nextHop(visited, answer, signal);
         await beforeRedirect?.();
@@ -61,73 +56,35 @@ export function createClient(options: ClientOptions = {}): Client {
   };
 }
 
-/** 304 and its like name no other place. */
-function isRedirect(status: number): boolean {
-  return (
-    status === 300 || (status >= 301 && status <= 303) || status === 305 || status === 307 || status === 308
-  );
-}
+const own = { 'user-agent': `Baseload/${version}`, 'accept-encoding': acceptEncoding };
 
-async function exchange(
+async function ask(
   request: AuthorizedRequest,
   dispatcher: Agent,
   maximumBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   try {
-    return await receive(await transmit(request, dispatcher, signal), maximumBytes);
+    const { origin, pathname, search } = new URL(request.url);
+    const { method, headers, body = null } = request;
+    const sent = { origin, path: pathname + search, method, headers: { ...own, ...headers }, body };
+    const received = await exchange(dispatcher, sent, maximumBytes, signal);
+    const { 'content-encoding': contentEncoding } = received.headers;
+    return contentEncoding === undefined || isRedirect(received.status)
+      ? received
+      : await decoded(received, contentEncoding, maximumBytes);
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof BaseloadError ? error : transportError(error, request);
   }
 }
 
-function transmit(
-  { url, method, headers, body }: AuthorizedRequest,
-  dispatcher: Agent,
-  signal: AbortSignal | undefined,
-): Promise<Dispatcher.ResponseData> {
-  const own = { 'user-agent': `Baseload/${version}`, 'accept-encoding': acceptEncoding };
-  return ask(url, {
-    dispatcher,
-    method,
-    headers: { ...own, ...headers },
-    ...(body === undefined ? {} : { body }),
-    ...(signal ? { signal } : {}),
-  });
-}
-
-async function receive(
-  { statusCode, headers, body }: Dispatcher.ResponseData,
-  maximumBytes: number,
-): Promise<Answer> {
-  const flat = flatten(headers);
-  if (isRedirect(statusCode)) {
-    await body.dump();
-    return { status: statusCode, headers: flat, body: Buffer.alloc(0) };
+async function decoded(received: Received, contentEncoding: string, maximumBytes: number): Promise<Answer> {
+  try {
+    return { ...received, body: await decodeBody(received.body, contentEncoding, maximumBytes) };
+  } catch (error) {
+    // The status of a refusal says more than its body that cannot be read.
+    if (received.status >= 400) return received;
+    throw error;
   }
-  const received = await readBody(body, maximumBytes);
-  const decoded = decodeBody(received, flat['content-encoding'] ?? '', maximumBytes);
-  // The status of a refusal says more than its body that cannot be read.
-  return {
-    status: statusCode,
-    headers: flat,
-    body: await (statusCode < 400 ? decoded : decoded.catch(() => received)),
-  };
-}
-
-async function readBody(body: AsyncIterable<Buffer>, maximumBytes: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of body) {
-    bytes += piece.length;
-    if (bytes > maximumBytes) throw bodyTooLarge(maximumBytes); // leaving the loop closes the connection
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces, bytes);
-}
-
-function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const joined = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
-  return Object.fromEntries(joined);
 }

@@ -7,6 +7,13 @@ import { mask } from './mask';
 /** Redirects that one request may be led through. */
 const maximumRedirects = 5;
 
+/** 304 and its like name no other place. */
+export function isRedirect(status: number): boolean {
+  return (
+    status === 300 || (status >= 301 && status <= 303) || status === 305 || status === 307 || status === 308
+  );
+}
+
 /**
  * The request that a redirect asks for in place of the last of `visited`, with its credential. Rejects with a
  * ForeignLinkError when that is at another origin, and with a PermanentError when it names no place, loses the body, is

@@ -24,6 +24,13 @@ export interface Allowance {
 const families = ['ratelimit', 'x-ratelimit', 'x-rate-limit'];
 const remainingNames = families.map((family) => `${family}-remaining`);
 const resetNames = families.map((family) => `${family}-reset`);
+const names = ['retry-after', 'ratelimit', ...remainingNames, ...resetNames];
+const silence: RateHeaders = {
+  retryAfter: undefined,
+  reset: undefined,
+  remaining: undefined,
+  exhausted: false,
+};
 
 /**
  * Reads the headers by which sources say how fast they may be asked: Retry-After, the RateLimit field of the IETF's drafts
@@ -32,6 +39,7 @@ const resetNames = families.map((family) => `${family}-reset`);
  * there is one: the source's clock need not be ours.
  */
 export function readRateHeaders(headers: Headers, now: number): RateHeaders {
+  if (firstOf(headers, names) === undefined) return silence;
   const sentAt = Date.parse(headers.date ?? '');
   const reference = Number.isNaN(sentAt) ? now : sentAt;
   const structured = headers.ratelimit === undefined ? [] : readRateLimitField(headers.ratelimit);

@@ -21,10 +21,8 @@ export function bodyForm(body: Buffer, contentType: string | undefined): BodyFor
 
 /** The body without the byte order mark that some sources begin with: JSON has none (RFC 8259, section 8.1). */
 export function withoutByteOrderMark(body: Buffer): Buffer {
-  return body.subarray(0, 3).equals(byteOrderMark) ? body.subarray(3) : body;
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
-
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 function character(body: Buffer, index: number): string {
   return String.fromCharCode(body[index] ?? 0);

@@ -1,6 +1,7 @@
 import type { PageRange, PagesRange } from '../../plan/plan';
 import type { Dataset } from '../../source/source';
 import { EmptyPageError, LongPageError, RepeatedPageError, ShortPageError } from '../guard-errors';
+import { pageName, sliceName } from '../page/page-name';
 import type { PageOrigin } from './fetched-range';
 
 /** What shaping saw of the pages of a range, in the order of their bodies. */
@@ -47,7 +48,7 @@ function checkRepeats(
       return;
     }
     throw new RepeatedPageError(
-      `pages ${earlier} and ${page} of slice '${slice}' of ${dataset.name} begin with the same record, so the source does not give the page that it is asked for: check the names that pagination '${dataset.pagination.type}' sends its parameters by, and that the request sorts`,
+      `pages ${earlier + 1} and ${page + 1} of ${sliceName(slice, dataset.name)} begin with the same record, so the source does not give the page that it is asked for: check the names that pagination '${dataset.pagination.type}' sends its parameters by, and that the request sorts`,
     );
   });
 }
@@ -62,7 +63,7 @@ interface CountedPage {
 function checkPage({ range, page, records, dataset }: CountedPage): void {
   const { slice, pageSize, total, slicePages } = range;
   const isLast = page >= slicePages - 1;
-  const what = `page ${page} of slice '${slice}' of ${dataset.name}`;
+  const what = pageName({ slice, page }, dataset.name);
   if (!isLast && records === 0) {
     throw new EmptyPageError(
       `${what} holds no records, though the source said that its slice has ${slicePages} pages: records were deleted meanwhile, or the source gives up on deep pages; run it again, or cut the dataset into slices`,

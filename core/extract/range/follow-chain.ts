@@ -1,6 +1,6 @@
 import type { Position } from '../../plan/plan';
 import { type ChainEnd, isCountable, type SequentialPagination } from '../../source/pagination';
-import { RepeatedCursorError } from '../guard-errors';
+import { EndlessChainError, RepeatedCursorError } from '../guard-errors';
 import { advance } from './cycle';
 import { pageName, type RangeWork, type SeenPage, type SliceOfPage, seePage } from './range-work';
 
@@ -35,10 +35,28 @@ export async function followChain(
   const { mark, repeated } = advance(position.mark, next);
   if (repeated) throw goesInCircle(where, next);
   const total = page === 0 ? seen.content.total : position.total;
+  const emptyPages = seen.content.records === 0 ? (position.emptyPages ?? 0) + 1 : 0;
+  if (total !== undefined && records > farBeyond(total)) throw goesBeyond(where, records, total);
+  if (emptyPages > mostEmptyPages) throw holdsNothing(where, emptyPages);
   return {
     seen,
-    following: { page: page + 1, cursor: next, records, mark, ...(total === undefined ? {} : { total }) },
+    following: {
+      page: page + 1,
+      cursor: next,
+      records,
+      mark,
+      ...(total === undefined ? {} : { total }),
+      ...(emptyPages === 0 ? {} : { emptyPages }),
+    },
   };
+}
+
+/** Some sources filter pages after cutting them, so empty ones may come in a row; this many lead nowhere. */
+const mostEmptyPages = 1000;
+
+/** Records may be added while a chain is followed, but not as many again. */
+function farBeyond(total: number): number {
+  return Math.max(2 * total, total + 1000);
 }
 
 /** Whether the slices' first pages say how many records there are. */
@@ -108,6 +126,18 @@ function standsStill(where: string, next: string, pagination: SequentialPaginati
 function goesInCircle(where: string, next: string): RepeatedCursorError {
   return new RepeatedCursorError(
     `${where} names as the next page one that was loaded before (${excerpt(next)}): the chain goes in a circle and has no end (check the request's sort order, and where the cursor is read)`,
+  );
+}
+
+function goesBeyond(where: string, records: number, total: number): EndlessChainError {
+  return new EndlessChainError(
+    `${where} is followed by more, though ${records} records have come and the source said that there are ${total}: the chain has no end (check where the cursor is sent, and 'total'; or declare end: ['total'])`,
+  );
+}
+
+function holdsNothing(where: string, emptyPages: number): EndlessChainError {
+  return new EndlessChainError(
+    `${where} is empty like the ${emptyPages - 1} before it, and names another: the chain has no end (declare end: ['empty-page'] where an empty page ends it)`,
   );
 }
 

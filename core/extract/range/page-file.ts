@@ -3,8 +3,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 /** Bytes of pages that may wait for an earlier one, beyond those that are in flight. */
 const maximumWaitingBytes = 16 * 1024 * 1024;
-/** Bodies are written together up to so many bytes and bodies: small pages would otherwise cost a system call each. */
-const mostWritten = { bytes: 1024 * 1024, bodies: 256 };
+/**
+ * Bodies are written as soon as so many bytes or bodies are there, and no more at once: a call to the thread pool for each
+ * body would cost as much as fetching it (bench/extract.ts).
+ */
+const batch = { bytes: 1024 * 1024, bodies: 256 };
 
 const newline = Buffer.from('\n');
 
@@ -14,7 +17,11 @@ export class PageFile {
   readonly #waiting = new Map<number, Buffer>();
   readonly #progress = new EventEmitter();
   #waitingBytes = 0;
+  /** The next one to write. */
   #next = 0;
+  /** The first one that is not there; those between are ready. */
+  #missing = 0;
+  #readyBytes = 0;
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
   #failure: { readonly error: unknown } | undefined;
@@ -36,22 +43,25 @@ export class PageFile {
   }
 
   /**
-   * Takes the body of the page at `position`, from 0, which is written when those before it are. While many bytes wait
-   * to be written, resolves only when they are fewer, so that memory stays flat. Rejects when a write has failed, and
-   * when `signal` aborts.
+   * Takes the body of the page at `position`, from 0, which is written after those before it, many together, and by a
+   * `flush` at the latest. While many bytes wait to be written, resolves only when they are fewer, so that memory stays
+   * flat. Rejects when a write has failed, and when `signal` aborts.
    */
   async put(position: number, body: Buffer, signal: AbortSignal): Promise<void> {
     this.#waiting.set(position, body);
     this.#waitingBytes += body.length;
-    if (!this.#isWriting) this.#writing = this.#writeReady();
+    this.#countReady();
+    if (!this.#isWriting && this.#hasBatch) this.#writing = this.#writeWhile(() => this.#hasBatch);
     while (this.#waitingBytes > maximumWaitingBytes && !this.#failure) {
       await once(this.#progress, 'written', { signal });
     }
     this.#throwFailure();
   }
 
-  /** Resolves when everything that could be written is; rejects when a write has failed. */
+  /** Writes everything that can be written; rejects when a write has failed. */
   async flush(): Promise<void> {
+    await this.#writing;
+    this.#writing = this.#writeWhile(() => this.#next < this.#missing);
     await this.#writing;
     this.#throwFailure();
   }
@@ -66,10 +76,22 @@ export class PageFile {
     if (this.#failure) throw this.#failure.error;
   }
 
-  async #writeReady(): Promise<void> {
+  #countReady(): void {
+    for (let body = this.#waiting.get(this.#missing); body; body = this.#waiting.get(this.#missing)) {
+      this.#missing += 1;
+      this.#readyBytes += body.length;
+    }
+  }
+
+  get #hasBatch(): boolean {
+    return this.#readyBytes >= batch.bytes || this.#missing - this.#next >= batch.bodies;
+  }
+
+  async #writeWhile(goesOn: () => boolean): Promise<void> {
     this.#isWriting = true;
     try {
-      for (let ready = this.#takeReady(); ready.length > 0; ready = this.#takeReady()) {
+      while (!this.#failure && goesOn()) {
+        const ready = this.#takeReady();
         await this.#write(ready.flatMap((body) => [body, newline]));
         const bytes = sizeOf(ready);
         this.#bytes += bytes;
@@ -97,8 +119,7 @@ export class PageFile {
     let bytes = 0;
     for (
       let body = this.#waiting.get(this.#next);
-      body &&
-      (ready.length === 0 || (bytes + body.length <= mostWritten.bytes && ready.length < mostWritten.bodies));
+      body && (ready.length === 0 || (bytes + body.length <= batch.bytes && ready.length < batch.bodies));
       body = this.#waiting.get(this.#next)
     ) {
       this.#waiting.delete(this.#next);
@@ -106,6 +127,7 @@ export class PageFile {
       bytes += body.length;
       ready.push(body);
     }
+    this.#readyBytes -= bytes;
     return ready;
   }
 }

@@ -4,6 +4,7 @@ import type { Dataset, Source } from '../../source/source';
 import { CutOffBodyError } from '../guard-errors';
 import { BodyWeight } from '../pace/in-flight';
 import { type ExtractServices, fetchPage, type Page } from '../page/fetch-page';
+import { pageName as nameOfPage } from '../page/page-name';
 import { type PageContent, readPage } from '../page/read-page';
 import { type PageAt, type PageRequest, pageRequest } from '../page/request';
 import type { PageOrigin } from './fetched-range';
@@ -119,12 +120,11 @@ export async function appendPage(
   await work.file.put(position, body, work.controller.signal);
 }
 
-/** A page as people name it, counted from 1: "page 3 of slice 's-00000001' of geonames/cities". */
+/** See page-name.ts; with the source's name. */
 export function pageName(
   { source, dataset }: { readonly source: Pick<Source, 'name'>; readonly dataset: Pick<Dataset, 'name'> },
   slice: Pick<SliceOfPage, 'name'>,
   page: number,
 ): string {
-  const ofSlice = slice.name === 'all' ? '' : ` of slice '${slice.name}'`;
-  return `page ${page + 1}${ofSlice} of ${source.name}/${dataset.name}`;
+  return nameOfPage({ slice: slice.name, page }, `${source.name}/${dataset.name}`);
 }

@@ -246,7 +246,7 @@ describe('a page that is cut off', () => {
       const middle = await failure(bench.shape(of, [page(0), cut, page(2), page(3)], 10));
       for (const error of [last, middle]) {
         expect(error).toBeInstanceOf(TransientError);
-        expect(error.message).toBe('page 11 of cities is cut off or malformed JSON: fetch it again');
+        expect(error.message).toBe('page 12 of cities is cut off or malformed JSON: fetch it again');
       }
     }
   });
@@ -255,7 +255,7 @@ describe('a page that is cut off', () => {
     const error = await failure(bench.shape(of, [page(0), '', page(2)], 10));
     expect(error).toBeInstanceOf(TransientError);
     expect(error.message).toBe(
-      'pages 10 to 12 of cities came with 2 bodies instead of 3, so a body is empty: fetch them again',
+      'pages 11 to 13 of cities came with 2 bodies instead of 3, so a body is empty: fetch them again',
     );
   });
 
@@ -306,25 +306,25 @@ describe('a page that is not what the dataset says', () => {
   ])('%s', async (body, message) => {
     const error = await failure(bench.shape(of, [good, body, good], 11));
     expect(error).toBeInstanceOf(PermanentError);
-    expect(error.message).toBe(`page 12 of cities: ${message}`);
+    expect(error.message).toBe(`page 13 of cities: ${message}`);
   });
 
   test('is not UTF-8', async () => {
     const error = await failure(bench.shape(of, [good, Buffer.from(good.replace('1', '"é"'), 'latin1')], 11));
     expect(error).toBeInstanceOf(PermanentError);
-    expect(error.message).toMatch(/^page 12 of cities is not UTF-8/);
+    expect(error.message).toMatch(/^page 13 of cities is not UTF-8/);
   });
 
   test('holds two values', async () => {
     const error = await failure(bench.shape(of, [`${good}${good}`, good], 11));
     expect(error).toBeInstanceOf(PermanentError);
-    expect(error.message).toMatch(/^pages 11 to 12 of cities hold 3 JSON values instead of 2/);
+    expect(error.message).toMatch(/^pages 12 to 13 of cities hold 3 JSON values instead of 2/);
   });
 
   test('has its records twice', async () => {
     const error = await failure(bench.shape(of, ['{"data":[],"meta":{"total":3},"data":[]}'], 11));
     expect(error).toBeInstanceOf(PermanentError);
-    expect(error.message).toMatch(/^pages 11 to 11 of cities cannot be read: .*duplicate key "data"/);
+    expect(error.message).toMatch(/^pages 12 to 12 of cities cannot be read: .*duplicate key "data"/);
   });
 
   test('has its records twice where that goes unnoticed: the first count, in quarantine as well', async () => {
@@ -363,7 +363,7 @@ describe('hostile content', () => {
     const error = await failure(bench.shape(of, bodies, 3));
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error.message).toMatch(
-      /^pages 3 to 8 of cities do not fit into DuckDB's memory: give the worker more, or a range fewer pages/,
+      /^pages 4 to 9 of cities do not fit into DuckDB's memory: give the worker more, or a range fewer pages/,
     );
     expect((await bench.shape(of, small)).staged).toBe(60);
   });

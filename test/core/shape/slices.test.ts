@@ -83,6 +83,6 @@ test('a malformed page of a slice is named by its slice and page', async () => {
     origin('s-2', {}, 4),
   ]);
   await expect(shaping).rejects.toThrow(
-    'page 4 of slice s-2 of cities is cut off or malformed JSON: fetch it again',
+    "page 5 of slice 's-2' of cities is cut off or malformed JSON: fetch it again",
   );
 });

@@ -57,9 +57,7 @@ describe('pages that can be counted', () => {
   it('cannot be short before the last', () => {
     expect(check([10, 7, 10])).toThrow(ShortPageError);
     expect(check([10, 7, 10])).toThrow(TransientError);
-    expect(check([10, 7, 10])).toThrow(
-      "page 4 of slice 'all' of cities holds 7 records and not the 10 that were asked for",
-    );
+    expect(check([10, 7, 10])).toThrow('page 5 of cities holds 7 records and not the 10 that were asked for');
   });
 
   it('may be short where only pages are counted', () => {
@@ -76,9 +74,9 @@ describe('pages that can be counted', () => {
   it('cannot be empty before the last, nor missing', () => {
     expect(check([10, 0, 10])).toThrow(EmptyPageError);
     expect(check([10, 0, 10])).toThrow(TransientError);
-    expect(check([10, 0, 10])).toThrow("page 4 of slice 'all' of cities holds no records");
+    expect(check([10, 0, 10])).toThrow('page 5 of cities holds no records');
     // The status of page 5 said that there is nothing.
-    expect(check([10, 10])).toThrow("page 5 of slice 'all' of cities holds no records");
+    expect(check([10, 10])).toThrow('page 6 of cities holds no records');
     check([10, 10], { slicePages: 6 })();
   });
 
@@ -114,7 +112,7 @@ describe('pages that begin with the same record', () => {
   it('are named', () => {
     const run = () => checkPages(lead, originsOf('x', 'x', 'x', 'x'), facts, cities);
     expect(run).toThrow(RepeatedPageError);
-    expect(run).toThrow("pages 0 and 3 of slice 'x' of cities begin with the same record");
+    expect(run).toThrow("pages 1 and 4 of slice 'x' of cities begin with the same record");
   });
 
   it('are found in a range of counted pages, before anything else', () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { ThrottledError } from '../../../../core/errors';
-import { RepeatedCursorError } from '../../../../core/extract/guard-errors';
+import { EndlessChainError, RepeatedCursorError } from '../../../../core/extract/guard-errors';
 import type { FetchedRange } from '../../../../core/extract/range/fetched-range';
 import type { ChainRange, Position } from '../../../../core/plan/plan';
 import type {
@@ -292,6 +292,38 @@ describe('a chain that has no end', () => {
     );
     expect(String(error)).toContain('have the same id');
     expect(String(error)).toContain('ignores the parameter');
+  });
+
+  it('is noticed where far more records come than the source says there are, over any ranges', async () => {
+    await serve(({ index }) => ({
+      body: {
+        total: 600,
+        data: data(...Array.from({ length: 500 }, (_, at) => 500 * index + at)),
+        next: `c${index}`,
+      },
+    }));
+    const dataset = byCursor({ total: { type: 'body', path: 'total', counts: 'records' } });
+    const walk = async () => {
+      let range: ChainRange | undefined = beginning;
+      while (range) range = following(await fetch(dataset, range, { pagesPerRange: 1 }));
+    };
+    const error = await failureOf(walk());
+    expect(error).toBeInstanceOf(EndlessChainError);
+    expect(String(error)).toContain('page 4 of geonames/cities');
+    expect(String(error)).toContain('2000 records have come and the source said that there are 600');
+    expect(api?.requests).toHaveLength(4);
+  });
+
+  it('is noticed where a thousand empty pages follow each other, over any ranges', async () => {
+    await serve(({ index }) => ({ body: { data: index === 2 ? data(1) : [], next: `c${index}` } }));
+    const walk = async () => {
+      let range: ChainRange | undefined = beginning;
+      while (range) range = following(await fetch(byCursor(), range, { pagesPerRange: 400 }));
+    };
+    const error = await failureOf(walk());
+    expect(error).toBeInstanceOf(EndlessChainError);
+    expect(String(error)).toContain('is empty like the 1000 before it, and names another');
+    expect(api?.requests).toHaveLength(3 + 1001);
   });
 });
 

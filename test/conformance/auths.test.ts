@@ -1,0 +1,4 @@
+import { authCases } from './cases';
+import { conformanceSuite } from './conformance-suite';
+
+conformanceSuite('auths', authCases);

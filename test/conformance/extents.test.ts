@@ -1,0 +1,4 @@
+import { extentCases } from './cases';
+import { conformanceSuite } from './conformance-suite';
+
+conformanceSuite('extents', extentCases);

@@ -1,0 +1,4 @@
+import { limitCases } from './cases';
+import { conformanceSuite } from './conformance-suite';
+
+conformanceSuite('limits', limitCases);

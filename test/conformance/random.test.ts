@@ -1,0 +1,4 @@
+import { randomCases } from './cases';
+import { conformanceSuite } from './conformance-suite';
+
+conformanceSuite('random', randomCases);

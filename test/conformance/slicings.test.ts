@@ -1,0 +1,4 @@
+import { slicingCases } from './cases';
+import { conformanceSuite } from './conformance-suite';
+
+conformanceSuite('slicings', slicingCases);
