@@ -16,7 +16,7 @@ import { readManifest } from '../core/run/verify-once';
 import { functionNames, queueNames, reconcileName } from '../lambda/environment';
 import { localRegion } from '../local/local-account';
 import type { LocalMode } from '../local/local-mode';
-import { deadLetterReasons } from './dead-letters';
+import { readDeadLetters } from './dead-letters';
 import { loadedPages, measure } from './measure';
 import type { Progress } from './progress';
 import type { Tally } from './tally';
@@ -46,6 +46,8 @@ export type LoadOutcome =
       /** More would have followed. */
       readonly growing: boolean;
       readonly reasons: readonly string[];
+      /** Whether a setting is to blame for all of them. */
+      readonly areConfiguration: boolean;
     }
   | { readonly state: 'failed'; readonly reason: string }
   /** `pagesPlanned` is undefined while nobody knows where the pages end. */
@@ -116,9 +118,9 @@ export async function loadLocally(
       const report = reports.find((one) => one.source === run.source && one.runId === runId);
       if (report?.state === 'failed') return { state: 'failed', reason: report.reason };
       if (report?.state === 'blocked') {
-        const reasons = await deadLetterReasons(sqs, deadLetterUrl);
+        const deadLetters = await readDeadLetters(sqs, deadLetterUrl);
         const { missing, ranges } = report;
-        return { state: 'blocked', missing, ranges, growing: now.growing, reasons };
+        return { state: 'blocked', missing, ranges, growing: now.growing, ...deadLetters };
       }
       // Otherwise the lake tells: reconcile may have been called by its schedule a moment before.
       const manifest = await readManifest(lake, manifestKey(run));

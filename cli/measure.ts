@@ -39,6 +39,7 @@ export function measure({ plan, before, now, tally, fetchedBefore, seconds }: Mo
     requestsPerSecond: tally.requestsPerSecond(seconds),
     throttled: tally.of('Throttled'),
     retries: tally.of('Retries'),
+    parked: tally.of('RangesParked'),
     secondsLeft: fetched > 0 && pagesPlanned !== undefined ? (pagesPlanned - pages) / pace : undefined,
   };
 }

@@ -38,7 +38,8 @@ function atMost(pages: number | undefined): string {
 }
 
 /** Whether a plan is what `--pages` asks for now: a trial cannot be continued as a whole load, nor the other way round. */
-export function isPlannedFor({ sequences: [first] }: Plan, onlyPages: number | undefined): boolean {
+export function isPlannedFor({ subset, sequences: [first] }: Plan, onlyPages: number | undefined): boolean {
+  if (subset !== (onlyPages !== undefined)) return false;
   switch (first?.type) {
     case 'pages':
       return Math.min(onlyPages ?? first.slicePages, first.slicePages) === first.pages;

@@ -14,6 +14,8 @@ export interface Progress {
   readonly requestsPerSecond: number;
   readonly throttled: number;
   readonly retries: number;
+  /** How often a range was put off because the source asked for a long wait. */
+  readonly parked: number;
   /** Undefined until there is something to judge by. */
   readonly secondsLeft: number | undefined;
 }
@@ -22,7 +24,7 @@ const barWidth = 28;
 
 /** One line: bar, share, pages, records, rate, throttles, time left; no share and no time left of what has no known end. */
 export function progressLine(progress: Progress): string {
-  const { pages, pagesPlanned, records, continued, rangesOpen, retries, secondsLeft } = progress;
+  const { pages, pagesPlanned, records, continued, rangesOpen, retries } = progress;
   const sofar =
     pagesPlanned === undefined
       ? [counted(pages, 'page')]
@@ -34,11 +36,18 @@ export function progressLine(progress: Progress): string {
     `${progress.requestsPerSecond.toFixed(1)} requests/s`,
     `${count(progress.throttled)} throttled`,
     ...(retries > 0 ? [`${count(retries)} retries`] : []),
-    ...(pagesPlanned === undefined
-      ? []
-      : [secondsLeft === undefined ? 'estimating' : `${duration(secondsLeft)} left`]),
+    ...(progress.parked > 0 ? [`${counted(progress.parked, 'range')} parked`] : []),
+    ...outlook(progress),
   ];
   return parts.join('  ');
+}
+
+/** A source that lets nobody ask makes every estimate wrong, and looks like a program that hangs. */
+function outlook({ pages, pagesPlanned, requestsPerSecond, throttled, secondsLeft }: Progress): string[] {
+  if (requestsPerSecond === 0 && throttled > 0 && pages !== pagesPlanned)
+    return ['waiting, as the source asked'];
+  if (pagesPlanned === undefined) return [];
+  return [secondsLeft === undefined ? 'estimating' : `${duration(secondsLeft)} left`];
 }
 
 function bar(pages: number, pagesPlanned: number): string {

@@ -142,10 +142,12 @@ async function conclude(run: LocalRun, outcome: LoadOutcome, tally: Tally): Prom
       throw new Stopped(
         `Stopped: ${count(outcome.pages)}${outcome.pagesPlanned === undefined ? '' : ` of ${count(outcome.pagesPlanned)}`} pages are in the lake. ${ownCommand()} continues where it stopped.`,
       );
-    case 'blocked':
-      throw new Finding(
+    case 'blocked': {
+      const Blocked = outcome.areConfiguration ? ConfigurationError : Finding;
+      throw new Blocked(
         `${name} was not published: ${count(outcome.missing)} of ${count(outcome.ranges)} page ranges${outcome.growing ? ' known so far' : ''} could not be loaded.\n${outcome.reasons.map((reason) => `  ${reason}`).join('\n')}\nMend the cause, then ${ownCommand()} loads what is missing.`,
       );
+    }
     case 'failed':
       throw new Finding(`${name} was not published: ${outcome.reason}.`);
   }

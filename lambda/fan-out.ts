@@ -10,7 +10,8 @@ import { secretsManager } from '../aws/secrets';
 import { signRequest } from '../aws/sign-request';
 import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
-import { createAuthorizer } from '../core/extract/auth/authorizer';
+import { type AuthServices, createAuthorizer } from '../core/extract/auth/authorizer';
+import { lanePreparation } from '../core/extract/auth/prepare-lanes';
 import { createClient } from '../core/extract/http/client';
 import { clientOptions } from '../core/extract/http/client-options';
 import { createPacer } from '../core/extract/pace/pacer';
@@ -43,6 +44,7 @@ const clock = systemClock;
 const pacer = createPacer(deployed.limits, clock, 'fan-out');
 const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) / 3;
 const parents = { source: deployed.name, lake, workFolder: tmpdir(), memoryMegabytes };
+const prepare = lanePreparation(deployed, async () => authServices((await openExtract()).client));
 let extract: Promise<ExtractServices> | undefined;
 
 /** Plans a run of one dataset and enqueues its page ranges. Called by a schedule, or by a person. */
@@ -58,6 +60,7 @@ export async function handler(event: unknown, context: Context): Promise<FanOutR
       clock,
       discover: (dataset) => discover(dataset, context),
       readParents: (slices) => readParents(slices, parents),
+      prepare,
     });
   } finally {
     telemetry.flush();
@@ -65,17 +68,26 @@ export async function handler(event: unknown, context: Context): Promise<FanOutR
 }
 
 async function discover(dataset: Dataset, context: Context): Promise<Extent0> {
-  // Made when it is needed: a client with a certificate reads secrets. One that could not be made is tried again.
+  const services = await openExtract();
+  const deadline = clock.monotonic() + context.getRemainingTimeInMillis() - enqueuingMilliseconds;
+  return fetchFirstPage(deployed, dataset, services, deadline);
+}
+
+/** Made when it is needed: a client with a certificate reads secrets. One that could not be made is tried again. */
+function openExtract(): Promise<ExtractServices> {
   extract ??= extractServices().catch((error) => {
     extract = undefined;
     throw error;
   });
-  const deadline = clock.monotonic() + context.getRemainingTimeInMillis() - enqueuingMilliseconds;
-  return fetchFirstPage(deployed, dataset, await extract, deadline);
+  return extract;
 }
 
 async function extractServices(): Promise<ExtractServices> {
   const client = createClient(await clientOptions(deployed, secrets));
-  const authorizer = createAuthorizer(deployed, { secrets, client, clock, sign });
+  const authorizer = createAuthorizer(deployed, authServices(client));
   return { client, pacer, authorizer, telemetry, clock };
+}
+
+function authServices(client: AuthServices['client']): AuthServices {
+  return { secrets, client, clock, sign };
 }

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { s3Lake } from '../aws/lake';
@@ -5,7 +6,8 @@ import { queueUrl, sqsPageQueue } from '../aws/page-queue';
 import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
 import type { PageQueue } from '../core/run/ports';
-import { type RunReport, reconcile } from '../core/run/reconcile';
+import { type ReconcileServices, type RunReport, reconcile } from '../core/run/reconcile';
+import { repeatedKeys } from '../core/run/repeated-keys';
 import { queueNames } from './environment';
 import { readEnvironment } from './read-environment';
 
@@ -15,12 +17,16 @@ const lake = s3Lake(new S3Client(), environment.lakeBucket);
 const sqs = new SQSClient();
 const telemetry = powertoolsTelemetry();
 const pageQueues = new Map<string, PageQueue>();
+const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) / 2;
+
+const findRepeatedKeys: ReconcileServices['findRepeatedKeys'] = (plan, objects) =>
+  repeatedKeys(plan, objects, { lake, workFolder: tmpdir(), memoryMegabytes });
 
 /** Does the next step of every open run. Called every minute; calling it more often does no harm. */
 export async function handler(): Promise<RunReport[]> {
   telemetry.begin({});
   try {
-    return await reconcile({ lake, pageQueue, telemetry, clock: systemClock });
+    return await reconcile({ lake, pageQueue, telemetry, clock: systemClock, findRepeatedKeys });
   } finally {
     telemetry.flush();
   }

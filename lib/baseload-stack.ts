@@ -40,7 +40,8 @@ export class BaseloadStack extends Stack {
         }),
     );
 
-    new Reconcile(this, 'Reconcile', { environment, lake, queues: pipelines.map(({ queues }) => queues) });
+    const queues = pipelines.map((pipeline) => pipeline.queues);
+    new Reconcile(this, 'Reconcile', { environment, lake, duckdb, queues });
     new CfnOutput(this, 'LakeBucket', {
       value: lake.bucketName,
       description: 'The bucket that holds everything loaded',

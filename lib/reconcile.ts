@@ -1,5 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
@@ -13,13 +14,15 @@ import { ScopedFunction } from './scoped-function';
 export interface ReconcileProps {
   readonly environment: Environment;
   readonly lake: Lake;
+  /** DuckDB's native binding, for reading the keys of a run. */
+  readonly duckdb: LayerVersion;
   /** Of every source. */
   readonly queues: readonly PageQueues[];
 }
 
 /** Looks at every open run once a minute and does its next step, up to publishing it. */
 export class Reconcile extends Construct {
-  constructor(scope: Construct, id: string, { environment, lake, queues }: ReconcileProps) {
+  constructor(scope: Construct, id: string, { environment, lake, duckdb, queues }: ReconcileProps) {
     super(scope, id);
     const reconcile = new ScopedFunction(this, 'Reconcile', {
       environment,
@@ -27,9 +30,12 @@ export class Reconcile extends Construct {
       description: 'Does the next step of every open run: enqueue what is missing, verify, publish',
       handler: 'reconcile',
       serviceName: 'reconcile',
-      // Listing and verifying a run of a million ranges takes minutes, mostly of waiting; it keeps no records.
+      // Listing and verifying a run of a million ranges takes minutes; a whole virtual CPU reads the keys.
       timeout: Duration.minutes(15),
-      memorySize: 512,
+      memorySize: 1769,
+      // Some 50 bytes for each record of a run whose keys are read.
+      ephemeralStorageSize: Size.gibibytes(4),
+      layers: [duckdb],
       retryAttempts: 0,
       variables: { [variable.lakeBucket]: lake.bucketName },
       statements: [

@@ -66,7 +66,7 @@ function pageBody(bytes: number): Buffer {
     name: 'Gare de Lyon',
     city: 'Paris',
     at: '2026-01-31T03:00:00Z',
-    note: 'x'.repeat(80),
+    note: 'x'.repeat(200), // 100 records are about 30 kB
   };
   const size = JSON.stringify(record).length + 1;
   const records = Math.max(1, Math.round(bytes / size));

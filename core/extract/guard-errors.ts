@@ -15,7 +15,7 @@ export class HtmlPageError extends PermanentError {}
 /** A page holds more records than were asked for, so positions counted by the page size are wrong. */
 export class LongPageError extends PermanentError {}
 
-/** A page says that more follow, and does not say how to ask for them. */
+/** A page says that more follow, or does not say that none do, and there is nothing that they could be asked for by. */
 export class NextPageNotFoundError extends PermanentError {}
 
 /** An answer with a good status is no JSON object or array. */
@@ -44,7 +44,7 @@ export class TotalNotFoundError extends PermanentError {}
 /** A body ends in the middle, or is damaged. */
 export class CutOffBodyError extends TransientError {}
 
-/** A page before the last one of its slice holds no records. */
+/** A page before the last one of its slice holds no records, or one that the source named or counted is not there. */
 export class EmptyPageError extends TransientError {}
 
 /** A page before the last one of its slice holds fewer records than were asked for. */

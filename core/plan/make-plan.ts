@@ -1,3 +1,4 @@
+import { PermanentError } from '../errors';
 import type { Extent0 } from '../extract/page/extent';
 import { definitionHash } from '../source/definition-hash';
 import { isCountable } from '../source/pagination';
@@ -14,6 +15,8 @@ const recordsPerRange = 50_000;
 const mostSlicesPerRange = 500;
 /** Of a lead range's slices as JSON: ten messages of SQS fit into a batch of 1 MiB (SendMessageBatch). */
 const mostBytesPerRange = 80_000;
+/** A total beyond this is a mistake: at a thousand requests a second its pages would take twelve days. */
+const mostPlannedPages = 1_000_000_000;
 /** Taken where the source decides how many records a page has, and nobody has seen one. */
 const assumedPageSize = 100;
 
@@ -58,10 +61,11 @@ export function makePlan(input: PlanInput): Plan {
     plannedAt: input.plannedAt.toISOString(),
     watermark: input.watermark.toISOString(),
     definition: definitionHash(dataset),
+    key: [...dataset.key],
     ...(extent?.total === undefined ? {} : { total: extent.total }),
     pagesPerRange: perRange,
-    // Where the end is not known yet, a trial is a part for all we know.
-    subset: sequence.type === 'pages' ? sequence.pages < sequence.slicePages : onlyPages !== undefined,
+    // Also where it happens to be the whole: a trial never changes what readers see.
+    subset: onlyPages !== undefined,
     sequences: [sequence],
     maxQuarantinedRatio: dataset.maxQuarantinedRatio,
     ...(parents.length === 0 ? {} : { parents: parents.map(({ dataset, runId }) => ({ dataset, runId })) }),
@@ -80,6 +84,7 @@ function sequenceOf(input: PlanInput, pageSize: number, perRange: number): Seque
     return lead([{ name: 'all', parameters: {} }], input, pageSize);
   }
   const { total, pages: slicePages } = knownExtent(input);
+  if (slicePages > mostPlannedPages) throw tooManyPages(input, slicePages);
   const pages = Math.min(slicePages, onlyPages ?? slicePages);
   const grid = {
     slice: 'all',
@@ -91,6 +96,13 @@ function sequenceOf(input: PlanInput, pageSize: number, perRange: number): Seque
     pagesPerRange: perRange,
   };
   return { type: 'pages', ...grid, ...(total === undefined ? {} : { total }) };
+}
+
+function tooManyPages({ source, dataset, extent }: PlanInput, pages: number): PermanentError {
+  const of = extent?.total === undefined ? '' : ` for ${extent.total.toLocaleString('en')} records`;
+  return new PermanentError(
+    `${source}/${dataset.name} would take ${pages.toLocaleString('en')} pages${of}: correct where its total is read`,
+  );
 }
 
 /** A trial of n pages looks at the first page of n slices; at more pages of each where there are fewer slices. */

@@ -98,6 +98,8 @@ export const planSchema = z.object({
   watermark: z.string(),
   /** Hash of the dataset's definition; a worker refuses ranges planned by another definition. */
   definition: z.string(),
+  /** Columns that tell one record from another. */
+  key: z.array(z.string()).min(1),
   /** Records the source said it holds; absent where it is found out while loading, or never. */
   total: count.optional(),
   /** Pages of a range, at most. */

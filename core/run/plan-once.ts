@@ -20,6 +20,8 @@ export interface PlanOnceServices {
   discover(dataset: Dataset): Promise<Extent0>;
   /** Reads what other datasets of the source have published: see readParents. */
   readParents(slices: readonly RecordSlices[]): Promise<ParentValues>;
+  /** Sees to it that lanes can start together: see lanePreparation. */
+  prepare(): Promise<void>;
 }
 
 export interface PlanRequest {
@@ -29,8 +31,9 @@ export interface PlanRequest {
 }
 
 /**
- * The plan of a run: made by whoever gets there first, and read by everyone else. When it cannot be made, the
- * claim is released, so that the next run need not wait for this one to grow old.
+ * The plan of a run, of which anything may be enqueued: made by whoever gets there first, and read by everyone else. When
+ * it cannot be made, or no lane could start, the claim is released, so that the next run need not wait for this one to
+ * grow old.
  */
 export async function planOnce(
   request: PlanRequest,
@@ -40,9 +43,13 @@ export async function planOnce(
   const { run } = request;
   const { lake, telemetry } = services;
   const existing = await readPlan(lake, run);
-  if (existing) return existing;
+  if (existing) {
+    await services.prepare();
+    return existing;
+  }
   try {
     const plan = await planRun(request, services);
+    await services.prepare();
     if (!(await keepClaim(lake, claim))) {
       throw new TransientError(
         `run ${run.runId} lost its claim on ${run.source}/${run.dataset} while it was being planned: call fan-out again`,

@@ -7,9 +7,9 @@ import { readPlan } from './plan-once';
 import { publish } from './pointer';
 import type { Clock, Lake, PageQueue, QueueDepth, Telemetry } from './ports';
 import { unroll } from './unroll';
-import { verifyOnce } from './verify-once';
+import { type VerifyServices, verifyOnce } from './verify-once';
 
-export interface ReconcileServices {
+export interface ReconcileServices extends VerifyServices {
   readonly lake: Lake;
   /** The page queue of a source. */
   pageQueue(source: string): Promise<Pick<PageQueue, 'send' | 'depth'>>;
@@ -110,7 +110,7 @@ async function advance(plan: Plan, claim: Claim, services: ReconcileServices): P
     services.telemetry.count('RangesEnqueued', enqueued);
     return { state: 'loading', ranges, missing, enqueued };
   }
-  const manifest = await verifyOnce(plan, unrolled, services.lake);
+  const manifest = await verifyOnce(plan, unrolled, services);
   return conclude(manifest, claim, services);
 }
 

@@ -10,6 +10,12 @@ import { rangeOfKey } from './present-ranges';
 import type { Unrolled } from './unroll';
 import { verify } from './verify';
 
+export interface VerifyServices {
+  readonly lake: Lake;
+  /** Tells in one sentence which keys came more than once; undefined where each came once. */
+  findRepeatedKeys(plan: Plan, objects: readonly ManifestObject[]): Promise<string | undefined>;
+}
+
 /** HEAD requests under way at once. */
 const looksAtOnce = 50;
 
@@ -20,7 +26,7 @@ const looksAtOnce = 50;
 export async function verifyOnce(
   plan: Plan,
   unrolled: Pick<Unrolled, 'ranges' | 'pages'>,
-  lake: Lake,
+  { lake, findRepeatedKeys }: VerifyServices,
 ): Promise<Manifest> {
   const key = manifestKey(plan);
   const existing = await readManifest(lake, key);
@@ -28,7 +34,8 @@ export async function verifyOnce(
   const objects: ManifestObject[] = [];
   const looks = concurrently(rangeObjects(plan, lake), looksAtOnce, (listed) => look(listed, lake));
   for await (const object of looks) objects.push(object);
-  const manifest = verify(plan, unrolled, objects);
+  const repeated = await findRepeatedKeys(plan, objects);
+  const manifest = verify(plan, unrolled, objects, repeated);
   await lake.putIfAbsent(key, JSON.stringify(manifest), { contentType: 'application/json' });
   return (await readManifest(lake, key)) ?? manifest;
 }

@@ -11,11 +11,16 @@ const problemsSpelledOut = 20;
 export type Extent = Pick<Unrolled, 'ranges' | 'pages'>;
 
 /**
- * Holds what a run wrote against what it planned, and what its leads and chains found, and makes its manifest. Nothing
- * is read but the plan and the receipts, so the cost is one look at each object. The manifest's problems are empty when
+ * Holds what a run wrote against what it planned, and what its leads and chains found, and makes its manifest; with
+ * `repeatedKeys`, the sentence on records that came more than once. The manifest's problems are empty when
  * every range is there, every record received is accounted for, and the source's own total, where it names one, is met.
  */
-export function verify(plan: Plan, extent: Extent, objects: readonly ManifestObject[]): Manifest {
+export function verify(
+  plan: Plan,
+  extent: Extent,
+  objects: readonly ManifestObject[],
+  repeatedKeys?: string,
+): Manifest {
   const counts = countUp(objects);
   const total = plan.total ?? promisedTotal(objects);
   const problems = [
@@ -24,6 +29,7 @@ export function verify(plan: Plan, extent: Extent, objects: readonly ManifestObj
     // A part of a dataset meets no total, and its pages may stand alone.
     ...(plan.subset ? [] : wholeProblems(plan, { total, counts, objects })),
     ...quarantineProblems(plan, counts),
+    ...(repeatedKeys === undefined ? [] : [repeatedKeys]),
   ];
   const { source, dataset, runId, definition, watermark, subset } = plan;
   const spelledOut = problems.slice(0, problemsSpelledOut);
@@ -110,6 +116,9 @@ interface Whole {
 function* wholeProblems(plan: Plan, { total, counts, objects }: Whole): Generator<string> {
   if (total !== undefined && counts.received !== total) {
     yield `received ${n(counts.received)} records where the source holds ${n(total)}`;
+  }
+  if (counts.pages === 0 && plan.sequences.some(({ type }) => type === 'lead')) {
+    yield 'every slice was answered by a status that means that nothing is there: check the request and its statuses, since not even one was found';
   }
   yield* movedTotals(plan, objects);
   yield* repeatedPages(objects);

@@ -57,8 +57,15 @@ export function explained(error: unknown, range: InspectedPages): unknown {
       { cause: error },
     );
   if (error instanceof UnusablePages || /JSON/.test(message))
-    return new PermanentError(`${pages} cannot be read: ${message.slice(0, 200)}`, { cause: error });
+    return new PermanentError(`${pages} cannot be read: ${withoutPaths(message).slice(0, 200)}`, {
+      cause: error,
+    });
   return error;
+}
+
+/** DuckDB names the file, which is gone when anybody reads this. */
+function withoutPaths(message: string): string {
+  return message.replace(/ in file "[^"]*"/g, '');
 }
 
 /** The newline after a body, and bodies that come near it. */

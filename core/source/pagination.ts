@@ -79,8 +79,11 @@ interface Chain {
   readonly end: readonly ChainEnd[];
 }
 
-/** 'total': as many records as the source says there are. 'repeated-cursor': the last page names itself. */
-export type ChainEnd = 'empty-page' | 'short-page' | 'repeated-cursor' | 'total';
+/**
+ * 'total': as many records as the source says there are. 'repeated-cursor': the last page names itself. 'no-next': a full
+ * first page without the place where the next one would be named is all there is, and no mistake in that place.
+ */
+export type ChainEnd = 'empty-page' | 'short-page' | 'repeated-cursor' | 'total' | 'no-next';
 
 /** A page names the cursor of the next one. */
 export interface CursorPagination extends Chain {

@@ -21,7 +21,7 @@ function planOf(sequence: Sequence, total?: number): Plan {
       watermark: '',
       definition: 'd',
     },
-    ...{ pagesPerRange: 2, subset: false, sequences: [sequence], maxQuarantinedRatio: 0 },
+    ...{ key: ['id'], pagesPerRange: 2, subset: false, sequences: [sequence], maxQuarantinedRatio: 0 },
     ...(total === undefined ? {} : { total }),
   };
 }
@@ -90,6 +90,7 @@ describe('measure', () => {
       requestsPerSecond: 0,
       throttled: 0,
       retries: 0,
+      parked: 0,
       secondsLeft: undefined,
     });
   });

@@ -80,14 +80,15 @@ describe('an open run', () => {
     expect(isPlannedFor(plan(kind, 2), 1)).toBe(false);
   });
 
-  it('of all pages is no trial, however many were asked for', () => {
-    const all = plan('pages', 5000);
-    expect([isPlannedFor(all, undefined), isPlannedFor(all, 1384), isPlannedFor(all, 1383)]).toEqual([
-      true,
+  it('that was a trial stays one, even where it happens to be the whole', () => {
+    const trial = plan('pages', 5000);
+    expect([isPlannedFor(trial, undefined), isPlannedFor(trial, 1384), isPlannedFor(trial, 1383)]).toEqual([
+      false,
       true,
       false,
     ]);
-    expect(pagesOption(all)).toBeUndefined();
+    expect(pagesOption(trial)).toBe(1384);
+    expect(pagesOption(plan('pages'))).toBeUndefined();
     expect(pagesOption(plan('pages', 3))).toBe(3);
   });
 });

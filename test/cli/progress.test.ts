@@ -10,6 +10,7 @@ function progress(changes: Partial<Progress> = {}): Progress {
     requestsPerSecond: 49.96,
     throttled: 0,
     retries: 0,
+    parked: 0,
     secondsLeft: 75,
     ...changes,
   };
@@ -40,6 +41,16 @@ describe('progressLine', () => {
   it('does not guess the time left before there is something to judge by', () => {
     expect(progressLine(progress({ pages: 0, secondsLeft: undefined }))).toContain('  0 %  0/1,000 pages');
     expect(progressLine(progress({ secondsLeft: undefined }))).toMatch(/estimating$/);
+  });
+});
+
+describe('a source that asks to wait', () => {
+  it('is said to, rather than guessing a time that cannot be right', () => {
+    const line = progressLine(progress({ requestsPerSecond: 0, throttled: 4, parked: 1 }));
+    expect(line).toMatch(
+      /0\.0 requests\/s {2}4 throttled {2}1 range parked {2}waiting, as the source asked$/,
+    );
+    expect(progressLine(progress({ requestsPerSecond: 0 }))).toMatch(/left$/);
   });
 });
 

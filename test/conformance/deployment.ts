@@ -2,6 +2,7 @@ import { s3Lake } from '../../aws/lake';
 import { sqsPageQueue } from '../../aws/page-queue';
 import { signRequest } from '../../aws/sign-request';
 import { createAuthorizer } from '../../core/extract/auth/authorizer';
+import { lanePreparation } from '../../core/extract/auth/prepare-lanes';
 import { createClient } from '../../core/extract/http/client';
 import { clientOptions } from '../../core/extract/http/client-options';
 import { createPacer } from '../../core/extract/pace/pacer';
@@ -28,6 +29,8 @@ export interface Deployment {
   readonly queues: { readonly pages: string; readonly dead: string };
   readonly pageQueue: PageQueue;
   readonly extract: ExtractServices;
+  /** Of fan-out. */
+  readonly prepare: () => Promise<void>;
   readonly written: string[];
 }
 
@@ -50,7 +53,8 @@ export async function deploy(one: ConformanceCase, api: MisbehavingApi, world: W
   const secrets = memorySecrets(api.door.secrets);
   const client = createClient(await clientOptions(source, secrets));
   const sign = signRequest(noKeysOfItsOwn, () => new Date(clock.now()));
-  const authorizer = createAuthorizer(source, { secrets, client, clock, sign });
+  const authServices = { secrets, client, clock, sign };
+  const authorizer = createAuthorizer(source, authServices);
   const pacer = createPacer(unlimited, clock);
   const telemetry = recording(written);
   return {
@@ -62,6 +66,7 @@ export async function deploy(one: ConformanceCase, api: MisbehavingApi, world: W
     queues,
     pageQueue: sqsPageQueue(world.sqs, queues),
     extract: { client, pacer, authorizer, telemetry, clock },
+    prepare: lanePreparation(source, async () => authServices),
     written,
   };
 }

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { fetchFirstPage } from '../../core/extract/page/first-page';
@@ -8,6 +9,7 @@ import { handleMessage } from '../../core/run/handle-message';
 import { loadRange } from '../../core/run/load-range';
 import { pageMessageSchema } from '../../core/run/page-message';
 import { type RunReport, reconcile } from '../../core/run/reconcile';
+import { repeatedKeys } from '../../core/run/repeated-keys';
 import type { Inventory } from '../support/misbehaving-api/items';
 import {
   type ApiStatistics,
@@ -100,6 +102,7 @@ async function loadDataset(dataset: string, deployment: Deployment): Promise<Out
       clock,
       discover: (one) => patiently(() => fetchFirstPage(source, one, extract)),
       readParents: (slices) => readParents(slices, parents),
+      prepare: deployment.prepare,
     },
   ).catch(errorOutcome);
   if ('ending' in planned) return planned;
@@ -199,6 +202,8 @@ async function observe(deployment: Deployment): Promise<Outcome> {
       pageQueue: async () => pageQueue,
       telemetry: extract.telemetry,
       clock: extract.clock,
+      findRepeatedKeys: (plan, objects) =>
+        repeatedKeys(plan, objects, { lake, workFolder: tmpdir(), memoryMegabytes: 200 }),
     });
     last = report;
     switch (report?.state) {

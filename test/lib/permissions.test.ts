@@ -158,6 +158,36 @@ test('reconcile observes every source, publishes and enqueues again', () => {
   ]);
 });
 
+test('fan-out and worker write the refresh token that the source replaces, and no other secret', () => {
+  const [harbour] = fixtureSources;
+  if (!harbour) throw new Error('there is a source');
+  const auth = {
+    type: 'oauth2-refresh-token',
+    tokenUrl: 'https://login.example/token',
+    clientId: 'baseload',
+    clientSecret: { secret: 'harbour/client' },
+    clientAuth: 'basic',
+    refreshToken: { secret: 'harbour/refresh' },
+    scopes: [],
+    parameters: {},
+  } as const;
+  const usual = template;
+  try {
+    template = synthesize('prod', [{ ...harbour, source: { ...harbour.source, auth } }]);
+    for (const task of ['fan-out', 'worker']) {
+      const secretOf = (name: string) =>
+        `arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:baseload/prod/harbour/${name}-??????`;
+      const statements = statementsOfFunction(`baseload-prod-harbour-${task}`);
+      expect(statements.filter(({ Action }) => String(Action).startsWith('secretsmanager:'))).toEqual([
+        allow('secretsmanager:GetSecretValue', [secretOf('client'), secretOf('refresh')]),
+        allow('secretsmanager:PutSecretValue', secretOf('refresh')),
+      ]);
+    }
+  } finally {
+    template = usual;
+  }
+});
+
 test('a source that names no secret may read none', () => {
   const actions = ['fan-out', 'worker'].flatMap((task) =>
     statementsOfFunction(`baseload-prod-tides-${task}`).flatMap(({ Action }) => Action),

@@ -9,6 +9,7 @@ import { awsSigV4 } from './aws-sigv4';
 import { basic } from './basic';
 import { bearer } from './bearer';
 import { custom } from './custom';
+import { HandedOut } from './handed-out';
 import { clientCredentials } from './oauth2-client-credentials';
 import { refreshToken } from './oauth2-refresh-token';
 import type { Scheme } from './scheme';
@@ -20,6 +21,8 @@ export interface AuthorizedRequest extends PageRequest {
   readonly shown: string;
   /** What must not appear in anything that is written: the credential and all that it was made from. */
   readonly credentials: readonly string[];
+  /** Those of them that no link of a page may keep: see Admitted. @default credentials */
+  readonly lasting?: readonly string[];
   /** Whether redirects within the origin are followed. @default 'follow' */
   readonly redirects?: 'follow' | 'refuse';
   /** The request for another URL of the same origin. @default the headers go along as they are */
@@ -35,6 +38,8 @@ export interface Authorizer {
    * given; with the signal's reason when it aborts.
    */
   authorize(request: PageRequest, options?: AuthorizeOptions): Promise<AuthorizedRequest>;
+  /** The text without any credential that was handed out, for what quotes a page: a source may echo what it was sent. */
+  redact(text: string): string;
 }
 
 export interface AuthorizeOptions {
@@ -71,6 +76,7 @@ export function createAuthorizer(
 ): Authorizer {
   const home = new URL(source.baseUrl).origin;
   const scheme = schemeOf(source.name, source.auth, services);
+  const handedOut = new HandedOut();
   const authorize: Authorizer['authorize'] = async (request, options = {}) => {
     const { origin, username, password } = new URL(request.url);
     if (origin !== home || username !== '' || password !== '') {
@@ -79,15 +85,17 @@ export function createAuthorizer(
       );
     }
     const admitted = await scheme(request, options);
+    handedOut.add(admitted.credentials);
     return {
       ...admitted.request,
       // A source's own link may hold the key that it was asked with.
       shown: mask(`${request.method} ${request.url}`, admitted.credentials),
       credentials: admitted.credentials,
+      ...(admitted.lasting === undefined ? {} : { lasting: admitted.lasting }),
       movedTo: (url, signal) => authorize({ ...request, url }, { signal }),
     };
   };
-  return { authorize };
+  return { authorize, redact: (text) => handedOut.redact(text) };
 }
 
 function schemeOf(name: string, auth: Auth, services: AuthServices): Scheme {

@@ -35,9 +35,11 @@ export function custom(source: string, auth: CustomAuth, clock: Clock, read: Rea
     };
     const made = await callHeaders(source, auth, asked);
     const headers = checkHeaders(source, made);
+    const lasting = Object.values(secrets);
     return {
       request: { ...request, headers: { ...request.headers, ...headers } },
-      credentials: [...Object.values(secrets), ...credentialsIn(Object.values(headers))],
+      credentials: [...lasting, ...credentialsIn(Object.values(headers))],
+      lasting,
     };
   };
 }

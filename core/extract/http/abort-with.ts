@@ -19,6 +19,9 @@ export function abortWith(signal: AbortSignal | undefined, abortable: Abortable)
 function listenTo(signal: AbortSignal): Set<Abortable> {
   const all = new Set<Abortable>();
   ofSignals.set(signal, all);
-  signal.addEventListener('abort', () => [...all].forEach((one) => one.abort(signal.reason)), { once: true });
+  const abortAll = () => {
+    for (const one of [...all]) one.abort(signal.reason);
+  };
+  signal.addEventListener('abort', abortAll, { once: true });
   return all;
 }

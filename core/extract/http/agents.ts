@@ -31,7 +31,7 @@ function agent(
   { connectSeconds = 10, headersSeconds = 30, bodySeconds = 30, tls }: ClientOptions,
   ca: string | string[] | undefined,
 ): Agent {
-  return new Agent({ connections: (arguments[0] as any).connections ?? null,
+  return new Agent({
     allowH2: false,
     connect: {
       timeout: connectSeconds * 1000,

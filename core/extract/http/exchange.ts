@@ -26,8 +26,8 @@ export interface Received {
 const mostDiscarded = 128 * 1024;
 
 /**
- * Sends one request, and takes its answer as undici's parser hands it over: a stream for each body took a third of what a
- * page costs (bench/extract.ts). Rejects with a PermanentError for a body of more than `maximumBytes`, with the signal's
+ * Sends one request, and takes its answer as undici's parser hands it over: a stream for each body, and a
+ * listener on the signal, took a third of what a page costs (bench/extract.ts). Rejects with a PermanentError for a body of more than `maximumBytes`, with the signal's
  * reason when it aborts, and with undici's error.
  */
 export function exchange(

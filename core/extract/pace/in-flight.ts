@@ -1,5 +1,4 @@
-import type { Pacer, Start } from './pacer';
-import type { Quota } from './quota-share';
+import type { Pacer } from './pacer';
 
 /** Bytes of page bodies that may be under way at once, as far as that can be foreseen. */
 const maximumBytes = 64 * 1024 * 1024;
@@ -57,20 +56,23 @@ export async function keepInFlight<Item>(inFlight: InFlight<Item>): Promise<void
     (underWay === 0 || (underWay < limit && (underWay + 1) * bodies.average <= maximumBytes));
 
   await new Promise<void>((done) => {
-    const waits = (change: 1 | -1) => {
-      waiting += change;
-      if (change === -1) beginMore();
-    };
     const begin = async (item: Item) => {
       underWay += 1;
-      const observed = new ObservedPacer(pacer, waits);
+      waiting += 1; // until it has its first turn
+      let waits = true;
+      const setWaits = (now: boolean) => {
+        if (now === waits) return;
+        waits = now;
+        waiting += now ? 1 : -1;
+        if (!now) beginMore();
+      };
       try {
-        await work(item, observed);
+        await work(item, observed(pacer, setWaits));
       } catch (error) {
         controller.abort(error); // only the first one is the reason
       }
       underWay -= 1;
-      observed.setWaits(false);
+      setWaits(false);
       beginMore();
     };
     const beginMore = () => {
@@ -86,50 +88,21 @@ export async function keepInFlight<Item>(inFlight: InFlight<Item>): Promise<void
   controller.signal.throwIfAborted();
 }
 
-/** A pacer that tells whether its piece of work waits for a turn, as it does until it has had its first. */
-class ObservedPacer implements Pacer {
-  readonly #pacer: Pacer;
-  readonly #changed: (change: 1 | -1) => void;
-  #waits = false;
-
-  constructor(pacer: Pacer, changed: (change: 1 | -1) => void) {
-    this.#pacer = pacer;
-    this.#changed = changed;
-    this.setWaits(true);
-  }
-
-  setWaits(now: boolean): void {
-    if (now === this.#waits) return;
-    this.#waits = now;
-    this.#changed(now ? 1 : -1);
-  }
-
-  async take(start?: Start): Promise<void> {
-    this.setWaits(true);
-    try {
-      await this.#pacer.take(start);
-    } finally {
-      this.setWaits(false);
-    }
-  }
-
-  settle(signal?: AbortSignal): Promise<void> {
-    return this.#pacer.settle(signal);
-  }
-
-  pause(seconds: number): void {
-    this.#pacer.pause(seconds);
-  }
-
-  hold(seconds: number): void {
-    this.#pacer.hold(seconds);
-  }
-
-  quota(quota: Quota): void {
-    this.#pacer.quota(quota);
-  }
-
-  succeeded(): void {
-    this.#pacer.succeeded();
-  }
+/** The same pacer, which tells whether somebody waits for a turn. */
+function observed(pacer: Pacer, setWaits: (waits: boolean) => void): Pacer {
+  return {
+    async take(options) {
+      setWaits(true);
+      try {
+        await pacer.take(options);
+      } finally {
+        setWaits(false);
+      }
+    },
+    settle: (signal) => pacer.settle(signal),
+    pause: (seconds) => pacer.pause(seconds),
+    hold: (seconds) => pacer.hold(seconds),
+    quota: (quota) => pacer.quota(quota),
+    succeeded: () => pacer.succeeded(),
+  };
 }

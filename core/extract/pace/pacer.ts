@@ -55,8 +55,6 @@ export function createPacer(limits: Pace, clock: Clock, share: Share = 'lane'): 
   return new LanePacer(limits, clock, share);
 }
 
-const atOnce = Promise.resolve();
-
 class LanePacer implements Pacer {
   readonly #clock: Clock;
   readonly #bucket: TokenBucket;
@@ -66,7 +64,6 @@ class LanePacer implements Pacer {
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #eventUntil = Number.NEGATIVE_INFINITY;
   #turn: Promise<void> = Promise.resolve();
-  #waiting = 0;
 
   constructor(limits: Pace, clock: Clock, share: Share) {
     const { fraction, depth } = laneShare(limits, share);
@@ -76,18 +73,8 @@ class LanePacer implements Pacer {
   }
 
   take({ signal, deadline = Number.POSITIVE_INFINITY, weight = 1 }: Start = {}): Promise<void> {
-    const now = this.#clock.monotonic();
-    // Nobody is before it: no promises are chained for a lane that is slower than its pace.
-    if (this.#waiting === 0 && !signal?.aborted && this.#startAt(weight) <= now) {
-      this.#started(weight, now);
-      return atOnce;
-    }
-    this.#waiting += 1;
     const start = this.#turn.then(() => this.#start(weight, deadline, signal));
-    const end = () => {
-      this.#waiting -= 1;
-    };
-    this.#turn = start.then(end, end); // one that gives up lets the next one try
+    this.#turn = start.catch(() => {}); // one that gives up lets the next one try
     return start;
   }
 
@@ -125,15 +112,11 @@ class LanePacer implements Pacer {
     for (;;) {
       signal?.throwIfAborted();
       const now = this.#clock.monotonic();
-      const startAt = this.#startAt(weight);
+      const startAt = Math.max(this.#bucket.startAt(weight), this.#spacedUntil, this.#pausedUntil);
       if (startAt <= now) return this.#started(weight, now);
       this.#refuseLongWait(startAt, now, deadline);
       await sleepUntil(startAt, this.#clock, signal);
     }
-  }
-
-  #startAt(weight: number): number {
-    return Math.max(this.#bucket.startAt(weight), this.#spacedUntil, this.#pausedUntil);
   }
 
   #started(weight: number, now: number): void {

@@ -1,5 +1,5 @@
 import { PermanentError } from '../../errors';
-import { isCountable } from '../../source/pagination';
+import { type Extent, isCountable } from '../../source/pagination';
 import type { Dataset } from '../../source/source';
 import { TotalNotFoundError } from '../guard-errors';
 import type { PageContent } from './read-page';
@@ -35,7 +35,15 @@ export function extentOf(
     checkPageCount(records, totalPages, where);
     return { pages: Math.max(1, totalPages), pageSize: givenSize(asked, records, totalPages > 1) };
   }
-  throw new TotalNotFoundError(`${where} holds nothing ${placeOf(pagination.total)}: correct 'total'`);
+  throw new TotalNotFoundError(
+    `${where} holds nothing ${placeOf(pagination.total)}: correct 'total'${whereFull(pagination, records)}`,
+  );
+}
+
+/** One full page and no link may be all there is, or a source without such links. */
+function whereFull({ total, pageSize }: { total: Extent; pageSize: number }, records: number): string {
+  if (total.type !== 'last-link' || records < pageSize) return '';
+  return `; if it holds exactly ${records} records, ask for another pageSize`;
 }
 
 /** More than asked for means that the source has its own page size; fewer though more follow, that it has a limit. */
@@ -57,14 +65,15 @@ function checkPageCount(records: number, totalPages: number, where: string): voi
   );
 }
 
-function placeOf(extent: Extract<Dataset['pagination'], { type: 'page-number' }>['total']): string {
+/** Where a page must say how much there is. */
+export function placeOf(extent: Extract<Dataset['pagination'], { type: 'page-number' }>['total']): string {
   switch (extent.type) {
     case 'body':
       return `at '${extent.path}' that says how many ${extent.counts} there are`;
     case 'header':
       return `in header '${extent.name}' that says how many ${extent.counts} there are`;
     case 'last-link':
-      return `${extent.path === undefined ? 'in the Link header' : `at '${extent.path}'`} that links to the last page, though more pages follow`;
+      return `${extent.path === undefined ? 'in the Link header' : `at '${extent.path}'`} that links to the last page`;
     case 'none':
       return 'that says how much there is, since total is none';
   }

@@ -41,6 +41,8 @@ export interface Page {
   readonly body: Buffer;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What it was asked for with, and nothing that is kept may hold: some sources repeat it in their links. */
+  readonly credentials: readonly string[];
   /** The query parameter that the source's credential travels in: no link of the page may keep it. */
   readonly secretParameter?: string;
 }
@@ -142,9 +144,8 @@ async function ask(
   telemetry.count('BytesReceived', answer.body.length);
   const { body, headers } = answer;
   const { auth } = source;
-  return auth.type === 'api-key' && auth.in === 'query'
-    ? { body, headers, secretParameter: auth.name }
-    : { body, headers };
+  const page = { body, headers, credentials: authorized.lasting ?? authorized.credentials };
+  return auth.type === 'api-key' && auth.in === 'query' ? { ...page, secretParameter: auth.name } : page;
 }
 
 /** Tells the pacer what the source says of its quota. */

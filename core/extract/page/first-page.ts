@@ -1,5 +1,6 @@
 import { isCountable } from '../../source/pagination';
 import type { Dataset, Source } from '../../source/source';
+import { redactError } from '../auth/redact-error';
 import { ResultWindowError } from '../guard-errors';
 import { withDeadline } from '../range/deadline';
 import { type Extent0, extentOf } from './extent';
@@ -10,13 +11,26 @@ import { pageRequest } from './request';
 /**
  * Fetches the first page of a countable dataset without slices, to learn its extent. `deadline` in monotonic
  * milliseconds. Rejects like fetchPage, readPage and extentOf, and with a ResultWindowError when there is more than the source lets
- * anybody see.
+ * anybody see; no error holds a credential, whatever the page holds.
  */
 export async function fetchFirstPage(
   source: Source,
   dataset: Dataset,
   services: ExtractServices,
   deadline = Number.POSITIVE_INFINITY,
+): Promise<Extent0> {
+  try {
+    return await findExtent(source, dataset, services, deadline);
+  } catch (error) {
+    throw redactError(error, services.authorizer);
+  }
+}
+
+async function findExtent(
+  source: Source,
+  dataset: Dataset,
+  services: ExtractServices,
+  deadline: number,
 ): Promise<Extent0> {
   const { pagination } = dataset;
   const asked = isCountable(pagination) && pagination.type !== 'single' ? pagination.pageSize : undefined;

@@ -1,4 +1,6 @@
 import { ForeignLinkError, NextPageNotFoundError } from '../guard-errors';
+import { mask } from '../http/mask';
+import { excerpt } from './describe-json';
 import type { PageToRead } from './page-to-read';
 
 /**
@@ -9,7 +11,7 @@ import type { PageToRead } from './page-to-read';
 export function homeLink(link: string, { request, page, where }: PageToRead): string {
   if (!URL.canParse(link, request.url)) {
     throw new NextPageNotFoundError(
-      `${where} names ${JSON.stringify(link.slice(0, 60))} as its next page, which is no URL: correct 'link'`,
+      `${where} names ${JSON.stringify(excerpt(link, page.credentials))} as its next page, which is no URL: correct 'link'`,
     );
   }
   const url = new URL(link, request.url);
@@ -22,8 +24,21 @@ export function homeLink(link: string, { request, page, where }: PageToRead): st
   url.hash = '';
   url.username = '';
   url.password = '';
-  const secret = page.secretParameter;
-  // Deleting writes the rest of the query anew, so only where there is something to delete.
-  if (secret !== undefined && url.searchParams.has(secret)) url.searchParams.delete(secret);
+  // By hand: URLSearchParams would write the rest of the query anew.
+  const parameters = url.search.slice(1).split('&');
+  const kept = parameters.filter((parameter) => !isCredential(parameter, page));
+  if (kept.length < parameters.length) url.search = kept.join('&');
   return url.href;
+}
+
+/** Shorter credentials, such as the 'X' that some APIs take for a password, are the values of many parameters. */
+const shortest = 6;
+
+/** Whether a parameter of a query is the one that the credential travels in, or has a credential for its value. */
+function isCredential(parameter: string, { credentials, secretParameter }: PageToRead['page']): boolean {
+  const [[name, value] = ['', '']] = new URLSearchParams(parameter);
+  if (name.toLowerCase() === secretParameter?.toLowerCase()) return true;
+  const raw = parameter.slice(parameter.indexOf('=') + 1);
+  const findable = credentials.filter(({ length }) => length >= shortest);
+  return [raw, value].some((text) => text !== '***' && mask(text, findable) === '***');
 }

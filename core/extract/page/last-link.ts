@@ -2,7 +2,7 @@ import type { Extent, Parameter } from '../../source/pagination';
 import { parsePath } from '../../source/path';
 import type { Request } from '../../source/source';
 import { TotalNotFoundError } from '../guard-errors';
-import { describeJson } from './describe-json';
+import { describeJson, excerpt } from './describe-json';
 import { exactText, kindOf } from './json-value';
 import { linkWith } from './link-header';
 import type { PageToRead } from './page-to-read';
@@ -10,7 +10,7 @@ import type { PageToRead } from './page-to-read';
 type LastLink = Extract<Extent, { type: 'last-link' }>;
 
 /**
- * Pages of the slice by the link to its last page; 1 when the page names neither a last nor a next one. Undefined where
+ * Pages of the slice by the link to its last page; 1 when the page is not full and names neither a last nor a next one. Undefined where
  * that cannot be told, as on the last page of many. `records` are those on this page. Throws a TotalNotFoundError for a link
  * without a page number.
  */
@@ -20,7 +20,8 @@ export function countToLastLink(read: PageToRead, extent: LastLink, records: num
   const link = readLink(read, extent, 'last');
   const own = positionIn(read.request.url, read);
   if (link === undefined) {
-    const isOnly = own === firstOf(pagination) && saysNothingFollows(read, extent);
+    const isOnly =
+      own === firstOf(pagination) && saysNothingFollows(read, extent, records < pagination.pageSize);
     return isOnly ? 1 : undefined;
   }
   const last = URL.canParse(link, read.request.url)
@@ -28,7 +29,7 @@ export function countToLastLink(read: PageToRead, extent: LastLink, records: num
     : undefined;
   if (last === undefined || last < firstOf(pagination)) {
     throw new TotalNotFoundError(
-      `${read.where} links to ${JSON.stringify(link.slice(0, 200))} as the last page, where no page number or offset is found: correct 'total'`,
+      `${read.where} links to ${JSON.stringify(excerpt(link, read.page.credentials, 200))} as the last page, where no page number or offset is found: correct 'total'`,
     );
   }
   const before = last - firstOf(pagination);
@@ -51,17 +52,18 @@ function readLink(
   const text = exactText(value.bytes);
   if (text !== undefined) return text === '' || text === 'false' ? undefined : text;
   throw new TotalNotFoundError(
-    `${where} holds ${describeJson(value)} at '${extent.path}', not the link to the last page: correct 'total'`,
+    `${where} holds ${describeJson(value, page.credentials)} at '${extent.path}', not the link to the last page: correct 'total'`,
   );
 }
 
 /**
- * Sources leave out the link when there is one page. In a body the place must be known all the same, as null or beside
+ * Sources leave out the Link header when there is one page, and so do sources that have no such header: a full page is
+ * not believed to be the only one. In a body the place must be known all the same, as null or beside
  * a 'next' that is missing, too: a path that is wrong would make one page of any dataset.
  */
-function saysNothingFollows(read: PageToRead, extent: LastLink): boolean {
+function saysNothingFollows(read: PageToRead, extent: LastLink, isShort: boolean): boolean {
   if (readLink(read, extent, 'next') !== undefined) return false;
-  if (extent.path === undefined) return true;
+  if (extent.path === undefined) return isShort;
   const path = parsePath(extent.path);
   if (read.find(path) !== undefined) return true;
   const named = path.indexOf('last');

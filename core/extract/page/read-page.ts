@@ -7,13 +7,13 @@ import type { Page } from './fetch-page';
 import { exactText, type FindPart, type JsonPart, kindOf, parse, partsOf } from './json-value';
 import { countToLastLink } from './last-link';
 import { MalformedJsonError } from './malformed-json';
-import { nextPage, nextPath } from './next-page';
+import { type NextPage, nextPage, nextPath } from './next-page';
 import type { PageToRead } from './page-to-read';
 import type { PageRequest } from './request';
 import { toTotal } from './total';
 
 /** What a page says about itself and what follows. */
-export interface PageContent {
+export interface PageContent extends NextPage {
   /** Records in it. */
   readonly records: number;
   /** Records that the source says the slice holds; undefined where it does not say here. */
@@ -29,7 +29,7 @@ export interface PageContent {
 /**
  * Reads what paging needs of a page, without making JavaScript values of its records. `where` names dataset, slice and
  * page. Throws a CutOffBodyError (transient) for malformed JSON, and permanent errors: RecordsNotFoundError, TotalNotFoundError
- * for a total that is no number, NextPageNotFoundError, ForeignLinkError. A total that is missing is undefined: some
+ * for a total that is no number, NextPageNotFoundError, ForeignLinkError, and one for a next page that is named by a credential. A total that is missing is undefined: some
  * sources give it on the first page only.
  */
 export function readPage(dataset: Dataset, page: Page, request: PageRequest, where: string): PageContent {
@@ -61,7 +61,7 @@ function readParts(read: PageToRead): PageContent {
     records: records.count,
     total: counted.records,
     totalPages: extent?.type === 'last-link' ? countToLastLink(read, extent, records.count) : counted.pages,
-    next: nextPage(read, records.last, hasMore),
+    ...nextPage(read, records.last, hasMore),
     hasMore,
   };
 }
@@ -74,7 +74,7 @@ function readRecords({ dataset, page, find, where }: PageToRead): {
   if (records?.elements) return records.elements;
   const place = dataset.records === '' ? 'as its body' : `at '${dataset.records}'`;
   throw new RecordsNotFoundError(
-    `${where} holds ${describeJson(records)} ${place}, not an array of records: correct 'records'${namesIn(page.body)}`,
+    `${where} holds ${describeJson(records, page.credentials)} ${place}, not an array of records: correct 'records'${namesIn(page.body)}`,
   );
 }
 
@@ -94,7 +94,7 @@ function readTotal(read: PageToRead, total: Total): number | undefined {
   const number = isScalar ? toTotal(parse(found.bytes)) : undefined;
   if (number !== undefined) return number;
   throw new TotalNotFoundError(
-    `${where} holds ${describeJson(found)} ${place}, not a whole number of ${total.counts}: correct 'total'${total.type === 'body' ? namesIn(page.body) : ''}`,
+    `${where} holds ${describeJson(found, page.credentials)} ${place}, not a whole number of ${total.counts}: correct 'total'${total.type === 'body' ? namesIn(page.body) : ''}`,
   );
 }
 

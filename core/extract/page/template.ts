@@ -10,19 +10,22 @@ export function fillText(text: string, parameters: SliceParameters): string {
 }
 
 /**
- * Puts values in place of `{name}` in a path, each percent-encoded so that it stays within its segment. Throws a
- * ConfigurationError for '', '.' and '..': URLs cannot hold them as segments, and another resource would be asked for.
+ * Puts values in place of `{name}` in a path, each percent-encoded so that it stays within its segment, and of `{+name}`
+ * with its slashes kept, as in RFC 6570. Throws a ConfigurationError for the segments '', '.' and '..': URLs cannot hold
+ * them, and another resource would be asked for.
  */
 export function fillPath(path: string, parameters: SliceParameters): string {
-  return path.replace(placeholder, (whole, name: string) => {
+  return path.replace(placeholder, (whole, written: string) => {
+    const name = written.replace(/^\+/, '');
     const value = parameterOf(parameters, name);
     if (value === undefined) return whole;
-    if (/^\.{0,2}$/.test(String(value))) {
+    const segments = written === name ? [String(value)] : String(value).split('/');
+    if (segments.some((segment) => /^\.{0,2}$/.test(segment))) {
       throw new ConfigurationError(
         `the value '${value}' of '${name}' cannot be put in the path ${path}: leave it out of the slices, or send it in the query`,
       );
     }
-    return encodeURIComponent(value);
+    return segments.map(encodeURIComponent).join('/');
   });
 }
 

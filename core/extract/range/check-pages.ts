@@ -54,13 +54,14 @@ function checkRepeats(
 }
 
 interface CountedPage {
-  readonly range: PagesRange;
+  readonly range: Pick<PagesRange, 'slice' | 'pageSize' | 'total' | 'slicePages'>;
   readonly page: number;
   readonly records: number;
   readonly dataset: Pick<Dataset, 'name' | 'pagination'>;
 }
 
-function checkPage({ range, page, records, dataset }: CountedPage): void {
+/** Checks one page of a slice whose pages are counted: see checkPages. */
+export function checkPage({ range, page, records, dataset }: CountedPage): void {
   const { slice, pageSize, total, slicePages } = range;
   const isLast = page >= slicePages - 1;
   const what = pageName({ slice, page }, dataset.name);
@@ -69,9 +70,9 @@ function checkPage({ range, page, records, dataset }: CountedPage): void {
       `${what} holds no records, though the source said that its slice has ${slicePages} pages: records were deleted meanwhile, or the source gives up on deep pages; run it again, or cut the dataset into slices`,
     );
   }
-  if (!isLast && total !== undefined && records < pageSize) {
+  if (!isLast && !mayBeUneven(dataset) && records < pageSize) {
     throw new ShortPageError(
-      `${what} holds ${records} records and not the ${pageSize} that were asked for, though more pages follow: the source clamps the page size (set pageSize to what it gives), or records were deleted or hidden while it was loaded (run it again)`,
+      `${what} holds ${records} records and not the ${pageSize} that were asked for, though more pages follow: the source clamps the page size (set pageSize to what it gives), records were deleted or hidden while it was loaded (run it again), or its pages are uneven (declare total: { type: 'none' })`,
     );
   }
   // Offsets are counted by the page size, whether or not a total is known.
@@ -81,4 +82,9 @@ function checkPage({ range, page, records, dataset }: CountedPage): void {
       `${what} holds ${records} records, more than the ${pageSize} that were asked for, so that pages overlap or records are left over: set pageSize to what the source gives, and check sizeParameter`,
     );
   }
+}
+
+/** Where pages are only looked for until one is empty, they may hold as many records as they like. */
+function mayBeUneven({ pagination }: Pick<Dataset, 'pagination'>): boolean {
+  return 'total' in pagination && pagination.total?.type === 'none';
 }

@@ -1,8 +1,10 @@
+import { PermanentError } from '../../errors';
 import type { PagesRange } from '../../plan/plan';
 import { isCountable, type Pagination } from '../../source/pagination';
 import { EmptyPageError } from '../guard-errors';
 import { BodyWeight, keepInFlight } from '../pace/in-flight';
-import { fetchPage } from '../page/fetch-page';
+import { fetchPage, type Page } from '../page/fetch-page';
+import { linkWith } from '../page/link-header';
 import { pageRequest } from '../page/request';
 import { toTotal } from '../page/total';
 import { pageName, type RangeOutcome, type RangeWork } from './range-work';
@@ -35,6 +37,7 @@ export async function fetchPages(range: PagesRange, work: RangeWork): Promise<Ra
       const fetch = { source, rules: dataset.request, request, deadline, signal };
       const fetched = await fetchPage(fetch, { ...services, pacer });
       if (fetched === undefined) throw missingPage(range, page, work);
+      if (dataset.pagination.type === 'single') refuseMore(fetched, range, work);
       bodies.add(fetched.body.length);
       const total = totalHeader === undefined ? undefined : toTotal(fetched.headers[totalHeader]);
       if (total !== undefined) totals.add(total);
@@ -42,6 +45,14 @@ export async function fetchPages(range: PagesRange, work: RangeWork): Promise<Ra
     },
   });
   return { totals: [...totals], next: [] };
+}
+
+/** A dataset that comes in one page has none behind it. */
+function refuseMore({ headers }: Page, range: PagesRange, work: RangeWork): void {
+  if (linkWith('next', headers.link) === undefined) return;
+  throw new PermanentError(
+    `${pageName(work, { name: range.slice }, 0)} links to a next page in its Link header, though the pagination is 'single': declare { type: 'next-link', link: { type: 'header' } }`,
+  );
 }
 
 /** Name of the header, in lower case, that says how many records there are. */

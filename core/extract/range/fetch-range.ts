@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { PageRange } from '../../plan/plan';
 import type { Dataset, Source } from '../../source/source';
+import { redactError } from '../auth/redact-error';
 import type { ExtractServices } from '../page/fetch-page';
 import { withDeadline } from './deadline';
 import { fetchChain } from './fetch-chain';
@@ -27,7 +28,7 @@ export interface RangeFetch {
  * Fetches the pages of a range into a file, at the lane's pace and as many at a time as its kind allows. Memory is
  * bounded by the pages in flight (64 MiB on average) and 16 MiB, whatever the size of the range. When one page fails
  * for good the others are aborted and awaited, the file is removed, and that page's error (see fetchPage, readPage and
- * guard-errors) is thrown.
+ * guard-errors) is thrown, without any credential that the source echoed.
  */
 export async function fetchRange(fetch: RangeFetch, services: ExtractServices): Promise<FetchedRange> {
   const { clock } = services;
@@ -61,7 +62,7 @@ export async function fetchRange(fetch: RangeFetch, services: ExtractServices): 
     };
   } catch (error) {
     await rm(fetch.file, { force: true });
-    throw error;
+    throw redactError(error, services.authorizer);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Sequence, UnseenSlice } from '../../plan/plan';
 import { isCountable } from '../../source/pagination';
 import { EmptyPageError } from '../guard-errors';
 import { type Extent0, extentOf } from '../page/extent';
+import { checkPage } from './check-pages';
 import { followStretch } from './fetch-chain';
 import { fetchUncounted } from './fetch-uncounted';
 import { appendPage, pageName, type RangeWork, type SeenPage, seePage } from './range-work';
@@ -11,7 +12,8 @@ import { halvesOf, inlinePages, remainingPages, type SliceOutcome } from './slic
 /**
  * Loads the first pages of a slice, all of them if it is small, and names what is left. `mostPages` bounds what is
  * loaded and named together. Rejects with a ResultWindowError when the slice is larger than the source shows and cannot
- * be halved, with an EmptyPageError when a page is missing that the source counts, and as fetchPage and readPage do.
+ * be halved, with an EmptyPageError when a page is missing that the source counts, and as checkPages, fetchPage and
+ * readPage do.
  */
 export async function fetchSlice(
   work: RangeWork,
@@ -76,14 +78,14 @@ async function fetchCounted(work: RangeWork, slice: UnseenSlice, mostPages: numb
 async function fetchRest(
   work: RangeWork,
   slice: UnseenSlice,
-  { pageSize }: Extent0,
+  extent: Extent0,
   pages: number,
 ): Promise<number> {
   for (let page = 1; page < pages; page++) {
     if (work.budget.spent) return page;
     let seen: SeenPage | undefined;
     try {
-      seen = await seePage(work, slice, { page, pageSize });
+      seen = await seePage(work, slice, { page, pageSize: extent.pageSize });
     } catch (error) {
       if (error instanceof ThrottledError) return page;
       throw error;
@@ -93,6 +95,8 @@ async function fetchRest(
         `${pageName(work, slice, page)} is not there, though the source counts ${pages} pages: records were deleted meanwhile, or 'statuses' takes a failure for an empty page`,
       );
     }
+    const range = { ...extent, slice: slice.name, slicePages: extent.pages };
+    checkPage({ range, page, records: seen.content.records, dataset: work.dataset });
     await appendPage(work, slice, page, seen.page.body);
   }
   return pages;

@@ -1,6 +1,7 @@
 import type { UnseenSlice } from '../../plan/plan';
 import type { OffsetPagination, PageNumberPagination } from '../../source/pagination';
-import { findExtent, type Probe, type Repetitions, repetitions } from './find-extent';
+import { EmptyPageError } from '../guard-errors';
+import { findExtent, isEmpty, type Probe, type Repetitions, repetitions } from './find-extent';
 import { appendPage, pageName, type RangeWork, type SeenPage, seePage } from './range-work';
 import { halvesOf, inlinePages, remainingPages, type SliceOutcome } from './slice-outcome';
 
@@ -9,7 +10,8 @@ type Uncounted = PageNumberPagination | OffsetPagination;
 /**
  * Loads the first pages of a slice of which the source does not say how much it holds, up to the first empty page or, in
  * a bigger slice, five of them; then finds out how many there are by looking at a few (see findExtent). The pages that
- * are only looked at are loaded later. Rejects with a RepeatedPageError when two pages are the same.
+ * are only looked at are loaded later. Rejects with a RepeatedPageError when two pages are the same, and with an
+ * EmptyPageError when a status says that a page is not there that follows by the flag of the one before.
  */
 export async function fetchUncounted(
   work: RangeWork,
@@ -21,7 +23,16 @@ export async function fetchUncounted(
   const first = await seePage(work, slice, { page: 0, pageSize: pagination.pageSize });
   if (first === undefined) return begun(0);
   const pageSize = strideOf(pagination, first);
-  const see = (page: number) => seePage(work, slice, { page, pageSize });
+  const flags = new Map<number, boolean | 'absent' | undefined>([[0, first.content.hasMore]]);
+  const see = async (page: number) => {
+    const seen = await seePage(work, slice, { page, pageSize });
+    flags.set(page, seen === undefined ? 'absent' : seen.content.hasMore);
+    return seen;
+  };
+  const checkEnd = (pages: number) => {
+    if (flags.get(pages - 1) === true && flags.get(pages) === 'absent')
+      throw isNotThere(pageName(work, slice, pages));
+  };
   const repeated = repetitions((page) => pageName(work, slice, page));
 
   // A slice that is too big is not kept: whether it is must be known before its first page is written.
@@ -31,18 +42,23 @@ export async function fetchUncounted(
   let pages = 0;
   let seen: SeenPage | undefined = first;
   while (seen !== undefined) {
-    if (pages === 0 || seen.content.records > 0) {
+    if (pages === 0 || !isEmpty(seen.content)) {
       await appendPage(work, slice, pages, seen.page.body);
       pages += 1;
     }
+    if (pages === look?.empty) checkEnd(pages);
     if (isLast(seen) || pages === mostPages || pages === look?.empty) return begun();
-    repeated(pages - 1, seen.page.body);
+    if (seen.content.records > 0) repeated(pages - 1, seen.page.body);
     if (pages === inlinePages) break;
     seen = pages === 1 && look?.second ? look.second : await see(pages);
   }
-  if (seen === undefined) return begun();
+  if (seen === undefined) {
+    checkEnd(pages);
+    return begun();
+  }
   const probe = async (page: number) => toProbe(await see(page));
   const slicePages = await findExtent(probe, { known: pages - 1, empty: look?.empty, repeated });
+  checkEnd(slicePages);
   const to = Math.min(slicePages, mostPages);
   return {
     type: 'begun',
@@ -61,7 +77,13 @@ function strideOf(pagination: Uncounted, { content: { records } }: SeenPage): nu
 }
 
 function isLast({ content: { records, hasMore } }: SeenPage): boolean {
-  return records === 0 || hasMore === false;
+  return isEmpty({ records, hasMore }) || hasMore === false;
+}
+
+function isNotThere(where: string): EmptyPageError {
+  return new EmptyPageError(
+    `${where} is not there, though the page before says that more follow: records were deleted meanwhile, or 'statuses' takes a failure for an empty page`,
+  );
 }
 
 /** What a look at the end of what the source shows has told. */
@@ -80,22 +102,25 @@ interface WindowLook {
 async function lookAtWindow(
   see: (page: number) => Promise<SeenPage | undefined>,
   first: SeenPage,
-  { resultWindow }: Uncounted,
+  { resultWindow, pageSize }: Uncounted,
   repeated: Repetitions,
 ): Promise<WindowLook | undefined> {
   if (resultWindow === undefined) return undefined;
-  const { records } = first.content;
+  // A page without any may be followed by others all the same.
+  const records = first.content.records || pageSize;
   const pages = Math.floor(resultWindow / records);
   if (pages <= 1) return { isFull: true, records, empty: 1 };
-  repeated(0, first.page.body);
+  if (first.content.records > 0) repeated(0, first.page.body);
   // Most slices are small: of them, the second page is the first empty one.
   const second = await see(1);
-  if (second === undefined || second.content.records === 0) return { isFull: false, records, empty: 1 };
-  repeated(1, second.page.body);
+  if (second === undefined || isEmpty(second.content)) return { isFull: false, records, empty: 1 };
+  if (second.content.records > 0) repeated(1, second.page.body);
   const last = pages === 2 ? second : await see(pages - 1);
   const held = last?.content.records ?? 0;
   if (last !== undefined && held > 0) repeated(pages - 1, last.page.body);
-  return { isFull: held >= records, records: records * pages, empty: held === 0 ? pages - 1 : pages, second };
+  const goesOn = last?.content.hasMore === true;
+  const empty = held === 0 && !goesOn ? pages - 1 : pages;
+  return { isFull: held >= records || goesOn, records: records * pages, empty, second };
 }
 
 function toProbe(seen: SeenPage | undefined): Probe | undefined {

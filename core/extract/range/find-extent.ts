@@ -8,13 +8,14 @@ const mostPages = 2 ** 31;
 export interface Probe {
   readonly body: Buffer;
   readonly records: number;
-  /** False where the source says that no page follows; undefined where it does not say. */
+  /** Whether the source says that pages follow; undefined where it does not say. */
   readonly hasMore: boolean | undefined;
 }
 
 /**
  * Finds out how many pages a slice has, where page `known` (from 0) holds records: doubles the position until a page
- * is empty, then halves the distance: at most 2 log2(pages) + 2 pages are looked at. `empty` is a page that is known to
+ * is empty, then halves the distance: at most 2 log2(pages) + 2 pages are looked at. A page without records that says that more follow
+ * is not the end. `empty` is a page that is known to
  * be empty, so that nothing behind it is asked for. `probe` resolves to undefined where there is no page.
  * `repeated` is told every page that holds records (see repetitions).
  */
@@ -28,16 +29,21 @@ export async function findExtent(
     const page =
       end === undefined ? Math.min(2 * full + 2, mostPages - 1) : full + Math.floor((end - full) / 2);
     const found = await probe(page);
-    if (found === undefined || found.records === 0) {
+    if (found === undefined || isEmpty(found)) {
       end = page;
       continue;
     }
-    repeated(page, found.body);
+    if (found.records > 0) repeated(page, found.body);
     if (found.hasMore === false) return page + 1;
     if (page === mostPages - 1) throw endless();
     full = page;
   }
   return end;
+}
+
+/** Whether nothing is there, and the source does not say that something follows all the same. */
+export function isEmpty({ records, hasMore }: Pick<Probe, 'records' | 'hasMore'>): boolean {
+  return records === 0 && hasMore !== true;
 }
 
 /** Throws a RepeatedPageError when a page's body is that of another one that it was told of. */
@@ -60,6 +66,6 @@ export function repetitions(nameOf: (page: number) => string): Repetitions {
 
 function endless(): RepeatedPageError {
   return new RepeatedPageError(
-    `page ${mostPages} still holds records: the source ignores the position it is asked for (check the pagination's parameter)`,
+    `page ${mostPages} still holds records, or says that more follow: the source ignores the position it is asked for (check the pagination's parameter)`,
   );
 }

@@ -1,6 +1,13 @@
 import type { Position } from '../../plan/plan';
 import { type ChainEnd, isCountable, type SequentialPagination } from '../../source/pagination';
-import { EndlessChainError, RepeatedCursorError } from '../guard-errors';
+import {
+  EmptyPageError,
+  EndlessChainError,
+  NextPageNotFoundError,
+  RepeatedCursorError,
+  TotalNotFoundError,
+} from '../guard-errors';
+import { placeOf } from '../page/extent';
 import { advance } from './cycle';
 import { pageName, type RangeWork, type SeenPage, type SliceOfPage, seePage } from './range-work';
 
@@ -14,8 +21,9 @@ export interface ChainPage {
 
 /**
  * Fetches the page at a position of a slice's chain and decides how the chain goes on. Rejects with a
- * RepeatedCursorError when the page names a cursor that was followed before, and with what fetchPage and readPage
- * reject with.
+ * RepeatedCursorError when the page names a cursor that was followed before, with an EmptyPageError when a status says
+ * that a page is not there that the one before names, with a TotalNotFoundError or NextPageNotFoundError when the slice's
+ * first page does not say what it must, and with what fetchPage and readPage reject with.
  */
 export async function followChain(
   work: RangeWork,
@@ -25,12 +33,16 @@ export async function followChain(
   const pagination = sequential(work);
   const { page, cursor } = position;
   const seen = await seePage(work, slice, { page, pageSize: pagination.pageSize, cursor });
-  if (seen === undefined) return { seen, following: undefined };
+  const where = pageName(work, slice, page);
+  if (seen === undefined) {
+    if (page > 0 && !pagination.end.includes('empty-page')) throw isNotThere(where);
+    return { seen, following: undefined };
+  }
+  if (page === 0) checkFirst(seen, pagination, where);
   const records = position.records + seen.content.records;
   const next = nextCursor(seen, pagination, position, records);
   if (next === undefined) return { seen, following: undefined };
 
-  const where = pageName(work, slice, page);
   if (next === cursorUsed(seen, pagination, position)) throw standsStill(where, next, pagination);
   const { mark, repeated } = advance(position.mark, next);
   if (repeated) throw goesInCircle(where, next);
@@ -51,6 +63,19 @@ export async function followChain(
   };
 }
 
+/** What is wrong with a path or a header's name shows on the first page; later ones may leave out a total, and the last one all. */
+function checkFirst({ content }: SeenPage, pagination: SequentialPagination, where: string): void {
+  const { records, total, totalPages, hasMore, nothingAt } = content;
+  if (pagination.total !== undefined && total === undefined && totalPages === undefined) {
+    throw new TotalNotFoundError(`${where} holds nothing ${placeOf(pagination.total)}: correct 'total'`);
+  }
+  if (pagination.type === 'keyset' || nothingAt === undefined || hasMore === false) return;
+  if (pagination.end.includes('no-next')) return;
+  const isFull = pagination.pageSize !== undefined && records >= pagination.pageSize;
+  const isAll = (total !== undefined && records >= total) || (totalPages !== undefined && totalPages <= 1);
+  if (isFull && !isAll) throw namesNothing(where, records, nothingAt, pagination);
+}
+
 /** Some sources filter pages after cutting them, so empty ones may come in a row; this many lead nowhere. */
 const mostEmptyPages = 1000;
 
@@ -69,7 +94,7 @@ function sequential({ dataset: { name, pagination } }: RangeWork): SequentialPag
   return pagination;
 }
 
-/** The cursor of the next page; undefined where the chain ends. A flag that says that nothing follows is believed first. */
+/** The cursor of the next page; undefined where the chain ends. What a flag says is believed first. */
 function nextCursor(
   seen: SeenPage,
   pagination: SequentialPagination,
@@ -89,14 +114,16 @@ function marksEnd(
   position: Position,
   recordsSoFar: number,
 ): boolean {
-  const { next, records, total = position.total, totalPages } = seen.content;
+  const { next, records, total = position.total, totalPages, hasMore } = seen.content;
   switch (end) {
     case 'empty-page':
-      return records === 0;
+      return records === 0 && hasMore !== true;
     case 'short-page':
       return pagination.pageSize !== undefined && records < pagination.pageSize;
     case 'repeated-cursor':
       return next === cursorUsed(seen, pagination, position);
+    case 'no-next':
+      return false; // of a page that names one
     case 'total':
       if (total !== undefined && recordsSoFar >= total) return true;
       return totalPages !== undefined && position.page + 1 >= totalPages;
@@ -110,6 +137,24 @@ function cursorUsed(
   { cursor }: Position,
 ): string | undefined {
   return cursor ?? (pagination.type === 'next-link' ? request.url : pagination.first);
+}
+
+function isNotThere(where: string): EmptyPageError {
+  return new EmptyPageError(
+    `${where} is not there, though the page before names it: records were deleted meanwhile, 'statuses' takes a failure for an empty page, or the source ends its chains so (declare end: ['empty-page'])`,
+  );
+}
+
+function namesNothing(
+  where: string,
+  records: number,
+  place: string,
+  { type }: SequentialPagination,
+): NextPageNotFoundError {
+  const option = type === 'next-link' ? 'link' : 'cursor';
+  return new NextPageNotFoundError(
+    `${where} is full, and there is nothing ${place}, not even null: correct '${option}'; if the source leaves it out on a last page that happens to be full (here: exactly ${records} records), declare end: ['no-next']`,
+  );
 }
 
 function standsStill(where: string, next: string, pagination: SequentialPagination): RepeatedCursorError {

@@ -45,7 +45,7 @@ function unknown(names: readonly string[], known: readonly string[], path: Path)
       const meant = closest(name, known);
       const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
       const none = 'no {name}: the dataset has no slices';
-      const allowed = known.length === 0 ? none : `${oneOf(known)} between { and }${hint}`;
+      const allowed = known.length === 0 ? none : `${oneOf([...new Set(known)])} between { and }${hint}`;
       return problemAt(path, `the placeholder ${quote(`{${name}}`)}`, allowed);
     });
 }

@@ -18,6 +18,7 @@ export function sliceProblems(dataset: Fields, datasetPath: Path): readonly Prob
     ...productProblems(slices, datasetPath),
     ...listOf(slices).flatMap((one, index) => [
       ...windowProblems(one, path(index)),
+      ...stepProblems(one, path(index)),
       ...valueProblems(one, path(index)),
     ]),
   ];
@@ -48,6 +49,12 @@ function windowProblems({ type, from, to }: Fields, path: Path): readonly Proble
   const end = readTime(to);
   if (begin === undefined || end === undefined || begin < end) return [];
   return [problemAt([...path, 'to'], quote(to), `a time after from, which is ${quote(from)}`)];
+}
+
+/** A day cannot say where an hour begins. */
+function stepProblems({ type, step, format }: Fields, path: Path): readonly Problem[] {
+  if (type !== 'windows' || format !== 'date' || !isFields(step) || !Object.hasOwn(step, 'hours')) return [];
+  return [problemAt([...path, 'step'], 'hours', 'days, months or years: hours need a format with a time')];
 }
 
 function valueProblems({ type, values }: Fields, path: Path): readonly Problem[] {

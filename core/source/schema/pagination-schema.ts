@@ -56,7 +56,13 @@ const offset = options({
   sizeParameter: sizeParameter.default(inQuery('limit')).transform(orNothing),
 });
 
-const ends = ['empty-page', 'short-page', 'repeated-cursor', 'total'] as const satisfies ChainEnd[];
+const ends = [
+  'empty-page',
+  'short-page',
+  'repeated-cursor',
+  'total',
+  'no-next',
+] as const satisfies ChainEnd[];
 
 function end(defaults: readonly ChainEnd[]) {
   return z.array(choice(ends), { error: `a list of ${oneOf(ends)}` }).default([...defaults]);

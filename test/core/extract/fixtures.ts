@@ -85,6 +85,7 @@ function plainAuthorizer(): Authorizer {
       shown: `${request.method} ${request.url}`,
       credentials: [],
     }),
+    redact: (text) => text,
   };
 }
 

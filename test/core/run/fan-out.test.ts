@@ -43,6 +43,7 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
     clock,
     discover,
     readParents,
+    prepare: async () => {},
   };
   const planned = async () => {
     const plan = await readPlan(memoryLake(objects), aRun);
@@ -319,6 +320,38 @@ describe('fanOut', () => {
       await keepClaim(services.lake, await claimDataset(services.lake, aRun, new Date(startOfTime)));
       await expect(fanOut(request, { ...services, discover })).rejects.toBe(refused);
       expect((await claim())?.runId).toBe(aRun.runId);
+    });
+  });
+
+  describe('what lanes need to start together', () => {
+    it('is there before anything is enqueued, also of a run that is continued', async () => {
+      const { services, messages } = prepare();
+      const enqueued: number[] = [];
+      const preparing = { ...services, prepare: async () => void enqueued.push(messages.size) };
+      await fanOut(request, preparing);
+      expect(enqueued).toEqual([0]);
+      await fanOut(request, preparing);
+      expect(enqueued).toHaveLength(2);
+    });
+
+    it('is not asked for by a run that is skipped', async () => {
+      const { services } = prepare();
+      await fanOut(request, services);
+      const tomorrow = { ...request, scheduledTime: '2026-02-01T03:00:00Z' };
+      const preparing = jest.fn(async () => {});
+      expect(await fanOut(tomorrow, { ...services, prepare: preparing })).toMatchObject({
+        status: 'skipped',
+      });
+      expect(preparing).not.toHaveBeenCalled();
+    });
+
+    it('releases the claim where it cannot be had', async () => {
+      const { services, objects, messages, claim } = prepare();
+      const refused = new PermanentError('the refresh token was refused');
+      const failing = { ...services, prepare: () => Promise.reject(refused) };
+      await expect(fanOut(request, failing)).rejects.toBe(refused);
+      expect(await claim()).toBeUndefined();
+      expect([objects.keys(), messages.size]).toEqual([[], 0]);
     });
   });
 

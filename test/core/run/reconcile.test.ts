@@ -21,6 +21,9 @@ import {
   writeRun,
 } from './run-fixture';
 
+/** The objects of these tests hold no records. */
+const findRepeatedKeys = async () => undefined;
+
 const plan = aPlan();
 const asked = [...plannedRanges(plan)].map((range) => messageOf(plan, range));
 /** The message that asks for a range, as it waits. */
@@ -39,7 +42,7 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
   const telemetry = recordTelemetry();
   const clock = stillClock();
   const pageQueue = jest.fn(async (_source: string) => memoryPageQueue(messages));
-  const services = { lake: memoryLake(objects, { fault }), pageQueue, telemetry, clock };
+  const services = { lake: memoryLake(objects, { fault }), pageQueue, telemetry, clock, findRepeatedKeys };
   return {
     objects,
     lake,
@@ -292,7 +295,7 @@ describe('reconcile', () => {
       await claimDataset(lake, other, new Date(clock.now()));
     };
     const pageQueue = async () => memoryPageQueue(messages);
-    await reconcile({ lake: memoryLake(objects, { turn }), pageQueue, telemetry, clock });
+    await reconcile({ lake: memoryLake(objects, { turn }), pageQueue, telemetry, clock, findRepeatedKeys });
     expect(raced).toBe(true);
     expect((await claim())?.runId).toBe(other.runId);
   });
@@ -362,7 +365,7 @@ async function pointerOf(runId: string) {
   const published = aPlan({ runId });
   await writeRun(lake, published);
   await claimDataset(lake, published, new Date());
-  const services = { telemetry: recordTelemetry(), clock: stillClock() };
+  const services = { telemetry: recordTelemetry(), clock: stillClock(), findRepeatedKeys };
   await reconcile({ lake, pageQueue: async () => memoryPageQueue(new MemoryMessages()), ...services });
   const { etag, ...pointer } = (await readPointer(lake, published)) ?? {};
   return pointer;

@@ -90,7 +90,16 @@ export class RunWorld {
     const { lake, pageQueue } = process;
     const { telemetry, clock } = this;
     const source = this.#source;
-    const services = { source, lake, pageQueue, telemetry, clock, discover, readParents };
+    const services = {
+      source,
+      lake,
+      pageQueue,
+      telemetry,
+      clock,
+      discover,
+      readParents,
+      prepare: async () => {},
+    };
     return fanOut(request, services).then(
       ({ status }) => status,
       () => 'failed' as const,
@@ -116,7 +125,9 @@ export class RunWorld {
 
   async reconcile(chance: Chance): Promise<void> {
     const { lake, pageQueue } = this.#process(chance);
-    const services = { lake, pageQueue: async () => pageQueue, telemetry: this.telemetry, clock: this.clock };
+    const { telemetry, clock } = this;
+    const findRepeatedKeys = async () => undefined;
+    const services = { lake, pageQueue: async () => pageQueue, telemetry, clock, findRepeatedKeys };
     await reconcile(services).catch(() => {});
   }
 

@@ -166,7 +166,10 @@ function writeNext(
 ): void {
   if (pagination.type === 'keyset') return;
   const next = page.next ?? startAfterTheLast(pagination, page);
-  if (next === undefined) return;
+  if (next === undefined) {
+    if (page.start === 0) writeNone(pagination, received, body, headers);
+    return;
+  }
   const cursor = writeCursor(next, page.nonce);
   if (pagination.type === 'cursor') {
     if (pagination.cursor.type === 'header') headers[pagination.cursor.name.toLowerCase()] = cursor;
@@ -178,6 +181,20 @@ function writeNext(
   const link = page.linkOrigin === undefined ? url.href : page.linkOrigin + url.pathname + url.search;
   if (pagination.link.type === 'header') headers.link = `<${link}>; rel="next"`;
   else setAt(body, pagination.link.path, link);
+}
+
+/** A first page that may be full says in so many words that nothing follows; others leave it out. */
+function writeNone(
+  pagination: Exclude<SequentialPagination, { type: 'keyset' }>,
+  { url }: Received,
+  body: object,
+  headers: Record<string, string>,
+): void {
+  if (pagination.type === 'cursor') {
+    if (pagination.cursor.type === 'header') headers[pagination.cursor.name.toLowerCase()] = '';
+    else setAt(body, pagination.cursor.path, null);
+  } else if (pagination.link.type === 'header') headers.link = `<${url.href}>; rel="first"`;
+  else setAt(body, pagination.link.path, null);
 }
 
 /** What the last page still names, where a chain ends by something else than naming nothing. */

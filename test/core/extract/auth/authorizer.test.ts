@@ -234,3 +234,29 @@ test('no credential is shown, whatever it is and wherever a link repeats it', as
     }),
   );
 });
+
+describe('what a source echoes', () => {
+  test('holds no credential that was handed out, in any form', async () => {
+    const authorizer = open(bearer, withKey('s3cret/key'));
+    expect(authorizer.redact('s3cret/key')).toBe('s3cret/key');
+    await authorizer.authorize(request);
+    const echoed = `s3cret/key s3cret%2Fkey ${Buffer.from('s3cret/key').toString('base64')}`;
+    expect(authorizer.redact(`you sent ${echoed}, friend`)).toBe('you sent *** *** ***, friend');
+  });
+
+  test('is looked through for the last signatures, and for the secret always', async () => {
+    let made = 0;
+    const headers = () => ({ 'x-signature': `signature-${made++}` });
+    const authorizer = open({ type: 'custom', secrets: { key }, headers }, withKey('s3cret-key'));
+    for (let i = 0; i < 1000; i++) await authorizer.authorize(request);
+    expect(authorizer.redact('s3cret-key, signature-999, signature-600')).toBe('***, ***, ***');
+    expect(authorizer.redact('signature-0')).toBe('signature-0');
+  });
+
+  test('stays legible where a password is hardly one', async () => {
+    const auth: Auth = { type: 'basic', username: 'somebody', password: key };
+    const authorizer = open(auth, withKey('x'));
+    await authorizer.authorize(request);
+    expect(authorizer.redact('the next page')).toBe('the next page');
+  });
+});

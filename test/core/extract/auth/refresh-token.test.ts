@@ -1,4 +1,5 @@
 import { type Authorizer, createAuthorizer } from '../../../../core/extract/auth/authorizer';
+import { lanePreparation } from '../../../../core/extract/auth/prepare-lanes';
 import { TokenRefusedError } from '../../../../core/extract/auth/read-grant';
 import { formatTokens, parseTokens } from '../../../../core/extract/auth/stored-tokens';
 import { type Client, createClient } from '../../../../core/extract/http/client';
@@ -29,7 +30,7 @@ beforeEach(() => {
 afterEach(() => server.close());
 afterAll(() => client.close());
 
-function lane(secrets: KeptSecrets, changes: Partial<RefreshTokenAuth> = {}): Authorizer {
+function sourceOf(changes: Partial<RefreshTokenAuth> = {}) {
   const auth: RefreshTokenAuth = {
     type: 'oauth2-refresh-token',
     tokenUrl: server.url,
@@ -40,8 +41,13 @@ function lane(secrets: KeptSecrets, changes: Partial<RefreshTokenAuth> = {}): Au
     parameters: {},
     ...changes,
   };
-  const services = { secrets, client, clock, random: () => 0 };
-  return createAuthorizer({ name: 'app', baseUrl: base, auth }, services);
+  return { name: 'app', baseUrl: base, auth };
+}
+
+const servicesOf = (secrets: KeptSecrets) => ({ secrets, client, clock, random: () => 0 });
+
+function lane(secrets: KeptSecrets, changes: Partial<RefreshTokenAuth> = {}): Authorizer {
+  return createAuthorizer(sourceOf(changes), servicesOf(secrets));
 }
 
 /** An endpoint where a refresh token is good once. */
@@ -206,4 +212,69 @@ test('what is written is read again', () => {
   const tokens = { refreshToken: 'r', accessToken: 'a', expiresAt: Date.parse('2026-01-31T03:00:00Z') };
   expect(parseTokens('s', formatTokens(tokens))).toEqual(tokens);
   expect(parseTokens('s', 'plain')).toEqual({ refreshToken: 'plain' });
+});
+
+describe('before lanes start together', () => {
+  /** An endpoint that takes a token that comes again for stolen, and lets nobody in from then on. */
+  function detectingReuse(): (call: TokenCall) => TokenAnswer {
+    const used = new Set<string | null>();
+    let stolen = false;
+    return ({ form }) => {
+      const token = form.get('refresh_token');
+      stolen ||= used.has(token);
+      if (stolen) return { status: 400, body: { error: 'invalid_grant' } };
+      used.add(token);
+      const n = used.size;
+      return { body: { access_token: `access-${n}`, expires_in: 1000, refresh_token: `refresh-${n}` } };
+    };
+  }
+
+  test('a token is got for all of them, so that none sends one that another has used', async () => {
+    server = await startTokenServer(detectingReuse());
+    const secrets = start();
+    await lanePreparation(sourceOf(), async () => servicesOf(secrets))();
+    const lanes = [1, 2, 3].map(() => lane(keptSecrets({}, secrets.kept)));
+    expect(await Promise.all(lanes.map((one) => bearerOf(one)))).toEqual(Array(3).fill('Bearer access-1'));
+    expect(server.calls).toHaveLength(1);
+  });
+
+  test('the secret is read every time: somebody may have stored another token', async () => {
+    server = await startTokenServer(detectingReuse());
+    const secrets = start();
+    const prepare = lanePreparation(sourceOf(), async () => servicesOf(secrets));
+    await prepare();
+    await prepare();
+    expect(server.calls).toHaveLength(1);
+    secrets.kept.set(secretName, 'stored-by-hand');
+    await prepare();
+    expect(server.calls.map(({ form }) => form.get('refresh_token'))).toEqual([
+      'refresh-0',
+      'stored-by-hand',
+    ]);
+    expect(secrets.kept.get(secretName)).toContain('access-2');
+  });
+
+  test('a token that could not be written is not lost, but written the next time', async () => {
+    server = await startTokenServer(detectingReuse());
+    const secrets = start();
+    let denied = true;
+    const put = async (name: string, value: string) => {
+      if (denied) throw new Error('AccessDenied');
+      await secrets.put(name, value);
+    };
+    const services = { ...servicesOf(secrets), secrets: { ...secrets, put } };
+    const prepare = lanePreparation(sourceOf(), async () => services);
+    await expect(prepare()).rejects.toThrow('could not be written to secret');
+    denied = false;
+    await prepare();
+    expect(secrets.kept.get(secretName)).toContain('access-1');
+    expect(server.calls).toHaveLength(1);
+  });
+
+  test('nothing is done for another auth', async () => {
+    server = await startTokenServer(detectingReuse());
+    const services = jest.fn(async () => servicesOf(start()));
+    await lanePreparation({ ...sourceOf(), auth: { type: 'none' } }, services)();
+    expect(services).not.toHaveBeenCalled();
+  });
 });

@@ -225,6 +225,13 @@ describe('a redirect within the origin', () => {
     expect(api.requests[1]?.headers).toMatchObject({ ...headers, 'content-length': '10' });
   });
 
+  it('is followed whatever its own body weighs', async () => {
+    const body = 'x'.repeat(1_000_000);
+    api = await startScriptedApi([{ status: 307, headers: { location: '/towns' }, body }, { body: json }]);
+    const answer = await client.send(plainRequest(`${api.baseUrl}/cities`));
+    expect(answer.body.toString()).toBe(json);
+  });
+
   it('is asked with a credential of its own where that depends on the URL', async () => {
     api = await startScriptedApi([{ status: 307, headers: { location: '/towns' } }, { body: json }]);
     const movedTo = async (url: string) => plainRequest(`${url}?apiKey=s3cret`);
@@ -246,5 +253,27 @@ describe('aborting', () => {
     controller.abort(new Error('no longer needed'));
     expect(await answer).toEqual(new Error('no longer needed'));
     await patient.close();
+  });
+
+  it('sends nothing once the signal has aborted, and nothing that has no connection yet', async () => {
+    api = await startScriptedApi([{ body: json }]);
+    const controller = new AbortController();
+    const waiting = rejection(client.send(plainRequest(api.baseUrl), controller.signal));
+    controller.abort(new Error('no longer needed'));
+    expect(await waiting).toEqual(new Error('no longer needed'));
+    const late = client.send(plainRequest(api.baseUrl), controller.signal);
+    expect(await rejection(late)).toEqual(new Error('no longer needed'));
+    await client.send(plainRequest(`${api.baseUrl}/other`));
+    expect(api.requests.map(({ path }) => path)).toEqual(['/other']);
+  });
+
+  it('ends all that are under way with one signal, and none that has ended', async () => {
+    api = await startScriptedApi([{ body: json }, { silent: true }]);
+    const controller = new AbortController();
+    expect((await client.send(plainRequest(api.baseUrl), controller.signal)).status).toBe(200);
+    const answers = [1, 2, 3].map(() => rejection(client.send(plainRequest(api.baseUrl), controller.signal)));
+    while (api.requests.length < 4) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort(new Error('no longer needed'));
+    for (const answer of answers) expect(await answer).toEqual(new Error('no longer needed'));
   });
 });

@@ -38,6 +38,36 @@ describe('mask', () => {
     );
   });
 
+  it('leaves none in base64, alone or as part of more, in either alphabet', () => {
+    const text = fc.string({ minLength: 8, maxLength: 40, unit: 'grapheme' });
+    fc.assert(
+      fc.property(text, fc.string(), fc.string(), (secret, before, after) => {
+        const alone = Buffer.from(secret);
+        const inside = Buffer.from(`${before}${secret}${after}`);
+        const forms = [alone, inside].flatMap((bytes) => {
+          const encoded = bytes.toString('base64');
+          return [
+            encoded,
+            encodeURIComponent(encoded),
+            encoded.replace(/=+$/, ''),
+            bytes.toString('base64url'),
+          ];
+        });
+        for (const [at, form] of forms.entries()) {
+          const masked = mask(`[${form}]`, [secret]);
+          if (at < 4) expect(masked).toBe('[***]');
+          else expect(Buffer.from(masked.replace('***', ''), 'base64').toString()).not.toContain(secret);
+          expect(masked).toContain('***');
+        }
+      }),
+    );
+  });
+
+  it('leaves short credentials in base64 alone, which may stand there by chance', () => {
+    const encoded = Buffer.from('s3cretX').toString('base64');
+    expect(mask(encoded, ['s3cretX'])).toBe(encoded);
+  });
+
   it('leaves everything else alone', () => {
     expect(mask('nothing to hide', ['s3cret'])).toBe('nothing to hide');
     expect(mask('', [''])).toBe('');

@@ -422,6 +422,14 @@ it('remembers the query parameter that a key travels in, so that no link keeps i
   expect(await pageOf([page], { auth })).toMatchObject({ secretParameter: 'key' });
 });
 
+it('says what no link may keep: the secrets, and not what a function makes of them', async () => {
+  const bearer: Auth = { type: 'bearer', token: { secret: 'geonames/key' } };
+  expect(await pageOf([page], { auth: bearer })).toMatchObject({ credentials: ['s3cret'] });
+  const headers = () => ({ 'x-account': 'account-1', 'x-signature': 'signature' });
+  const custom: Auth = { type: 'custom', secrets: { key: { secret: 'geonames/key' } }, headers };
+  expect(await pageOf([page], { auth: custom })).toMatchObject({ credentials: ['s3cret'] });
+});
+
 it('ends with the reason of the signal, and not with a retry', async () => {
   const controller = new AbortController();
   const earlier = api;

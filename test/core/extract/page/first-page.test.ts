@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { type BaseloadError, PermanentError } from '../../../../core/errors';
 import {
@@ -11,7 +12,7 @@ import { toTotal } from '../../../../core/extract/page/total';
 import type { Extent, OffsetPagination, PageNumberPagination } from '../../../../core/source/pagination';
 import type { Dataset } from '../../../../core/source/source';
 import { type Behaviour, type ScriptedApi, startScriptedApi } from '../../../support/scripted-api';
-import { byPageNumber, cities, rejection, sourceAt, testServices } from '../fixtures';
+import { byPageNumber, cities, rejection, rotatingSecrets, sourceAt, testServices } from '../fixtures';
 
 let client: Client;
 let api: ScriptedApi;
@@ -51,6 +52,23 @@ const byOffset: OffsetPagination = {
 function byNumber(changes: Partial<PageNumberPagination>, path = cities.request.path): Dataset {
   return { ...cities, request: { ...cities.request, path }, pagination: { ...byPageNumber, ...changes } };
 }
+
+it('quotes no credential that the source echoes, whatever the page is', async () => {
+  const echo = 'the token s3cret-t0ken is odd';
+  api = await startScriptedApi([
+    { body: { meta: { total: echo }, data: [] } },
+    { body: { meta: { total: 1 }, data: { 's3cret-t0ken': 1 } } },
+    { body: `{"meta": {"total": ${echo}, "data": []}` },
+  ]);
+  const auth = { type: 'bearer', token: { secret: 'geonames/token' } } as const;
+  const source = sourceAt(api.baseUrl, { auth });
+  const services = testServices(client, { source, secrets: rotatingSecrets(['s3cret-t0ken']) });
+  for (let page = 0; page < 3; page++) {
+    const error = (await rejection(fetchFirstPage(source, cities, services))) as BaseloadError;
+    expect(error).toBeInstanceOf([TotalNotFoundError, PermanentError, CutOffBodyError][page]);
+    expect(inspect(error, { depth: 9 })).not.toContain('s3cret');
+  }
+});
 
 const totalInHeader = (name: string): Dataset => ({
   ...cities,
@@ -214,8 +232,14 @@ describe('the extent by the link to the last page', () => {
     const error = await refusal(page(2, '</cities?page=2>; rel="next"'), inHeader);
     expect(error).toBeInstanceOf(TotalNotFoundError);
     expect(error.message).toContain(
-      'in the Link header that links to the last page, though more pages follow',
+      "holds nothing in the Link header that links to the last page: correct 'total'",
     );
+  });
+
+  it('is not taken for one page when that is full, as it is from a source that sends no links', async () => {
+    const error = await refusal(page(2, undefined), inHeader);
+    expect(error).toBeInstanceOf(TotalNotFoundError);
+    expect(error.message).toContain('if it holds exactly 2 records, ask for another pageSize');
   });
 
   it.each(['</cities>; rel="last"', '</cities?page=x>; rel="last"', '</cities?page=0>; rel="last"'])(

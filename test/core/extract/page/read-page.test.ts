@@ -42,11 +42,17 @@ interface Answered {
   body: unknown;
   headers?: Record<string, string>;
   secretParameter?: string;
+  credentials?: string[];
 }
 
-function read(pagination: Pagination, { body, headers = {}, secretParameter }: Answered) {
+function read(pagination: Pagination, { body, headers = {}, secretParameter, credentials = [] }: Answered) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const page = { body: Buffer.from(text), headers, ...(secretParameter ? { secretParameter } : {}) };
+  const page = {
+    body: Buffer.from(text),
+    headers,
+    credentials,
+    ...(secretParameter ? { secretParameter } : {}),
+  };
   const request = { method: 'GET' as const, url: 'https://api.example.com/v1/cities?page=1', headers: {} };
   return readPage({ ...cities, pagination }, page, request, 'page 0 of slice all of cities');
 }
@@ -183,11 +189,29 @@ describe('the next page by link', () => {
   it('does not keep the key that the source repeats in it', () => {
     const next = '/v1?api_key=s3cret&page=2&q=a%20b&api_key=again';
     expect(nextOf(link, next, { secretParameter: 'api_key' })).toBe(
-      'https://api.example.com/v1?page=2&q=a+b',
+      'https://api.example.com/v1?page=2&q=a%20b',
     );
     expect(nextOf(link, '/v1?q=a%20b', { secretParameter: 'api_key' })).toBe(
       'https://api.example.com/v1?q=a%20b',
     );
+  });
+
+  it('does not keep a credential under any name, however it is written', () => {
+    const credentials = ['to/ken+1=='];
+    const kept = 'https://api.example.com/v1?page=2&q=a%20b';
+    for (const value of ['to/ken+1==', 'to%2Fken%2B1%3D%3D', 'dG8va2VuKzE9PQ', 'dG8va2VuKzE9PQ%3D%3D']) {
+      const next = `/v1?access_token=${value}&page=2&q=a%20b&T=${value}`;
+      expect(nextOf(link, next, { credentials })).toBe(kept);
+    }
+    const byName = '/v1?API_Key=other&page=2&api%5Fkey=x&q=a%20b&api_key';
+    expect(nextOf(link, byName, { secretParameter: 'Api_key' })).toBe(kept);
+    const only = '/v1?access_token=to/ken+1==';
+    expect(nextOf(link, only, { credentials })).toBe('https://api.example.com/v1');
+  });
+
+  it('keeps what only looks like a short credential', () => {
+    const next = 'https://api.example.com/v1?status=X&page=2&mask=***';
+    expect(nextOf(link, next, { credentials: ['X', 'page'] })).toBe(next);
   });
 
   it('is refused when it is none', () => {
@@ -197,6 +221,40 @@ describe('the next page by link', () => {
 
   it.each([null, undefined, '', false])('is none when %j stands there', (next) => {
     expect(nextOf(link, next)).toBeUndefined();
+  });
+});
+
+describe('a credential in what the next page is asked for by', () => {
+  const credentials = ['bearer-t0ken'];
+  const base64 = Buffer.from('{"t":"bearer-t0ken"}').toString('base64');
+
+  it.each([
+    ['cursor', cursor, 'after:bearer-t0ken:7'],
+    ['cursor', cursor, base64],
+    ['link', link, '/v1/bearer-t0ken/cities?page=2'],
+    ['link', link, '/v1?auth=Bearer%20bearer-t0ken'],
+  ])('is refused in a %s, and not quoted', (name, pagination, next) => {
+    const read = () => nextOf(pagination, next, { credentials });
+    expect(read).toThrow(PermanentError);
+    expect(read).toThrow(`of cities repeats a credential in the ${name} of its next page (`);
+    expect(read).not.toThrow('bearer-t0ken');
+    expect(read).not.toThrow(base64);
+  });
+
+  it('is refused in a key, too', () => {
+    const body = { data: [{ id: 'bearer-t0ken' }] };
+    expect(() => read(keyset, { body, credentials })).toThrow(
+      'repeats a credential in the key of its next page',
+    );
+  });
+
+  it('is not half quoted where a message cuts a value', () => {
+    const long = `${'x'.repeat(50)}bearer-t0ken`;
+    const total = () => read(byPageNumber, { body: { data: [], meta: { total: long } }, credentials });
+    expect(total).toThrow(`holds "${'x'.repeat(50)}***" at 'meta.total'`);
+    expect(() => nextOf(link, `https://${'x'.repeat(45)}bearer-t0ken:x`, { credentials })).toThrow(
+      `${'x'.repeat(45)}***:x`,
+    );
   });
 });
 

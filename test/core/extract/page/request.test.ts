@@ -196,6 +196,17 @@ describe('the parameters of a slice', () => {
     expect(build).toThrow(`the value '${id}' of 'id' cannot be put in the path /users/{id}`);
   });
 
+  it('keep their slashes as {+name}, and nothing else', () => {
+    const build = (repository: string) =>
+      requestFor(
+        { request: { path: '/repos/{+repository}/issues' }, pagination: single },
+        { parameters: { repository } },
+      );
+    expect(new URL(build('acme/a b?c').url).pathname).toBe('/v1/repos/acme/a%20b%3Fc/issues');
+    for (const value of ['a/../b', '/a', 'a//b', 'a/', '..'])
+      expect(() => build(value)).toThrow(`the value '${value}' of 'repository' cannot be put in the path`);
+  });
+
   it('stay in their segment and arrive unharmed, whatever they are', () => {
     const value = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/^\.{1,2}$/.test(text));
     fc.assert(

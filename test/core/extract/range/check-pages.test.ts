@@ -8,7 +8,7 @@ import {
 } from '../../../../core/extract/guard-errors';
 import { checkPages } from '../../../../core/extract/range/check-pages';
 import type { LeadRange, PagesRange } from '../../../../core/plan/plan';
-import type { OffsetPagination } from '../../../../core/source/pagination';
+import type { Extent, OffsetPagination } from '../../../../core/source/pagination';
 import { byPageNumber, cities } from '../fixtures';
 
 const range: PagesRange = {
@@ -60,11 +60,25 @@ describe('pages that can be counted', () => {
     expect(check([10, 7, 10])).toThrow('page 5 of cities holds 7 records and not the 10 that were asked for');
   });
 
-  it('may be short where only pages are counted', () => {
+  it('cannot be short where only pages are counted, either', () => {
+    const { total: _, ...uncounted } = range;
+    const origins = [3, 4, 5].map((page) => ({ slice: 'all', page, parameters: {} }));
+    const facts = { recordsPerPage: [10, 7, 10], firstRecords: ['a', 'b', 'c'] };
+    const extents: Extent[] = [{ type: 'body', path: 'pages', counts: 'pages' }, { type: 'last-link' }];
+    for (const total of extents) {
+      const run = () =>
+        checkPages(uncounted, origins, facts, { ...cities, pagination: { ...byPageNumber, total } });
+      expect(run).toThrow(ShortPageError);
+      expect(run).toThrow("its pages are uneven (declare total: { type: 'none' })");
+    }
+  });
+
+  it('may be short where nothing is counted', () => {
     const { total: _, ...uncounted } = range;
     const origins = [3, 4, 5].map((page) => ({ slice: 'all', page, parameters: {} }));
     const facts = { recordsPerPage: [10, 7, 12], firstRecords: ['a', 'b', 'c'] };
-    checkPages(uncounted, origins, facts, cities);
+    const pagination = { ...byPageNumber, total: { type: 'none' } as const };
+    checkPages(uncounted, origins, facts, { ...cities, pagination });
     // An offset counts on the page size in any case.
     expect(() => checkPages(uncounted, origins, facts, { ...cities, pagination: offset })).toThrow(
       LongPageError,

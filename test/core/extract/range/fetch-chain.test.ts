@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
-import { ThrottledError } from '../../../../core/errors';
-import { EndlessChainError, RepeatedCursorError } from '../../../../core/extract/guard-errors';
+import { ThrottledError, TransientError } from '../../../../core/errors';
+import {
+  EmptyPageError,
+  EndlessChainError,
+  NextPageNotFoundError,
+  RepeatedCursorError,
+  TotalNotFoundError,
+} from '../../../../core/extract/guard-errors';
 import type { FetchedRange } from '../../../../core/extract/range/fetched-range';
 import type { ChainRange, Position } from '../../../../core/plan/plan';
 import type {
@@ -221,15 +227,45 @@ describe('the end of a chain', () => {
     expect(fetched.next).toEqual([]);
   });
 
-  it('is a status that means that nothing is there, which is no page', async () => {
+  it('is a status that means that nothing is there, on the first page', async () => {
     const dataset = byCursor({}, { request: aRequest({ statuses: { 404: 'empty' } }) });
-    await serve(pagesBy({ '': { data: data(1, 2), next: 'b' } }));
-    const fetched = await fetch(dataset);
-    expect(fetched).toMatchObject({ origins: [{ page: 0 }], requests: 2, next: [] });
     await serve([{ status: 404 }]);
     const nothing = await fetch(dataset);
     expect(nothing).toMatchObject({ origins: [], bytes: 0, next: [] });
     expect(await bench.bodies()).toEqual([]);
+  });
+
+  it('is such a status on a page that is named only where an empty page is an end', async () => {
+    const request = aRequest({ statuses: { 404: 'empty' } });
+    for (const missing of [{ status: 404 }, { status: 204 }]) {
+      await serve(({ query }) => (query.has('cursor') ? missing : { body: { data: data(1, 2), next: 'b' } }));
+      const error = await failureOf(fetch(byCursor({}, { request })));
+      expect(error).toBeInstanceOf(EmptyPageError);
+      expect(error).toBeInstanceOf(TransientError);
+      expect(String(error)).toContain(
+        'page 2 of geonames/cities is not there, though the page before names it',
+      );
+      const fetched = await fetch(byCursor({ end: ['empty-page'] }, { request }));
+      expect(fetched).toMatchObject({ origins: [{ page: 0 }], requests: 2, next: [] });
+    }
+  });
+
+  it('is no empty page that says that more follow', async () => {
+    await serve(
+      pagesBy({
+        '': { data: [], more: true, next: 'b' },
+        b: { data: data(1), more: true, next: 'c' },
+        c: { data: [], more: true, next: 'd' },
+        d: { data: data(2), more: true, next: 'e' },
+        e: { data: [], more: false, next: 'f' },
+      }),
+    );
+    await fetch(byCursor({ hasMore: 'more', end: ['empty-page'] }));
+    expect(await idsInFile()).toEqual([1, 2]);
+    // How to go on behind no record at all, nobody can say.
+    await serve([{ body: { data: [], more: true } }]);
+    for (const dataset of [byKey({ hasMore: 'more' }), byCursor({ hasMore: 'more', end: ['empty-page'] })])
+      expect(await failureOf(fetch(dataset))).toBeInstanceOf(NextPageNotFoundError);
   });
 
   it('is not an empty page, unless declared so', async () => {
@@ -238,6 +274,85 @@ describe('the end of a chain', () => {
     );
     await fetch(byCursor());
     expect(await idsInFile()).toEqual([1, 2]);
+  });
+});
+
+describe('the first page of a chain', () => {
+  const total = { type: 'body', path: 'total', counts: 'records' } as const;
+  const linked = (link: NextLinkPagination['link'], pageSize?: number): Dataset =>
+    aDataset({ pagination: { type: 'next-link', link, sizeParameter: undefined, pageSize, end: [] } });
+  const inPaging = byCursor({ cursor: { type: 'body', path: 'paging.next' } });
+  const inHeader = byCursor({ cursor: { type: 'header', name: 'X-Next' } });
+  const inLinkHeader = linked({ type: 'header' }, 2);
+  const full = { data: data(1, 2) };
+
+  const silent: [string, Dataset, Behaviour][] = [
+    ["at 'paging.next'", inPaging, { body: { ...full, paging: { after: 'b' } } }],
+    ["at 'paging.next'", inPaging, { body: { ...full, pagination: { next: 'b' } } }],
+    ["in header 'X-Next'", inHeader, { body: full, headers: { 'x-cursor': 'b' } }],
+    ["at 'links.next'", linked({ type: 'body', path: 'links.next' }, 2), { body: { ...full, next: '/b' } }],
+    ['as rel="next" of the Link header', inLinkHeader, { body: full }],
+    ['as rel="next" of the Link header', inLinkHeader, { body: full, headers: { link: '</b>; rel="help"' } }],
+    ["at 'next'", byCursor({ hasMore: 'more' }), { body: full }],
+    ["at 'next'", byCursor({ total, end: ['total'] }), { body: { ...full, total: 3 } }],
+    ["at 'next'", byCursor({ end: ['empty-page', 'short-page'] }), { body: { data: data(1, 2, 3) } }],
+  ];
+  it.each(silent)('that is full cannot hold nothing at all %s', async (place, dataset, page) => {
+    await serve([page]);
+    const error = await failureOf(fetch(dataset));
+    expect(error).toBeInstanceOf(NextPageNotFoundError);
+    expect(String(error)).toContain(`page 1 of geonames/cities is full, and there is nothing ${place}`);
+    expect(String(error)).toContain(
+      dataset.pagination.type === 'cursor' ? "correct 'cursor'" : "correct 'link'",
+    );
+    expect(String(error)).toMatch(/exactly [23] records\), declare end: \['no-next'\]/);
+    expect(existsSync(bench.file)).toBe(false);
+  });
+
+  it('that is full may hold nothing at all where the source is declared to end so', async () => {
+    await serve([{ body: full }]);
+    const fetched = await fetch(byCursor({ end: ['no-next'] }));
+    expect([fetched.next, await idsInFile()]).toEqual([[], full.data.map(({ id }) => id)]);
+  });
+
+  const ends: [string, Dataset, Behaviour][] = [
+    ['null', inPaging, { body: { ...full, paging: { next: null } } }],
+    ['an empty text', inPaging, { body: { ...full, paging: { next: '' } } }],
+    ['false', inPaging, { body: { ...full, paging: { next: false } } }],
+    ['null around it', inPaging, { body: { ...full, paging: null } }],
+    ['an empty header', inHeader, { body: full, headers: { 'x-next': '' } }],
+    ['links to other pages only', inLinkHeader, { body: full, headers: { link: '</a>; rel="first"' } }],
+    ['a flag', byCursor({ hasMore: 'more' }), { body: { ...full, more: false } }],
+    ['the total', byCursor({ total }), { body: { ...full, total: 2 } }],
+    ['the pages', byCursor({ total: { ...total, counts: 'pages' } }), { body: { ...full, total: 1 } }],
+    ['fewer records', inPaging, { body: { data: data(1) } }],
+    ['a size that nobody knows', byLink, { body: full }],
+  ];
+  it.each(ends)('is the last one by %s', async (_, dataset, page) => {
+    await serve([page]);
+    expect(await fetch(dataset)).toMatchObject({ origins: [{ page: 0 }], next: [] });
+  });
+
+  it('is the only one that must say that nothing follows', async () => {
+    await serve(pagesBy({ '': { ...full, next: 'b' }, b: { data: data(3, 4) } }));
+    await fetch(byCursor());
+    expect(await idsInFile()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('must hold the total that is declared', async () => {
+    const inHeaders = { type: 'header', name: 'X-Pages', counts: 'pages' } as const;
+    for (const body of [full, { data: [] }, { ...full, total: null, next: 'b' }]) {
+      await serve([{ body }]);
+      for (const dataset of [byCursor({ total }), byKey({ total })]) {
+        const error = await failureOf(fetch(dataset));
+        expect(error).toBeInstanceOf(TotalNotFoundError);
+        expect(String(error)).toContain(
+          "page 1 of geonames/cities holds nothing at 'total' that says how many records there are",
+        );
+      }
+      const error = await failureOf(fetch(byCursor({ total: inHeaders })));
+      expect(String(error)).toContain("holds nothing in header 'X-Pages' that says how many pages");
+    }
   });
 });
 
@@ -374,7 +489,7 @@ describe('a range of a chain', () => {
 
   it('asks again for a page that is malformed inside', async () => {
     const broken = { body: '{"data":[{"id":1},{"id":"2}' };
-    await serve([broken, broken, { body: { data: data(1, 2) } }]);
+    await serve([broken, broken, { body: { data: data(1, 2), next: null } }]);
     const fetched = await fetch(byCursor());
     expect(fetched).toMatchObject({ requests: 3, retries: 2 });
     expect(await idsInFile()).toEqual([1, 2]);

@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { ThrottledError } from '../../../../core/errors';
-import { EmptyPageError, RepeatedPageError, ResultWindowError } from '../../../../core/extract/guard-errors';
+import {
+  EmptyPageError,
+  RepeatedPageError,
+  ResultWindowError,
+  ShortPageError,
+} from '../../../../core/extract/guard-errors';
 import type { FetchedRange } from '../../../../core/extract/range/fetched-range';
 import type { LeadRange, PageRange, UnseenSlice } from '../../../../core/plan/plan';
 import { windowParameters } from '../../../../core/plan/windows';
@@ -258,6 +263,25 @@ describe('a lead', () => {
     expect(String(error)).toContain("page 2 of slice 's-0' of geonames/cities is not there");
   });
 
+  it('holds no short page before the last of a small slice, whatever is counted', async () => {
+    const answer = ({ query }: ReceivedRequest): Behaviour => {
+      const page = Number(query.get('page'));
+      const records = page === 2 ? 7 : 10;
+      const link = `</cities?page=4>; rel="last"`;
+      const data = Array.from({ length: page > 4 ? 0 : records }, (_, at) => ({ id: `${page}/${at}` }));
+      return { body: { data, total: 40, pages: 4 }, headers: { link } };
+    };
+    await serve(answer);
+    const pages: Extent = { type: 'body', path: 'pages', counts: 'pages' };
+    for (const extent of [total, pages, { type: 'last-link' } as const]) {
+      const error = await failureOf(fetch(byPage({ total: extent }), lead(slicesOf([40]))));
+      expect(error).toBeInstanceOf(ShortPageError);
+      expect(String(error)).toContain("page 2 of slice 's-0' of cities holds 7 records and not the 10");
+    }
+    await fetch(byPage({ total: { type: 'none' } }), lead(slicesOf([40])));
+    expect(await idsInFile()).toHaveLength(37);
+  });
+
   it('names the totals of a dataset that is not sliced', async () => {
     await serve(shops([30]));
     const fetched = await fetch(byPage(), lead([{ name: 'all', parameters: { shop: 0 } }]));
@@ -362,6 +386,66 @@ describe('a slice of which the source does not say how much it holds', () => {
       expect(String(error)).toContain("page 2 of slice 's-0' of geonames/cities is the same as page 1");
       expect(api?.requests).toHaveLength(2);
     }
+  });
+
+  it('goes on behind an empty page that says that more follow', async () => {
+    const flagged = { total: { type: 'none', hasMore: 'more' } } as const;
+    const empty = { data: [], more: true };
+    const page = (id: number, more: boolean) => ({ data: [{ id: String(id) }], more });
+    const pages = [empty, page(1, true), empty, empty, page(2, false)];
+    const answer = ({ query }: ReceivedRequest): Behaviour => ({
+      body: pages[Number(query.get('page')) - 1] ?? { data: [], more: false },
+    });
+    for (const resultWindow of [undefined, 1000]) {
+      await serve(answer);
+      const fetched = await fetch(byPage({ ...flagged, resultWindow }), lead(slicesOf([1])));
+      expect(fetched).toMatchObject({ next: [] });
+      expect(await idsInFile()).toEqual(['1', '2']);
+    }
+    // Without the flag, the first empty page is the end.
+    await serve(answer);
+    await fetch(byPage(unsaid), lead(slicesOf([1])));
+    expect(await idsInFile()).toEqual([]);
+  });
+
+  it('goes on at least as far as its flag says', async () => {
+    const flagged = { total: { type: 'none', hasMore: 'more' } } as const;
+    const request = aRequest({ query: { shop: '{shop}' }, statuses: { 404: 'empty' } });
+    const answer = shops([2000]);
+    for (const gone of [2, 5, 6, 9, 60]) {
+      for (const resultWindow of [undefined, 1000]) {
+        await serve((received) =>
+          Number(received.query.get('page')) < gone ? answer(received) : { status: 404 },
+        );
+        const error = await failureOf(
+          fetch(byPage({ ...flagged, resultWindow }, { request }), lead(slicesOf([1]))),
+        );
+        expect(error).toBeInstanceOf(EmptyPageError);
+        expect(String(error)).toContain(
+          `page ${gone} of slice 's-0' of geonames/cities is not there, though the page before says that more follow`,
+        );
+      }
+    }
+    // A team that was deleted has no first page, and one that is behind the end may be missing.
+    await serve([{ status: 404 }]);
+    expect(await fetch(byPage(flagged, { request }), lead(slicesOf([1])))).toMatchObject({
+      origins: [],
+      next: [],
+    });
+    const few = shops([70]);
+    await serve((received) => (Number(received.query.get('page')) < 8 ? few(received) : { status: 404 }));
+    const { ids } = await loadAll(byPage(flagged, { request }), lead(slicesOf([70])));
+    expect(ids.sort()).toEqual(idsOf([70]));
+  });
+
+  it('is halved where the last page that is shown says that more follow', async () => {
+    const flagged = { total: { type: 'none', hasMore: 'more' }, resultWindow: 30 } as const;
+    const answer = shops([500]);
+    await serve((received) => {
+      const reply = answer(received);
+      return received.query.get('page') === '3' ? { body: { data: [], more: true } } : reply;
+    });
+    expect(await failureOf(fetch(byPage(flagged), lead(slicesOf([500]))))).toBeInstanceOf(ResultWindowError);
   });
 
   it('may get its last page beyond the end, which is noticed', async () => {

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { systemClock } from '../../../../core/clock';
 import { PermanentError, ThrottledError, TransientError } from '../../../../core/errors';
-import { EmptyPageError } from '../../../../core/extract/guard-errors';
+import type { Authorizer } from '../../../../core/extract/auth/authorizer';
+import { EmptyPageError, RecordsNotFoundError } from '../../../../core/extract/guard-errors';
 import type { Client } from '../../../../core/extract/http/client';
+import { mask } from '../../../../core/extract/http/mask';
 import { createPacer } from '../../../../core/extract/pace/pacer';
-import type { PagesRange } from '../../../../core/plan/plan';
+import type { ChainRange, PagesRange } from '../../../../core/plan/plan';
+import type { CursorPagination } from '../../../../core/source/pagination';
 import {
   type Behaviour,
   type ReceivedRequest,
@@ -56,6 +60,28 @@ const numberOf = (request: ReceivedRequest) => Number(request.query.get('page'))
 const body = (n: number) => `{"page":${n},"data":"${'x'.repeat(n * 7)}"}`;
 const answer = (request: ReceivedRequest): Behaviour => ({ body: body(numberOf(request)) });
 const bodiesOf = (pages: number) => Array.from({ length: pages }, (_, position) => body(11 + position));
+
+it('quotes no credential that the source echoes', async () => {
+  const authorizer: Authorizer = {
+    authorize: async (request) => ({ ...request, shown: request.url, credentials: [] }),
+    redact: (text) => mask(text, ['s3cret-t0ken']),
+  };
+  const pagination: CursorPagination = {
+    type: 'cursor',
+    cursor: { type: 'body', path: 'next' },
+    parameter: { in: 'query', name: 'after' },
+    sizeParameter: undefined,
+    end: [],
+  };
+  const position = { page: 0, records: 0 };
+  const chain: ChainRange = { type: 'chain', slice: 'all', parameters: {}, index: 0, position };
+  api = await startScriptedApi([{ body: '{"data": "by s3cret-t0ken"}' }]);
+  const services = { authorizer };
+  const error = await failureOf(bench.fetch(api.baseUrl, aDataset({ pagination }), chain, { services }));
+  expect(error).toBeInstanceOf(RecordsNotFoundError);
+  expect((error as Error).message).toContain('holds "by ***"');
+  expect(inspect(error, { depth: 9 })).not.toContain('s3cret');
+});
 
 it('writes the pages of a grid in order, whatever the order of the answers', async () => {
   const fetched = await fetch(

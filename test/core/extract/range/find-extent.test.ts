@@ -58,6 +58,15 @@ it('believes a flag that nothing follows', async () => {
   expect(looked.at(-1)).toBe(20);
 });
 
+it('goes on behind a page without records that says that more follow', async () => {
+  const gap = { ...nothing, hasMore: true };
+  for (const last of [19, 20]) {
+    const probe = async (page: number) =>
+      page > last ? nothing : page % 2 === 0 ? gap : holding(page, true);
+    expect(await findExtent(probe, { known: 4, repeated: repeated() })).toBe(last + 1);
+  }
+});
+
 it('notices a source that answers with its last page beyond the end', async () => {
   const error = await failureOf(find(17, 4, () => holding(16)));
   expect(error).toBeInstanceOf(RepeatedPageError);

@@ -60,6 +60,7 @@ export async function openRangeBench(): Promise<RangeBench> {
             shown: `${request.method} ${request.url}`,
             credentials: [],
           }),
+          redact: (text) => text,
         },
         random: () => 1,
         ...more.services,

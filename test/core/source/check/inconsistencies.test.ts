@@ -483,6 +483,16 @@ const refused: readonly (readonly [string, unknown, string, string, string])[] =
     'one of',
   ],
   [
+    'hours of which only the day is written',
+    withRequest(
+      { query: { a: '{from}', b: '{to}' } },
+      { slices: [{ ...windows, step: { hours: 12 }, format: 'date' }] },
+    ),
+    'datasets[0].slices[0].step',
+    'hours',
+    'hours need a format with a time',
+  ],
+  [
     'a step of nothing',
     withRequest({ query: { a: '{from}', b: '{to}' } }, { slices: { ...windows, step: { days: 0 } } }),
     'datasets[0].slices.step',
@@ -610,6 +620,15 @@ const refused: readonly (readonly [string, unknown, string, string, string])[] =
 
 test.each(refused)('refuses %s', (_title, input, path, received, allowed) => {
   expect(problemsOf(input)).toEqual([{ path, received, allowed: expect.stringContaining(allowed) }]);
+});
+
+test('names what is allowed once, however often it is declared', () => {
+  const twice = withRequest(
+    { path: '/{y}/{from}/{to}/{x}' },
+    { slices: [{ ...byUser, name: 'y' }, { ...byUser, name: 'y' }, windows] },
+  );
+  const [problem] = problemsOf(twice).filter(({ path }) => path === 'datasets[0].request.path');
+  expect(problem?.allowed).toMatch(/^'y', 'from' or 'to' between { and }/);
 });
 
 test('refuses datasets that wait for each other, each of them', () => {

@@ -12,6 +12,9 @@ import {
 
 const none = { items: [] };
 
+/** The source says how many records or pages there are. */
+const isCounted = (one: PaginationCase): boolean =>
+  hasRecordTotal(one) || (countables(one) && !isUncounted(one));
 /** The source does not say how much there is. */
 const isUncounted = ({ pagination }: PaginationCase): boolean =>
   'total' in pagination && pagination.total?.type === 'none';
@@ -31,12 +34,12 @@ export const positionFaults: readonly FaultCase[] = [
   },
   {
     name: 'an empty page in the middle, then the page',
-    applies: hasRecordTotal,
+    applies: isCounted,
     make: pages(atFirst(), (page) => ({ ...page, ...none })),
   },
   {
     name: 'a short page in the middle, then the page',
-    applies: hasRecordTotal,
+    applies: isCounted,
     make: pages(
       (at) => atFirst()(at) && at.position < at.lastPosition,
       (page) => ({ ...page, items: page.items.slice(0, -1) }),
@@ -44,13 +47,13 @@ export const positionFaults: readonly FaultCase[] = [
   },
   {
     name: 'an empty page in the middle, always',
-    applies: hasRecordTotal,
+    applies: isCounted,
     make: pages(alwaysInTheMiddle, (page) => ({ ...page, ...none })),
     ending: error('EmptyPageError'),
   },
   {
     name: 'a short page in the middle, always',
-    applies: hasRecordTotal,
+    applies: isCounted,
     make: pages(alwaysInTheMiddle, (page) => ({ ...page, items: page.items.slice(0, -1) })),
     ending: error('ShortPageError'),
   },
