@@ -8,7 +8,7 @@ import type { Plan, Sequence, UnseenSlice } from './plan';
 /** A range is this many seconds of a lane's pace, so that the time spent writing it hardly counts. */
 const secondsPerRange = 10;
 /** Enough ranges that the lanes finish together, however few pages there are. */
-const rangesPerLane = 4;
+export const rangesPerLane = 4;
 /** A worker's memory and the cost of fetching a range again are bounded by this. */
 const recordsPerRange = 50_000;
 /** Slices of a lead range at most: what follows of each of them must fit into one document. */

@@ -1,3 +1,4 @@
+import { rangesPerLane } from '../../plan/make-plan';
 import type { Sequence, UnseenSlice } from '../../plan/plan';
 import type { OffsetPagination, PageNumberPagination } from '../../source/pagination';
 import { ResultWindowError } from '../guard-errors';
@@ -40,11 +41,13 @@ export function halvesOf(
 
 /** Names the pages [from, to) of a slice; nothing if there are none. */
 export function remainingPages(
-  { pagesPerRange }: RangeWork,
+  { pagesPerRange, source: { limits } }: RangeWork,
   { name, parameters }: UnseenSlice,
   { from, to, pageSize, pages, total }: Extent0 & { readonly from: number; readonly to: number },
 ): Sequence[] {
   if (from >= to) return [];
+  // A big slice is shared by all lanes; a small one makes no more ranges than it needs.
+  const fairPart = Math.ceil((to - from) / (rangesPerLane * limits.lanes));
   return [
     {
       type: 'pages',
@@ -55,7 +58,7 @@ export function remainingPages(
       ...(total === undefined ? {} : { total }),
       firstPage: from,
       pages: to - from,
-      pagesPerRange,
+      pagesPerRange: Math.min(pagesPerRange, Math.max(inlinePages, fairPart)),
     },
   ];
 }

@@ -57,7 +57,7 @@ it('quotes no credential that the source echoes, whatever the page is', async ()
   const echo = 'the token s3cret-t0ken is odd';
   api = await startScriptedApi([
     { body: { meta: { total: echo }, data: [] } },
-    { body: { meta: { total: 1 }, data: { 's3cret-t0ken': 1 } } },
+    { body: { meta: { total: 1 }, 's3cret-t0ken': 1 } },
     { body: `{"meta": {"total": ${echo}, "data": []}` },
   ]);
   const auth = { type: 'bearer', token: { secret: 'geonames/token' } } as const;
