@@ -36,10 +36,16 @@ export async function printSummary(outcome: Complete, context: SummaryContext): 
   console.log(
     manifest.subset
       ? `\nLoaded a trial of ${name}: verified, and not published because it is only a part.\n`
-      : `\nPublished ${name}: complete and verified.\n`,
+      : `\nPublished ${name}: ${claim(manifest)}.\n`,
   );
   for (const [label, value] of summaryLines(facts)) console.log(`  ${label.padEnd(12)} ${value}`);
   await printSample(manifest, folder);
+}
+
+/** What has been proved: without a total, nobody but the source knows whether there is more. */
+export function claim({ total }: Pick<Manifest, 'total'>): string {
+  if (total !== undefined) return 'complete and verified';
+  return 'every page that the source named, no key twice; it gives no total to hold that against';
 }
 
 /** The numbers of a summary. */

@@ -1,4 +1,4 @@
-import { summaryFacts, summaryLines } from '../../cli/summary';
+import { claim, summaryFacts, summaryLines } from '../../cli/summary';
 import { Tally } from '../../cli/tally';
 import type { Manifest } from '../../core/run/manifest';
 import { aPlan } from '../core/run/run-fixture';
@@ -41,4 +41,9 @@ test('records are compared with what the source says there are', () => {
 
 test('a source that does not say is not said to have said so', () => {
   expect(linesOf(undefined).get('records')).toBe('950; the source gives no total');
+});
+
+test('a run is called complete only where there was a total to hold it against', () => {
+  expect(claim({ total: 0 })).toBe('complete and verified');
+  expect(claim({})).toMatch(/^every page that the source named, no key twice; it gives no total/);
 });
