@@ -10,18 +10,15 @@ import { secretsManager } from '../aws/secrets';
 import { signRequest } from '../aws/sign-request';
 import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
-import { type AuthServices, createAuthorizer } from '../core/extract/auth/authorizer';
 import { lanePreparation } from '../core/extract/auth/prepare-lanes';
-import { createClient } from '../core/extract/http/client';
-import { clientOptions } from '../core/extract/http/client-options';
 import { createPacer } from '../core/extract/pace/pacer';
 import type { Extent0 } from '../core/extract/page/extent';
-import type { ExtractServices } from '../core/extract/page/fetch-page';
 import { fetchFirstPage } from '../core/extract/page/first-page';
 import { readParents } from '../core/plan/parents';
 import { type FanOutResult, fanOut, parseFanOutRequest } from '../core/run/fan-out';
 import type { Dataset } from '../core/source/source';
 import { secretName } from './environment';
+import { extractOnce } from './extract-once';
 import { deployedSource, readEnvironment } from './read-environment';
 
 /** Left for planning and enqueuing, after the first page must have arrived. */
@@ -44,8 +41,11 @@ const clock = systemClock;
 const pacer = createPacer(deployed.limits, clock, 'fan-out');
 const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) / 3;
 const parents = { source: deployed.name, lake, workFolder: tmpdir(), memoryMegabytes };
-const prepare = lanePreparation(deployed, async () => authServices((await openExtract()).client));
-let extract: Promise<ExtractServices> | undefined;
+const openExtract = extractOnce(deployed, { secrets, sign, pacer, telemetry, clock });
+const prepare = lanePreparation(deployed, async () => {
+  const { client } = await openExtract();
+  return { secrets, client, clock, sign };
+});
 
 /** Plans a run of one dataset and enqueues its page ranges. Called by a schedule, or by a person. */
 export async function handler(event: unknown, context: Context): Promise<FanOutResult> {
@@ -71,23 +71,4 @@ async function discover(dataset: Dataset, context: Context): Promise<Extent0> {
   const services = await openExtract();
   const deadline = clock.monotonic() + context.getRemainingTimeInMillis() - enqueuingMilliseconds;
   return fetchFirstPage(deployed, dataset, services, deadline);
-}
-
-/** Made when it is needed: a client with a certificate reads secrets. One that could not be made is tried again. */
-function openExtract(): Promise<ExtractServices> {
-  extract ??= extractServices().catch((error) => {
-    extract = undefined;
-    throw error;
-  });
-  return extract;
-}
-
-async function extractServices(): Promise<ExtractServices> {
-  const client = createClient(await clientOptions(deployed, secrets));
-  const authorizer = createAuthorizer(deployed, authServices(client));
-  return { client, pacer, authorizer, telemetry, clock };
-}
-
-function authServices(client: AuthServices['client']): AuthServices {
-  return { secrets, client, clock, sign };
 }

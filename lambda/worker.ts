@@ -11,17 +11,14 @@ import { secretsManager } from '../aws/secrets';
 import { signRequest } from '../aws/sign-request';
 import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
-import { createAuthorizer } from '../core/extract/auth/authorizer';
-import { createClient } from '../core/extract/http/client';
-import { clientOptions } from '../core/extract/http/client-options';
 import { createPacer } from '../core/extract/pace/pacer';
-import type { ExtractServices } from '../core/extract/page/fetch-page';
 import { fetchRange } from '../core/extract/range/fetch-range';
 import { handleMessage } from '../core/run/handle-message';
 import { type LoadRangeServices, loadRange } from '../core/run/load-range';
 import { pageMessageSchema } from '../core/run/page-message';
 import { openShaper } from '../core/shape/shape-range';
 import { secretName } from './environment';
+import { extractOnce } from './extract-once';
 import { deployedSource, readEnvironment } from './read-environment';
 
 /** Left for shaping and writing, after the last page must have arrived. */
@@ -51,7 +48,7 @@ const clock = systemClock;
 const pacer = createPacer(deployed.limits, clock, 'lane');
 const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
 const shaper = openShaper({ memoryMegabytes: memoryMegabytes / 3, temporaryDirectory: tmpdir() });
-let extract: Promise<ExtractServices> | undefined;
+const openExtract = extractOnce(deployed, { secrets, sign, pacer, telemetry, clock });
 
 /** Loads the page ranges of a batch, one message each. Called by the page queue's event source mapping. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
@@ -94,21 +91,6 @@ async function load(record: SQSRecord, context: Context): Promise<'acknowledge' 
     telemetry.flush();
     await settle(context);
   }
-}
-
-/** Made when it is needed: a client with a certificate reads secrets. One that could not be made is tried again. */
-function openExtract(): Promise<ExtractServices> {
-  extract ??= extractServices().catch((error) => {
-    extract = undefined;
-    throw error;
-  });
-  return extract;
-}
-
-async function extractServices(): Promise<ExtractServices> {
-  const client = createClient(await clientOptions(deployed, secrets));
-  const authorizer = createAuthorizer(deployed, { secrets, client, clock, sign });
-  return { client, pacer, authorizer, telemetry, clock };
 }
 
 /** Leaves the lane as it was found, unless the source wants a longer pause than there is time for. */

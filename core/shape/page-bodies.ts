@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { endOfValue, skipWhiteSpace } from './json-text';
+import { endOfValue, skipWhiteSpace } from '../json/json-text';
 
 /** No page is looked for beyond this many bytes: what has not ended by then is malformed, or nothing to hold in memory. */
 const longestBody = 256 * 1024 * 1024;

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { PageOrigin } from '../extract/range/fetched-range';
+import { elements, locate, type Span } from '../json/json-text';
 import type { Path } from '../source/path';
-import { elements, locate, type Span } from './json-text';
 import { pageBodies } from './page-bodies';
 
 /** One record that does not fit, by where it stands. */

@@ -1,4 +1,4 @@
-import { skipWhiteSpace } from '../../shape/json-text';
+import { skipWhiteSpace } from '../../json/json-text';
 import { parsePath } from '../../source/path';
 import { exactText, type JsonPart, kindOf, partsOf } from './json-value';
 

@@ -1,16 +1,17 @@
-import { endOfValue, skipWhiteSpace } from '../../shape/json-text';
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  openBrace,
+  openBracket,
+  quote,
+} from '../../json/json-bytes';
+import { endOfValue, skipWhiteSpace } from '../../json/json-text';
 import type { Path } from '../../source/path';
 import type { JsonPart } from './json-value';
 import { MalformedJsonError } from './malformed-json';
-
-const comma = 0x2c;
-const colon = 0x3a;
-const quote = 0x22;
-const backslash = 0x5c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /** A path that is looked for, and what was found. */
 interface Search {

@@ -1,18 +1,11 @@
 import type { Path } from '../source/path';
+import { backslash, closeBrace, closeBracket, comma, openBrace, openBracket, quote } from './json-bytes';
 
 /** Where a JSON value stands in a buffer: its first byte and the one after its last. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
-
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /** Position of the next byte that is not JSON's white space; the buffer's length when there is none. */
 export function skipWhiteSpace(json: Buffer, position: number): number {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { elements, locate } from '../../../core/shape/json-text';
+import { elements, locate } from '../../../core/json/json-text';
 import { pageBodies } from '../../../core/shape/page-bodies';
 
 const folder = mkdtempSync(join(tmpdir(), 'json-text-'));
