@@ -1,7 +1,6 @@
 import { asInput } from './check/as-input';
 import { checkSource } from './check/check-source';
-import type { Column } from './column';
-import type { RequiredColumn } from './columns';
+import type { DroppedColumn, RequiredColumn, ValueOf } from './column-builder';
 import type { Columns, SourceInput } from './input/source-input';
 import type { Dataset, SecretRef, Source } from './source';
 
@@ -63,7 +62,8 @@ type DatasetOf<S extends Pick<Source, 'datasets'>, Name extends S['datasets'][nu
 >;
 
 /**
- * The type of one record of a dataset. Columns of the key and required columns always have a value; any other may be null.
+ * The type of one record of a dataset. Columns of the key and required columns always have a value; any other
+ * may be null. Columns that are dropped are not in it, nor those of lineage.
  * @example type City = RecordOf<typeof geonames, 'cities'>
  */
 export type RecordOf<
@@ -72,14 +72,14 @@ export type RecordOf<
 > = RecordOfDataset<DatasetOf<S, Name>>;
 
 type RecordOfDataset<D extends Pick<Dataset, 'columns' | 'key'>> = {
-  readonly [C in keyof D['columns']]: C extends D['key'][number]
+  readonly [C in keyof D['columns'] as D['columns'][C] extends DroppedColumn<unknown>
+    ? never
+    : C]: C extends D['key'][number]
     ? ValueOf<D['columns'][C]>
     : D['columns'][C] extends RequiredColumn<unknown>
       ? ValueOf<D['columns'][C]>
       : ValueOf<D['columns'][C]> | null;
 };
-
-type ValueOf<C> = C extends Column<infer T> ? T : never;
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {

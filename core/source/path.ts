@@ -13,6 +13,9 @@ const bareKeyPattern = /[^\s.[\]'"\\\p{Cc}\p{Cs}]+/uy;
 const doubleQuotedPattern = /\["((?:[^"\\\p{Cc}\p{Cs}]|\\["'\\])+)"\]/uy;
 const singleQuotedPattern = /\['((?:[^'\\\p{Cc}\p{Cs}]|\\["'\\])+)'\]/uy;
 
+/** What '[]' is: every element of a list. */
+const every = Symbol('every element');
+
 /** A path that cannot be read; says where, and what may stand there. */
 export class PathSyntaxError extends ConfigurationError {
   constructor(
@@ -33,20 +36,63 @@ export class PathSyntaxError extends ConfigurationError {
  * DuckDB cannot address them: `$.""` is an error there and `$."*"` a wildcard (1.5.5).
  */
 export function parsePath(text: string): Path {
-  if (text.length > longestPath)
-    throw new PathSyntaxError(text, longestPath + 1, 'a path has at most 1000 characters');
-  const segments: PathSegment[] = [];
-  for (let position = 0; position < text.length; ) {
-    const step = readStep(text, position);
-    segments.push(step.segment);
-    position = step.end;
+  const path: PathSegment[] = [];
+  for (const step of steps(text)) {
+    if (step.segment === every) throw unreadableBracket(text, step.end - 2);
+    path.push(step.segment);
   }
-  return segments;
+  return path;
+}
+
+/** A path that leads into the elements of a list, in its two halves. */
+export interface ElementPath {
+  /** Of the list. */
+  readonly list: Path;
+  /** Within an element; empty for the element itself. */
+  readonly element: Path;
+}
+
+/**
+ * Reads a path that may lead into the elements of one list, such as `items[].sku` or `tags[]`: its halves on both sides of
+ * `[]`, or undefined where it has none. Throws PathSyntaxError.
+ */
+export function parseElementPath(text: string): ElementPath | undefined {
+  const list: PathSegment[] = [];
+  let element: PathSegment[] | undefined;
+  for (const { segment, end } of steps(text)) {
+    if (segment !== every) (element ?? list).push(segment);
+    else if (element === undefined) element = [];
+    else throw new PathSyntaxError(text, end - 1, "only one list can be exploded, so '[]' stands there once");
+  }
+  return element && { list, element };
+}
+
+/**
+ * The path within the element where `path` begins with the exploded list and `[]`, as `items[].sku` does where `items` is
+ * exploded; undefined where it leads elsewhere in the record. Throws PathSyntaxError.
+ */
+export function elementPath(explode: string, path: string): Path | undefined {
+  const halves = parseElementPath(path);
+  return halves && samePath(halves.list, parsePath(explode)) ? halves.element : undefined;
+}
+
+function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((segment, index) => segment === b[index]);
 }
 
 interface Step {
-  readonly segment: PathSegment;
+  readonly segment: PathSegment | typeof every;
   readonly end: number;
+}
+
+function* steps(text: string): Generator<Step> {
+  if (text.length > longestPath)
+    throw new PathSyntaxError(text, longestPath + 1, 'a path has at most 1000 characters');
+  for (let position = 0; position < text.length; ) {
+    const step = readStep(text, position);
+    yield step;
+    position = step.end;
+  }
 }
 
 function readStep(text: string, position: number): Step {
@@ -57,12 +103,16 @@ function readStep(text: string, position: number): Step {
 }
 
 function readBracket(text: string, position: number): Step {
+  if (text.startsWith('[]', position)) return { segment: every, end: position + 2 };
   const index = matchAt(indexPattern, text, position);
   if (index !== undefined) return { segment: Number(index.captured), end: index.end };
   const quoted = matchAt(doubleQuotedPattern, text, position) ?? matchAt(singleQuotedPattern, text, position);
-  if (quoted === undefined || quoted.captured === '*')
-    throw new PathSyntaxError(text, position + 1, "expected an index from [0] to [999999] or a key as ['…']");
+  if (quoted === undefined || quoted.captured === '*') throw unreadableBracket(text, position);
   return { segment: quoted.captured.replace(/\\(.)/gu, '$1'), end: quoted.end };
+}
+
+function unreadableBracket(text: string, position: number): PathSyntaxError {
+  return new PathSyntaxError(text, position + 1, "expected an index from [0] to [999999] or a key as ['…']");
 }
 
 function readBareKey(text: string, position: number): Step {

@@ -30,8 +30,17 @@ export class SourceDefinitionError extends ConfigurationError {
 /** Makes a problem of a path in segments. What the user wrote as `bigint({ … })` is shown as `columns.id.…`. */
 export function problemAt(path: Path, received: string, allowed: string): Problem {
   const insideColumn = path[0] === 'datasets' && path[2] === 'columns';
-  const hidden = insideColumn && (path[4] === 'options' || path[4] === 'columnType');
-  return { path: formatPath(hidden ? path.toSpliced(4, 1) : path), received, allowed };
+  const shown = insideColumn ? [...path.slice(0, 4), ...asWritten(path.slice(4))] : path;
+  return { path: formatPath(shown), received, allowed };
+}
+
+/** A path within a column, without what its builders put around options and types. */
+function asWritten([step, ...rest]: Path): Path {
+  if (step === 'options') return rest;
+  if (step !== 'columnType') return step === undefined ? [] : [step, ...rest];
+  const [part, name, ...inner] = rest;
+  if (part === 'of') return ['of', ...asWritten(rest.slice(1))];
+  return part === 'fields' && name !== undefined ? ['fields', name, ...asWritten(inner)] : rest;
 }
 
 function table(source: string | undefined, problems: readonly Problem[]): string {

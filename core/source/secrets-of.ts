@@ -1,15 +1,23 @@
-import type { Auth, SecretRef, Source } from './source';
+import type { Auth, Dataset, SecretRef, Source } from './source';
 
-/** Names of the credentials that a source needs, each once; empty when it needs none. */
-export function secretsOf(source: Pick<Source, 'auth' | 'tls'>): readonly string[] {
-  const { auth, tls } = source;
-  const named = [...authSecrets(auth), tls?.certificate, tls?.key, tls?.ca];
+/** What of a source may name secrets. */
+type WithSecrets = Pick<Source, 'auth' | 'tls'> & Partial<Pick<Source, 'datasets'>>;
+
+/** Names of the secrets that a source needs, each once: credentials, and the salts of masked columns; empty when it needs none. */
+export function secretsOf({ auth, tls, datasets = [] }: WithSecrets): readonly string[] {
+  const named = [...authSecrets(auth), tls?.certificate, tls?.key, tls?.ca, ...datasets.flatMap(salts)];
   return [...new Set(named.flatMap((one) => (isSecretRef(one) ? [one.secret] : [])))];
 }
 
 /** Names of the credentials that may be written back: a refresh token that the source replaces when it is used. */
 export function writtenSecretsOf({ auth }: Pick<Source, 'auth'>): readonly string[] {
   return auth.type === 'oauth2-refresh-token' ? [auth.refreshToken.secret] : [];
+}
+
+function salts({ columns }: Pick<Dataset, 'columns'>): readonly SecretRef[] {
+  return Object.values(columns).flatMap(({ options: { mask } }) =>
+    typeof mask === 'object' && mask.type === 'sha256' ? [mask.salt] : [],
+  );
 }
 
 /** Everything that may be a credential; a name that stands there in clear is none. */

@@ -1,4 +1,4 @@
-import type { Column } from './column';
+import type { Column, UnfitPolicy } from './column';
 import type { Pagination } from './pagination';
 import type { Slices } from './slices';
 
@@ -156,11 +156,28 @@ export interface Dataset {
   readonly slices: readonly Slices[];
   /** Path of the array of records in a page's body; '' when the body is the array. */
   readonly records: string;
+  /** Called with each record before its columns are read; for what SQL cannot say. @default the record as it is */
+  readonly transform?: Transform | undefined;
+  /** Path of an array in a record: the table has a row for each element. @default a row for each record */
+  readonly explode?: string | undefined;
+  /** A DuckDB condition over the columns: rows for which it is not true are left out, and counted. @default none are */
+  readonly filter?: string | undefined;
+  /** Of the rows of a range that have one key, keep the first or the last; the others are counted. @default keep all */
+  readonly deduplicate?: 'first' | 'last' | undefined;
   /** Columns that identify a record, in order of significance. */
   readonly key: readonly string[];
   readonly columns: Readonly<Record<string, Column>>;
+  /** Columns that say where a row comes from. @default [] */
+  readonly lineage: readonly LineageColumn[];
+  /** What becomes of a record that a column does not fit. @default 'quarantine' */
+  readonly onUnfit: UnfitPolicy;
   /** Share of records, 0 to 1, that may be quarantined before a run is refused. @default 0 */
   readonly maxQuarantinedRatio: number;
+  /** Fields that no column reads: counted and reported; 'capture' keeps them in the column _extra, 'fail' stops the run. @default 'ignore' */
+  readonly unknownFields: 'ignore' | 'capture' | 'fail';
+  readonly format: StageFormat;
+  /** Raised by hand when columns change so that readers of the table must change too. @default 1 */
+  readonly tableVersion: number;
   /** Keep the page bodies as received, gzipped, under raw/. @default true */
   readonly keepRaw: boolean;
   /** When the dataset is loaded by itself. @default only by hand */
@@ -215,3 +232,71 @@ export interface Schedule {
 }
 
 export type WeekDay = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** A record as its source sent it; integers beyond 2^53 are bigints, and decimals that a number would round are texts. */
+export type SourceRecord = { readonly [name: string]: SourceValue };
+export type SourceValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly SourceValue[]
+  | { readonly [name: string]: SourceValue };
+
+/** Where a record was found. */
+export interface RecordOrigin {
+  /** Values of its slice's parameters. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+  /** Position of its page in the slice, from 0. */
+  readonly page: number;
+}
+
+/** Makes one record, several or none (null) out of one. A record for which it throws is quarantined with the error's message. */
+export type Transform = (
+  record: SourceRecord,
+  origin: RecordOrigin,
+) => TransformedRecord | readonly TransformedRecord[] | null | undefined;
+
+/** A record as a transform returns it; what is undefined is left out. */
+export type TransformedRecord = { readonly [name: string]: TransformedValue };
+export type TransformedValue =
+  | SourceValue
+  | undefined
+  | readonly TransformedValue[]
+  | { readonly [name: string]: TransformedValue };
+
+/** Run, slice, position of the page in the slice from 0, and when the page was received (UTC). */
+export type LineageColumn = '_run_id' | '_slice' | '_page' | '_fetched_at';
+
+/** How stage objects are written. */
+export type StageFormat = ParquetFormat | JsonLinesFormat | CsvFormat;
+
+export interface ParquetFormat {
+  readonly type: 'parquet';
+  /** @default 'zstd' */
+  readonly compression: 'zstd' | 'snappy' | 'gzip';
+  /** Rows of a row group, 2,048 or more. @default 122880, DuckDB's own */
+  readonly rowGroupSize: number;
+  /** Rows in the order of the key, which narrows the statistics that readers skip by. @default false */
+  readonly sorted: boolean;
+}
+
+export interface JsonLinesFormat {
+  readonly type: 'jsonl';
+  /** @default 'gzip' */
+  readonly compression: 'gzip' | 'zstd';
+  /** @default false */
+  readonly sorted: boolean;
+}
+
+/** RFC 4180 with a header line; null is nothing at all, and '' is "". */
+export interface CsvFormat {
+  readonly type: 'csv';
+  /** @default 'gzip' */
+  readonly compression: 'gzip' | 'zstd';
+  /** @default false */
+  readonly sorted: boolean;
+  /** Put a ' before texts that a spreadsheet would take for a formula: = + - @, tab, carriage return. @default false */
+  readonly neutralise: boolean;
+}

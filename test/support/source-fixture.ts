@@ -25,7 +25,12 @@ export function aDataset(changes: Partial<Dataset> = {}): Dataset {
       id: { columnType: { type: 'bigint' }, options: {} },
       name: { columnType: { type: 'varchar' }, options: {} },
     },
+    lineage: [],
+    onUnfit: 'quarantine',
     maxQuarantinedRatio: 0,
+    unknownFields: 'ignore',
+    format: { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false },
+    tableVersion: 1,
     keepRaw: true,
     ...changes,
   };

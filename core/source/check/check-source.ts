@@ -72,13 +72,19 @@ function variantProblem(path: Path, copy: unknown, allowed: string): Problem {
 /** What stands at a path, unless it is or may hold a credential. */
 function received(path: Path, copy: unknown): string {
   const value = readPath(copy, path);
-  if (typeof value === 'function' && path[2] === 'columns' && path.length === 4)
-    return 'a function: its () may be missing';
+  if (typeof value === 'function' && isColumn(path)) return 'a function: its () may be missing';
   if (path[0] === 'auth' || path[0] === 'tls' || (path[2] === 'request' && path[3] === 'headers'))
     return hidden(value);
+  if (path[2] === 'columns' && path[5] === 'mask') return hidden(value);
   const isUrl = path[0] === 'baseUrl' || (path[2] === 'request' && path[3] === 'path');
   if (isUrl && typeof value === 'string') return withoutSecrets(value);
   return describe(value);
+}
+
+/** Of a dataset, of a list or map, or of a struct. */
+function isColumn(path: Path): boolean {
+  if (path[2] !== 'columns') return false;
+  return path.length === 4 || path.at(-1) === 'of' || path.at(-2) === 'fields';
 }
 
 function hidden(value: unknown): string {

@@ -10,6 +10,7 @@ import { paginationProblems } from './inconsistent-pagination';
 import { parameterProblems } from './inconsistent-parameters';
 import { placeholderProblems } from './inconsistent-placeholders';
 import { requestProblems } from './inconsistent-request';
+import { shapingProblems } from './inconsistent-shaping';
 import { recordSliceProblems, sliceProblems } from './inconsistent-slices';
 
 /**
@@ -38,6 +39,7 @@ function datasetProblems(dataset: Fields, path: Path, auth: Fields): readonly Pr
   return [
     ...columnProblems(dataset, path),
     ...keyProblems(dataset.key, fields(dataset.columns), path),
+    ...shapingProblems(dataset, path),
     ...requestProblems(fields(dataset.request), [...path, 'request']),
     ...headerProblems(fields(dataset.request), [...path, 'request', 'headers'], auth),
     ...parameterProblems(dataset, path, auth),

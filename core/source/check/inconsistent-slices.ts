@@ -2,7 +2,7 @@ import { closest } from '../closest';
 import { describe, oneOf, quote } from '../describe';
 import type { Path } from '../path';
 import { type Problem, problemAt } from '../problems';
-import { type Fields, isFields, listOf } from './fields';
+import { type Fields, fields, isFields, listOf } from './fields';
 import { sliceParameters } from './slice-parameters';
 import { readTime } from './time-text';
 
@@ -103,8 +103,15 @@ export function recordSliceProblems(datasets: readonly Fields[]): readonly Probl
 }
 
 function columnProblem(column: unknown, columns: unknown, path: Path): readonly Problem[] {
-  if (typeof column !== 'string' || !isFields(columns) || Object.hasOwn(columns, column)) return [];
-  return [problemAt(path, quote(column), known(column, Object.keys(columns), 'a column of that dataset'))];
+  if (typeof column !== 'string' || !isFields(columns)) return [];
+  if (!Object.hasOwn(columns, column))
+    return [problemAt(path, quote(column), known(column, Object.keys(columns), 'a column of that dataset'))];
+  const { columnType, options } = fields(columns[column]);
+  if (fields(options).mask !== undefined)
+    return [problemAt(path, quote(column), 'a column that is not masked: slices are read from the table')];
+  const { type } = fields(columnType);
+  if (type !== 'json' && type !== 'list' && type !== 'struct' && type !== 'map') return [];
+  return [problemAt(path, quote(column), `a column of one value each, not of type ${type}`)];
 }
 
 /** Whether a dataset is cut by the records of another, directly or by way of others. */

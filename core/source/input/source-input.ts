@@ -1,6 +1,16 @@
-import type { Column } from '../column';
-import type { ErrorsInBody, JsonObject, Schedule, StatusMeaning, Tls, WeekDay } from '../source';
+import type { Column, UnfitPolicy } from '../column';
+import type {
+  ErrorsInBody,
+  JsonObject,
+  LineageColumn,
+  Schedule,
+  StatusMeaning,
+  Tls,
+  Transform,
+  WeekDay,
+} from '../source';
 import type { AuthInput } from './auth-input';
+import type { FormatInput } from './format-input';
 import type { PaginationInput } from './pagination-input';
 import type { SlicesInput } from './slices-input';
 
@@ -80,13 +90,40 @@ export interface DatasetInput<
   readonly slices?: SlicesInput | readonly SlicesInput[] | undefined;
   /** Path of the array of records in a page's body; '' when the body is the array. @example 'data' */
   readonly records: string;
+  /**
+   * Makes one record, several or none (null) out of each; for what columns cannot say, since it costs several times as much.
+   * Called with the record, and with the parameters of its slice and the number of its page.
+   * @default the record as it is
+   * @example (record) => ({ ...record, tags: String(record.tags).split(';') })
+   */
+  readonly transform?: Transform | undefined;
+  /**
+   * Path of a list in a record: the table has a row for each element, which columns reach by paths such as 'items[].sku'.
+   * @default a row for each record
+   * @example 'items'
+   */
+  readonly explode?: string | undefined;
+  /** A DuckDB condition over the columns; rows for which it is not true are left out, and counted. @default none are @example "status <> 'draft'" */
+  readonly filter?: string | undefined;
+  /** Of the rows of a page range that have one key, keep the first or the last; the others are counted. @default keep all */
+  readonly deduplicate?: 'first' | 'last' | undefined;
   /** Columns that identify a record, in order of significance; they are required. @example ['id'] */
   readonly key: Key & readonly Extract<keyof NoInfer<C>, string>[];
   /** What the table holds. @example { id: bigint(), country: varchar('country.code') } */
   readonly columns: C;
+  /** Columns that say where a row comes from; true for all four. @default [] @example ['_run_id', '_fetched_at'] */
+  readonly lineage?: true | readonly LineageColumn[] | undefined;
+  /** What becomes of a record that a column does not fit. @default 'quarantine' */
+  readonly onUnfit?: UnfitPolicy | undefined;
   /** Share of records, 0 to 1, that may be quarantined before a run is refused. @default 0 */
   readonly maxQuarantinedRatio?: number | undefined;
-  /** Keep the page bodies as received, gzipped. @default true */
+  /** Fields that no column reads: counted and reported; 'capture' keeps them in the column _extra, 'fail' stops the run. @default 'ignore' */
+  readonly unknownFields?: 'ignore' | 'capture' | 'fail' | undefined;
+  /** How the table's files are written. @default 'parquet' @example { type: 'parquet', sorted: true } */
+  readonly format?: FormatInput | undefined;
+  /** Raise it when columns change so that readers of the table must change too, 1 or more. @default 1 */
+  readonly tableVersion?: number | undefined;
+  /** Keep the page bodies as received, gzipped. @default true; where a column is masked it must be written, for the bodies show what the mask hides */
   readonly keepRaw?: boolean | undefined;
   /** When the dataset is loaded by itself. @default only by hand */
   readonly schedule?: ScheduleInput | undefined;

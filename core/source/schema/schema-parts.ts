@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneOf } from '../describe';
-import { PathSyntaxError, parsePath } from '../path';
+import { PathSyntaxError, parseElementPath, parsePath } from '../path';
 
 /*
  * A message of this schema is never a sentence: it is what is allowed at that place, for the table of problems.
@@ -47,9 +47,9 @@ export function choice<const T extends string>(names: readonly T[]) {
   return leaf<T>((value) => names.some((name) => name === value), oneOf(names));
 }
 
-/** An object with these options and no others. */
-export function options<S extends z.core.$ZodLooseShape>(shape: S) {
-  const known = Object.keys(shape).join(', ');
+/** An object with these options and no others; what `moved` names is known too, but has been put elsewhere where it was right. */
+export function options<S extends z.core.$ZodLooseShape>(shape: S, moved: readonly string[] = []) {
+  const known = [...Object.keys(shape), ...moved].join(', ');
   return z.strictObject(shape, {
     error: (issue) => (issue.code === 'unrecognized_keys' ? known : `an object with ${known}`),
   });
@@ -88,23 +88,36 @@ export const anyBoolean = leaf<boolean>((value) => typeof value === 'boolean', '
 
 /** A text that parsePath reads; says at which character it does not. */
 export function path(allowed: string, mayBeEmpty: boolean) {
-  const explain = (value: unknown): string => {
-    if (typeof value !== 'string') return allowed;
-    const error = pathError(value);
-    return error === undefined ? allowed : `${allowed} (character ${error.character}: ${error.expected})`;
-  };
-  return leaf<string>(
-    (value) => typeof value === 'string' && (mayBeEmpty || value !== '') && pathError(value) === undefined,
-    explain,
-  );
+  return pathLeaf(allowed, (text) => {
+    parsePath(text);
+    return mayBeEmpty || text !== '';
+  });
 }
 
-function pathError(text: string): PathSyntaxError | undefined {
-  try {
-    parsePath(text);
-    return undefined;
-  } catch (error) {
-    if (error instanceof PathSyntaxError) return error;
-    throw error;
-  }
+/** A text that parsePath or, with `[]` in it, parseElementPath reads; says at which character it does not. */
+export function elementPath(allowed: string) {
+  return pathLeaf(allowed, (text) => {
+    parseElementPath(text);
+    return true;
+  });
+}
+
+function pathLeaf(allowed: string, accepts: (text: string) => boolean) {
+  const judge = (value: unknown): PathSyntaxError | boolean => {
+    try {
+      return typeof value === 'string' && accepts(value);
+    } catch (error) {
+      if (error instanceof PathSyntaxError) return error;
+      throw error;
+    }
+  };
+  return leaf<string>(
+    (value) => judge(value) === true,
+    (value) => {
+      const error = judge(value);
+      return error instanceof PathSyntaxError
+        ? `${allowed} (character ${error.character}: ${error.expected})`
+        : allowed;
+    },
+  );
 }

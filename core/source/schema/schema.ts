@@ -6,6 +6,7 @@ import { pagination } from './pagination-schema';
 import { request } from './request-schema';
 import { schedule } from './schedule-schema';
 import { anyBoolean, leaf, matching, numberWhere, options, path, wholeNumber } from './schema-parts';
+import { shaping } from './shaping-schema';
 import { slices } from './slices-schema';
 
 /** A name that becomes part of object keys, queue names and table names. */
@@ -49,6 +50,7 @@ const dataset = options({
   pagination,
   slices,
   records: path("a path such as 'data.items', or '' when the body is the list", true),
+  ...shaping,
   key: z
     .array(
       leaf<string>((value) => typeof value === 'string', 'the name of a column'),

@@ -1,12 +1,19 @@
+import type { Column } from '../../../core/source/column';
 import {
   bigint,
   boolean,
   date,
   decimal,
   double,
+  hugeint,
   integer,
   json,
+  list,
+  map,
+  struct,
+  time,
   timestamp,
+  uuid,
   varchar,
 } from '../../../core/source/columns';
 import { defineSource, isDefinedSource, type RecordOf, secret } from '../../../core/source/define-source';
@@ -46,6 +53,38 @@ const shop = defineSource({
       records: 'items',
       key: ['id'],
       columns: { id: integer() },
+    },
+  ],
+});
+
+const nested = defineSource({
+  name: 'nested',
+  baseUrl: 'https://api.example.com',
+  auth: { type: 'none' },
+  limits: { requestsPerSecond: 1 },
+  datasets: [
+    {
+      name: 'things',
+      request: { path: '/things' },
+      pagination: { type: 'single' },
+      records: '',
+      key: ['id'],
+      keepRaw: false,
+      lineage: true,
+      columns: {
+        id: uuid(),
+        supply: hugeint('token.supply', { required: true }),
+        opens: time({ format: '%H:%M' }),
+        born: date('birth', { format: '%d.%m.%Y', required: true }),
+        tags: list(varchar()),
+        codes: list(integer(), 'a.codes', { required: true }),
+        labels: map(decimal(5, 2), { required: true }),
+        address: struct({ city: varchar(), geo: struct({ at: list(double(), 'point') }) }, 'place'),
+        email: varchar({ mask: 'drop' }),
+        cost: decimal(5, 2, 'price.cost', { mask: 'drop', required: true }),
+        notes: list(json(), { mask: 'drop' }),
+        phone: varchar('tel', { mask: { type: 'partial', keepLast: 4 }, required: true }),
+      },
     },
   ],
 });
@@ -164,6 +203,61 @@ describe('defineSource', () => {
     sameType<RecordOf<typeof geonames, 'cities'>['population'], bigint | null>(true);
   });
 
+  test('knows the type of what is nested, and leaves out what is dropped', () => {
+    sameType<
+      RecordOf<typeof nested, 'things'>,
+      {
+        readonly id: string;
+        readonly supply: bigint;
+        readonly opens: string | null;
+        readonly born: Date;
+        readonly tags: readonly (string | null)[] | null;
+        readonly codes: readonly (number | null)[];
+        readonly labels: ReadonlyMap<string, string | null>;
+        readonly address: {
+          readonly city: string | null;
+          readonly geo: { readonly at: readonly (number | null)[] | null } | null;
+        } | null;
+        readonly phone: string;
+      }
+    >(true);
+    const { address, labels, tags } = nested.datasets[0].columns;
+    expect(address).toStrictEqual({
+      columnType: {
+        type: 'struct',
+        fields: {
+          city: { columnType: { type: 'varchar' }, options: {} },
+          geo: {
+            columnType: {
+              type: 'struct',
+              fields: {
+                at: {
+                  columnType: { type: 'list', of: { columnType: { type: 'double' }, options: {} } },
+                  path: 'point',
+                  options: {},
+                },
+              },
+            },
+            options: {},
+          },
+        },
+      },
+      path: 'place',
+      options: {},
+    });
+    expect(labels).toStrictEqual({
+      columnType: {
+        type: 'map',
+        of: { columnType: { type: 'decimal', precision: 5, scale: 2 }, options: {} },
+      },
+      options: { required: true },
+    });
+    expect(tags).toStrictEqual({
+      columnType: { type: 'list', of: { columnType: { type: 'varchar' }, options: {} } },
+      options: {},
+    });
+  });
+
   test('lets the compiler refuse what the run-time check refuses', () => {
     const { datasets, ...rest } = minimal;
     const [dataset] = datasets;
@@ -217,10 +311,45 @@ describe('defineSource', () => {
       () => defineSource({ ...minimal, auth: { type: 'bearer', token: 'in clear' } }),
       // @ts-expect-error an unknown option of a column
       () => defineSource({ ...rest, datasets: [{ ...dataset, columns: { id: bigint({ nulIf: ['x'] }) } }] }),
+      // @ts-expect-error an unknown option of a required column
+      () => withX(bigint('y', { required: true, nulIf: ['x'] })),
+      // @ts-expect-error an option of times for a number
+      () => withX(bigint({ format: '%d' })),
+      // @ts-expect-error a text step for a list
+      () => withX(list(varchar(), { nullIf: ['x'] })),
+      // @ts-expect-error a mask of texts for JSON
+      () => withX(json({ mask: { type: 'partial', keepLast: 4 } })),
+      // @ts-expect-error a mask that needs a salt
+      () => withX(varchar({ mask: { type: 'sha256' } })),
+      // @ts-expect-error a salt in clear
+      () => withX(varchar({ mask: { type: 'sha256', salt: 'in clear' } })),
+      // @ts-expect-error a policy that does not exist
+      () => withX(varchar({ onUnfit: 'ignore' })),
+      // @ts-expect-error a builder for a column
+      () => withX(list(varchar)),
+      // @ts-expect-error a format that does not exist
+      () => defineSource({ ...rest, datasets: [{ ...dataset, format: 'orc' }] }),
+      () =>
+        defineSource({
+          ...rest,
+          // @ts-expect-error an option of CSV for Parquet
+          datasets: [{ ...dataset, format: { type: 'parquet', neutralise: true } }],
+        }),
+      // @ts-expect-error a column of lineage that does not exist
+      () => defineSource({ ...rest, datasets: [{ ...dataset, lineage: ['_run'] }] }),
     ];
     for (const attempt of attempts) expect(attempt).toThrow('1 problem');
   });
 });
+
+/** A source with one more column. */
+function withX(x: Column) {
+  const [dataset] = minimal.datasets;
+  return defineSource({
+    ...minimal,
+    datasets: [{ ...dataset, keepRaw: false, columns: { id: bigint(), x } }],
+  });
+}
 
 const windowed = {
   request: { path: '/things', query: { from: '{from}', to: '{to}' } },

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { definitionHash } from '../../../core/source/definition-hash';
-import type { Dataset, Request } from '../../../core/source/source';
+import type { Dataset, Request, Transform } from '../../../core/source/source';
 import geonames from '../../../sources/geonames';
 
 const cities: Dataset = geonames.datasets[0];
+
+const parquet = { type: 'parquet', compression: 'zstd', rowGroupSize: 122880, sorted: false } as const;
 
 const withRequest = (changes: Partial<Request>): Dataset => ({
   ...cities,
@@ -37,6 +39,7 @@ describe('definitionHash', () => {
     ['schedule', { ...cities, schedule: undefined }],
     ['ifLate', { ...cities, ifLate: undefined }],
     ['keepRaw', { ...cities, keepRaw: false }],
+    ['maxQuarantinedRatio', { ...cities, maxQuarantinedRatio: 0.5 }],
     ['weight of a request', withRequest({ weight: 7 })],
     ['order of options', reorder(cities)],
   ])('does not change with the %s', (_part, changed) => {
@@ -55,6 +58,16 @@ describe('definitionHash', () => {
     ['records', { ...cities, records: 'items' }],
     ['key', { ...cities, key: ['id', 'name'] }],
     ['order of the key', { ...cities, key: ['name', 'id'] }],
+    ['transform', { ...cities, transform: (record) => record }],
+    ['explode', { ...cities, explode: 'items' }],
+    ['filter', { ...cities, filter: 'population > 0' }],
+    ['deduplicate', { ...cities, deduplicate: 'last' }],
+    ['lineage', { ...cities, lineage: ['_page'] }],
+    ['onUnfit', { ...cities, onUnfit: 'fail' }],
+    ['unknownFields', { ...cities, unknownFields: 'capture' }],
+    ['format', { ...cities, format: { type: 'jsonl', compression: 'gzip', sorted: false } }],
+    ['order in a file', { ...cities, format: { ...parquet, sorted: true } }],
+    ['tableVersion', { ...cities, tableVersion: 2 }],
     [
       'order of columns',
       { ...cities, columns: Object.fromEntries(Object.entries(cities.columns).reverse()) },
@@ -71,6 +84,12 @@ describe('definitionHash', () => {
     ],
   ])('changes with the %s', (_part, changed) => {
     expect(definitionHash(changed)).not.toBe(definitionHash(cities));
+  });
+
+  test('tells transforms by their text where nothing is bundled', () => {
+    const hash = (transform: Transform) => definitionHash({ ...cities, transform });
+    expect(hash((record) => record)).toBe(hash((record) => record));
+    expect(hash((record) => record)).not.toBe(hash(() => null));
   });
 
   test('tells each of these from all others', () => {

@@ -1,6 +1,14 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
-import { formatPath, PathSyntaxError, parsePath, readPath, toJsonPath } from '../../../core/source/path';
+import {
+  elementPath,
+  formatPath,
+  PathSyntaxError,
+  parseElementPath,
+  parsePath,
+  readPath,
+  toJsonPath,
+} from '../../../core/source/path';
 
 const key = fc
   .oneof(
@@ -40,6 +48,8 @@ describe('parsePath', () => {
     ['a[1000000]', 2, 'expected an index'],
     ['a[01]', 2, 'expected an index'],
     ['a[*]', 2, 'expected an index'],
+    ['a[]', 2, 'expected an index'],
+    ['a.b[].c', 4, 'expected an index'],
     ["a['*']", 2, 'expected an index'],
     ["a['']", 2, 'expected an index'],
     ["a['b", 2, 'expected an index'],
@@ -156,5 +166,57 @@ describe('toJsonPath', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('parseElementPath', () => {
+  test.each([
+    ['items[]', ['items'], []],
+    ['items[].sku', ['items'], ['sku']],
+    ["order['line items'][][0].a[1]", ['order', 'line items'], [0, 'a', 1]],
+    ["a['[]'][]['x[]']", ['a', '[]'], ['x[]']],
+  ])('reads %s', (text, list, element) => {
+    expect(parseElementPath(text)).toEqual({ list, element });
+  });
+
+  test.each([
+    ['a[][]', 4, "'[]' stands there once"],
+    ['a[].b[]', 6, "'[]' stands there once"],
+    ['a[]b', 4, "expected '.', '[' or the end"],
+    ['a[].', 5, 'expected a key'],
+    ['a.[]', 3, 'expected a key'],
+  ])('refuses %s at character %i', (text, character, expected) => {
+    expect(() => parseElementPath(text)).toThrow(`character ${character}: `);
+    expect(() => parseElementPath(text)).toThrow(expected);
+  });
+
+  test('reads both halves of any path, and none where there is one', () => {
+    const some = paths.filter((path) => path.length > 0);
+    fc.assert(
+      fc.property(some, paths, (list, element) => {
+        const [begin, end] = [formatPath(list), formatPath(element)];
+        const text = `${begin}[]${end === '' || end.startsWith('[') ? '' : '.'}${end}`;
+        expect(parseElementPath(text)).toEqual({ list, element });
+        expect(elementPath(begin, text)).toEqual(element);
+        expect(parseElementPath(begin)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe('elementPath', () => {
+  test.each([
+    ['items', 'items[].sku', ['sku']],
+    ['items', 'items[]', []],
+    ["['items']", 'items[].sku', ['sku']],
+    ['items', 'items.sku', undefined],
+    ['items', 'items', undefined],
+    ['items', 'lines[].sku', undefined],
+    ['item', 'items[].sku', undefined],
+    ['a.items', 'items[].sku', undefined],
+    ["['0']", "['0'][].a", ['a']],
+    ['[0]', "['0'][].a", undefined],
+  ])('of %s, %s', (explode, path, expected) => {
+    expect(elementPath(explode, path)).toEqual(expected);
   });
 });

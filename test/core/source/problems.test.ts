@@ -285,7 +285,7 @@ const cases: readonly (readonly [unknown, string, string, string])[] = [
     "did you mean 'varchar'?",
   ],
   [
-    withDataset({ columns: { id: bigint(), n: { columnType: { type: 'json' }, options: { nulIf: [] } } } }),
+    withDataset({ columns: { id: bigint(), n: { columnType: { type: 'bigint' }, options: { nulIf: [] } } } }),
     'datasets[0].columns.n.nulIf',
     'an unknown option',
     "did you mean 'nullIf'?",
@@ -499,7 +499,7 @@ describe('hostile definitions', () => {
       'a value that throws when it is read',
     ],
     ['a revoked proxy', revoked.proxy, '', 'a value that throws when it is read'],
-    ['an abyss', source({ auth: deep }), `auth${'.a'.repeat(20)}`, 'an object nested too deep'],
+    ['an abyss', source({ auth: deep }), `auth${'.a'.repeat(40)}`, 'an object nested too deep'],
     ['an instance', new Definition(), '', 'an instance of a class'],
     ['an inherited definition', Object.create(source()), '', 'an instance of a class'],
     ['a Map', source({ limits: new Map() }), 'limits', 'a Map'],

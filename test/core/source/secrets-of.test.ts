@@ -1,5 +1,7 @@
+import type { ColumnOptions } from '../../../core/source/column';
 import { secretsOf, writtenSecretsOf } from '../../../core/source/secrets-of';
 import type { Auth, Tls } from '../../../core/source/source';
+import { aDataset } from '../../support/source-fixture';
 
 const named = (name: string) => ({ secret: name });
 const oauth2 = {
@@ -56,4 +58,18 @@ test('a certificate is a credential too, and never written back', () => {
     'c',
   ]);
   expect(writtenSecretsOf({ auth: { type: 'none' } })).toEqual([]);
+});
+
+test('the salts of masked columns are needed too, each once, and never written back', () => {
+  const column = (mask: ColumnOptions['mask']) => ({
+    columnType: { type: 'varchar' } as const,
+    options: mask === undefined ? {} : { mask },
+  });
+  const hashed = (name: string) => column({ type: 'sha256', salt: named(name) });
+  const datasets = [
+    aDataset({ columns: { id: column(undefined), a: hashed('one'), b: hashed('two'), c: column('drop') } }),
+    aDataset({ columns: { id: hashed('one'), d: column({ type: 'partial', keepLast: 4 }) } }),
+  ];
+  expect(secretsOf({ auth: { type: 'bearer', token: named('t') }, datasets })).toEqual(['t', 'one', 'two']);
+  expect(secretsOf({ auth: { type: 'none' }, datasets: [aDataset()] })).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { bigint } from '../../../core/source/columns';
+import { bigint, date, list, time, timestamp } from '../../../core/source/columns';
 import { defineSource } from '../../../core/source/define-source';
 import type { DatasetInput, SourceSettingsInput } from '../../../core/source/input/source-input';
 import type { Dataset, Source } from '../../../core/source/source';
@@ -182,6 +182,88 @@ describe('slices', () => {
       defined({ request: { ...request, path: '/{country}' }, slices: [values, windows] })[0].slices,
     ).toStrictEqual([values, filled]);
     expect(defined({})[0].slices).toStrictEqual([]);
+  });
+});
+
+describe('shaping', () => {
+  const parquet = { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false };
+
+  test('has a default for everything', () => {
+    const [dataset] = defined({});
+    expect(dataset).toMatchObject({
+      lineage: [],
+      onUnfit: 'quarantine',
+      maxQuarantinedRatio: 0,
+      unknownFields: 'ignore',
+      format: parquet,
+      tableVersion: 1,
+      keepRaw: true,
+    });
+    for (const option of ['transform', 'explode', 'filter', 'deduplicate'])
+      expect(dataset).not.toHaveProperty(option);
+  });
+
+  const formats: readonly (readonly [DatasetInput['format'], object])[] = [
+    ['parquet', parquet],
+    ['jsonl', { type: 'jsonl', compression: 'gzip', sorted: false }],
+    ['csv', { type: 'csv', compression: 'gzip', sorted: false, neutralise: false }],
+    [
+      { type: 'parquet', compression: 'snappy', rowGroupSize: 2048, sorted: true },
+      { type: 'parquet', compression: 'snappy', rowGroupSize: 2048, sorted: true },
+    ],
+    [
+      { type: 'parquet', sorted: true },
+      { ...parquet, sorted: true },
+    ],
+    [
+      { type: 'jsonl', compression: 'zstd' },
+      { type: 'jsonl', compression: 'zstd', sorted: false },
+    ],
+    [
+      { type: 'csv', neutralise: true },
+      { type: 'csv', compression: 'gzip', sorted: false, neutralise: true },
+    ],
+  ];
+
+  test.each(formats)('%j', (format, expected) => {
+    expect(defined({ format })[0].format).toStrictEqual(expected);
+  });
+
+  test('lineage is a list, in its own order, or all of it', () => {
+    expect(defined({ lineage: true })[0].lineage).toEqual(['_run_id', '_slice', '_page', '_fetched_at']);
+    expect(defined({ lineage: ['_page', '_run_id'] })[0].lineage).toEqual(['_page', '_run_id']);
+  });
+
+  test('keeps the function that transforms, and what it gives', () => {
+    const [{ transform }] = defined({
+      transform: (record, { page }) => [record, { ...record, page }],
+    });
+    expect(transform?.({ id: 2n ** 60n }, { parameters: {}, page: 7 })).toEqual([
+      { id: 2n ** 60n },
+      { id: 2n ** 60n, page: 7 },
+    ]);
+  });
+
+  test('a format of times belongs to the type', () => {
+    const columns = {
+      id: bigint(),
+      day: date({ format: '%d.%m.%Y', nullIf: ['-'] }),
+      hour: time('from', { format: '%H:%M' }),
+      at: timestamp({ format: 'epoch-seconds', required: true }),
+      seen: list(timestamp({ format: 'epoch-millis' })),
+    };
+    expect(defined({ columns })[0].columns).toMatchObject({
+      day: { columnType: { type: 'date', format: '%d.%m.%Y' }, options: { nullIf: ['-'] } },
+      hour: { columnType: { type: 'time', format: '%H:%M' }, path: 'from', options: {} },
+      at: { columnType: { type: 'timestamp', format: 'epoch-seconds' }, options: { required: true } },
+      seen: {
+        columnType: {
+          type: 'list',
+          of: { columnType: { type: 'timestamp', format: 'epoch-millis' }, options: {} },
+        },
+      },
+    });
+    expect(defined({ columns })[0].columns.day?.options).not.toHaveProperty('format');
   });
 });
 

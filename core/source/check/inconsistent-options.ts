@@ -1,0 +1,77 @@
+import { describe } from '../describe';
+import type { Path } from '../path';
+import { type Problem, problemAt } from '../problems';
+import { type Fields, fields } from './fields';
+
+/** Steps on a text, which a count is not. */
+const textOptions = [
+  'verbatim',
+  'nfc',
+  'collapse',
+  'case',
+  'replace',
+  'nullIf',
+  'values',
+  'sql',
+  'default',
+  'pattern',
+  'enum',
+];
+
+/** Options of a column that do not go together, or not with its type. */
+export function optionProblems(column: Fields, columnPath: Path): readonly Problem[] {
+  const options = fields(column.options);
+  const { type } = fields(column.columnType);
+  const path = [...columnPath, 'options'];
+  return [
+    ...textProblems(options, path),
+    ...(options.verbatim === true && isOtherScalar(type)
+      ? [
+          problemAt(
+            [...path, 'verbatim'],
+            'true',
+            'verbatim for varchar only: white space is no part of other values',
+          ),
+        ]
+      : []),
+    ...(options.required === true && options.onUnfit === 'null'
+      ? [
+          problemAt(
+            [...path, 'onUnfit'],
+            "'null'",
+            "'quarantine' or 'fail': a required value cannot become null",
+          ),
+        ]
+      : []),
+    ...maskProblems(options.mask, type, [...path, 'mask']),
+  ];
+}
+
+function textProblems(options: Fields, path: Path): readonly Problem[] {
+  if (options.elementIndex === undefined) return [];
+  return textOptions
+    .filter((name) => options[name] !== undefined)
+    .map((name) =>
+      problemAt(
+        [...path, name],
+        describe(options[name]),
+        'nothing with elementIndex, which counts rather than reads a text',
+      ),
+    );
+}
+
+function maskProblems(mask: unknown, type: unknown, path: Path): readonly Problem[] {
+  const { type: kind, keepFirst, keepLast } = fields(mask);
+  if ((kind === 'sha256' || kind === 'partial') && isOtherScalar(type))
+    return [
+      problemAt(path, `a mask of type '${kind}'`, "'drop', or a varchar column: a masked value is a text"),
+    ];
+  if (kind === 'partial' && keepFirst === undefined && keepLast === undefined)
+    return [problemAt(path, 'an object', 'keepFirst, keepLast or both: how many characters are still seen')];
+  return [];
+}
+
+/** Nested types have none of these options at all, and the schema says so. */
+function isOtherScalar(type: unknown): boolean {
+  return typeof type === 'string' && !['varchar', 'json', 'list', 'struct', 'map'].includes(type);
+}
