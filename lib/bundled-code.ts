@@ -4,7 +4,7 @@ import { basename, join, relative } from 'node:path';
 import { FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { type BuildFailure, buildSync, type OutputFile } from 'esbuild';
+import { type BuildFailure, type BuildOptions, buildSync, type OutputFile } from 'esbuild';
 import { ConfigurationError } from '../core/errors';
 import { projectRoot } from './project-root';
 
@@ -63,28 +63,53 @@ export function bundle(props: BundledCodeProps): OutputFile[] {
   }
 }
 
+const settings = {
+  outfile: 'index.mjs',
+  // Paths in the bundle and in the map are relative to it, so that no checkout differs from another.
+  absWorkingDir: projectRoot,
+  write: false,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
 function build({ entry, sourceFile }: BundledCodeProps): OutputFile[] {
   return buildSync({
+    ...settings,
     entryPoints: [entry],
-    outfile: 'index.mjs',
-    // Paths in the bundle and in the map are relative to it, so that no checkout differs from another.
-    absWorkingDir: projectRoot,
-    write: false,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    mainFields: ['module', 'main'],
     banner: { js: requireBanner },
     external: ['@duckdb/node-bindings*'],
-    ...(sourceFile === undefined ? {} : { alias: { 'baseload:source': sourceFile } }),
-    minify: true,
-    keepNames: true,
+    ...(sourceFile === undefined ? {} : bundledSource(sourceFile)),
     sourcemap: true,
     sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'silent',
   }).outputFiles;
+}
+
+/** The source as a module, and the hash of its code, by which definitionHash knows its transforms. */
+function bundledSource(sourceFile: string): Pick<BuildOptions, 'alias' | 'define'> {
+  return {
+    alias: { 'baseload:source': sourceFile },
+    define: { BASELOAD_SOURCE_CODE: JSON.stringify(sourceCodeHash(sourceFile)) },
+  };
+}
+
+/**
+ * A hash of a source file and everything it imports, without comments and white space; the same in every function's bundle, where
+ * minified names differ. What it imports of core/ is left out: that is our code rather than the user's, and a run that is under way
+ * may be finished by a newer one.
+ */
+function sourceCodeHash(sourceFile: string): string {
+  const external = [join(projectRoot, 'core', '*')];
+  const hash = createHash('sha256');
+  for (const file of buildSync({ ...settings, entryPoints: [sourceFile], external }).outputFiles)
+    hash.update(file.contents);
+  return hash.digest('hex');
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

@@ -107,6 +107,64 @@ describe('a bundle', () => {
   });
 });
 
+describe('the definition of a dataset with a transform', () => {
+  const definition =
+    "import source from 'baseload:source'; import { definitionHash } from 'ROOT/core/source/definition-hash';";
+  const entries = {
+    fanOut: `${definition} export const hash = definitionHash(source.datasets[0]);`,
+    // Other names in the same scopes, so that the minifier calls things otherwise
+    worker: `${definition} import { parsePath } from 'ROOT/core/source/path'; export const other = parsePath; export const map = new Map(source.datasets.map((record) => [record.name, definitionHash(record)])); export const hash = map.get('ships');`,
+  };
+  const helper = 'export const clean = (text: string) => text.trim();\n';
+  const source = (transform: string) =>
+    `import { clean } from './helper';\nimport { bigint } from 'ROOT/core/source/columns';\nimport { defineSource } from 'ROOT/core/source/define-source';\nexport default defineSource({ name: 'harbour', baseUrl: 'https://harbour.example', auth: { type: 'none' }, limits: { requestsPerSecond: 1 }, datasets: [{ name: 'ships', request: { path: '/ships' }, pagination: { type: 'single' }, records: 'data', key: ['id'], columns: { id: bigint() }, transform: ${transform} }] });\n`;
+  const usual = '(record) => ({ ...record, name: clean(String(record.name)) })';
+  const write = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text.replaceAll('ROOT', projectRoot));
+    return path;
+  };
+
+  /** The hash that a bundle computes of the source as it stands. */
+  function hashIn(handler: keyof typeof entries): unknown {
+    const made = mkdtempSync(join(folder, 'bundle-'));
+    const props = { entry: write(`${handler}.ts`, entries[handler]), sourceFile: join(folder, 'harbour.ts') };
+    for (const { path, contents } of bundle(props))
+      writeFileSync(join(made, path.split('/').at(-1) ?? ''), contents);
+    return run(made, 'bundle.hash');
+  }
+
+  let before: unknown;
+  beforeAll(() => {
+    write('helper.ts', helper);
+    write('harbour.ts', source(usual));
+    before = hashIn('worker');
+  });
+
+  test('is the same in the bundles of two functions, whose code is minified differently', () => {
+    expect(before).toMatch(/^[0-9a-f]{16}$/);
+    expect(hashIn('fanOut')).toBe(before);
+  });
+
+  test('changes with the transform, and with what it imports', () => {
+    write('harbour.ts', source('(record) => record'));
+    const changed = hashIn('fanOut');
+    expect(changed).not.toBe(before);
+    expect(hashIn('worker')).toBe(changed);
+    write('harbour.ts', source(usual));
+    write('helper.ts', helper.replace('trim', 'trimEnd'));
+    expect([before, changed]).not.toContain(hashIn('fanOut'));
+  });
+
+  test('does not change with comments, in it or in another source', () => {
+    write('helper.ts', `// Says why\n${helper}`);
+    write('harbour.ts', `/** A source. */\n${source(`/* as it was */ ${usual}`)}`);
+    write('tides.ts', '// Says why\nexport default 1;\n');
+    expect(hashIn('fanOut')).toBe(before);
+    expect(hashIn('worker')).toBe(before);
+  });
+});
+
 test('the fan-out starts without DuckDB: only reading the records of parents takes it', () => {
   const asset = synthesize({ entry: join(projectRoot, 'lambda/fan-out.ts'), sourceFile });
   const limits = { requestsPerSecond: 1, burst: 0, lanes: 2, inFlight: 1 };
