@@ -8,8 +8,8 @@ import type { Plan } from '../core/plan/plan';
 import { readClaim } from '../core/run/claim';
 import { manifestKey, type RunName } from '../core/run/keys';
 import type { Manifest } from '../core/run/manifest';
-import { readPlan } from '../core/run/plan-once';
 import type { Lake, PageQueue } from '../core/run/ports';
+import { readPlan } from '../core/run/read-plan';
 import { isQuiet, type RunReport } from '../core/run/reconcile';
 import { type SeenObjects, type Unrolled, unroll } from '../core/run/unroll';
 import { readManifest } from '../core/run/verify-once';
@@ -27,6 +27,8 @@ const lookMilliseconds = 250;
 export interface LoadRequest {
   readonly run: RunName;
   readonly onlyPages?: number | undefined;
+  /** The run whose raw pages are shaped anew. @default the source is asked */
+  readonly replayOf?: string | undefined;
 }
 
 /** How a load on this machine ended. */
@@ -54,7 +56,7 @@ export type LoadOutcome =
   | { readonly state: 'stopped'; readonly pages: number; readonly pagesPlanned: number | undefined };
 
 export interface LoadListener {
-  planned(plan: Plan, unrolled: Unrolled): void;
+  planned(plan: Plan, unrolled: Unrolled): Promise<void>;
   progress(progress: Progress): void;
 }
 
@@ -86,19 +88,19 @@ export async function localServices(local: LocalMode, source: string): Promise<L
 
 /** Plans a run, or continues it, and watches the lake until the run has ended or `signal` aborts. */
 export async function loadLocally(
-  { run, onlyPages }: LoadRequest,
+  { run, onlyPages, replayOf }: LoadRequest,
   local: LocalMode,
   { lake, sqs, pageQueue, deadLetterUrl }: LocalServices,
   { tally, listener, signal }: { tally: Tally; listener: LoadListener; signal: AbortSignal },
 ): Promise<LoadOutcome> {
   const { dataset, runId } = run;
-  const planning = local.invoke(functionNames('local', run.source).fanOut, { dataset, runId, onlyPages });
-  await unlessAborted(planning, signal);
+  const request = { dataset, runId, onlyPages, replayOf };
+  await unlessAborted(local.invoke(functionNames('local', run.source).fanOut, request), signal);
   const plan = await readPlan(lake, run);
   if (!plan) throw new PermanentError(`fan-out ended without a plan for ${run.source}/${dataset}`);
   const seen: SeenObjects = new Map();
   const before = await unroll(plan, lake, seen);
-  listener.planned(plan, before);
+  await listener.planned(plan, before);
 
   const fetchedBefore = tally.of('PagesFetched'); // page 1, by fan-out, where it asked for it
   const startedAt = new Date();

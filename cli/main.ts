@@ -1,8 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { discoverCommand } from './discover';
 import { exitCodeOf, sentenceOf } from './fail';
 import { listCommand } from './list';
+import { previewCommand } from './preview';
 import { version } from './project';
 import { queryCommand } from './query';
+import { replayCommand } from './replay';
 import { runCommand } from './run';
 import { sampleApiCommand } from './sample-api';
 import { startCommand } from './start';
@@ -20,7 +23,17 @@ export function program(): Command {
       'after',
       '\nExit codes: 0 fine, 1 it ran and found something, 2 wrong use or configuration.',
     );
-  const commands = [startCommand, runCommand, listCommand, validateCommand, queryCommand, sampleApiCommand];
+  const commands = [
+    startCommand,
+    discoverCommand,
+    previewCommand,
+    runCommand,
+    replayCommand,
+    listCommand,
+    validateCommand,
+    queryCommand,
+    sampleApiCommand,
+  ];
   for (const command of commands) root.addCommand(command());
   for (const command of [root, ...root.commands]) command.exitOverride();
   return root;

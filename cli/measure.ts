@@ -30,7 +30,8 @@ export function measure({ plan, before, now, tally, fetchedBefore, seconds }: Mo
     pagesPlanned ?? Number.POSITIVE_INFINITY,
     Math.max(loadedPages(now), loadedPages(before) + fetched),
   );
-  const pace = fetched / Math.max(seconds, 0.1);
+  // Not those fetched: a replay fetches none
+  const done = pages - loadedPages(before);
   return {
     pages,
     pagesPlanned,
@@ -40,7 +41,10 @@ export function measure({ plan, before, now, tally, fetchedBefore, seconds }: Mo
     throttled: tally.of('Throttled'),
     retries: tally.of('Retries'),
     parked: tally.of('RangesParked'),
-    secondsLeft: fetched > 0 && pagesPlanned !== undefined ? (pagesPlanned - pages) / pace : undefined,
+    secondsLeft:
+      done > 0 && pagesPlanned !== undefined
+        ? ((pagesPlanned - pages) * Math.max(seconds, 0.1)) / done
+        : undefined,
   };
 }
 

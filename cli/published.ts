@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Pointer, pointerSchema } from '../core/run/pointer';
+import { anyPointerSchema, type Pointer } from '../core/run/pointer';
 import { lakeFolder } from '../local/lake-folder';
 import { dataFolder } from './project';
 
 /** A published dataset of the local lake. */
 export interface PublishedDataset extends Pointer {
-  /** Folder on this disk that holds the published run's Parquet files. */
+  /** Folder on this disk that holds the published run's objects. */
   readonly folder: string;
 }
 
@@ -25,7 +25,7 @@ export function publishedDatasets(data: string = dataFolder): PublishedDataset[]
 
 function readPointerFile(file: string): Pointer | undefined {
   try {
-    return pointerSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return anyPointerSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -1,7 +1,9 @@
 import { DuckDBConnection, type DuckDBResultReader, DuckDBTypeId } from '@duckdb/node-api';
 import { Command } from 'commander';
+import { type ReadTable, readStage } from '../core/shape/stage/read-stage';
 import { Finding } from './fail';
 import { type PublishedDataset, publishedDatasets } from './published';
+import { queriedValue } from './queried-value';
 import { type TableColumn, tableLines } from './table';
 
 /** `baseload query`: SQL over the published tables. */
@@ -24,8 +26,8 @@ export async function query(sql: string, { json = false }: { json?: boolean }): 
   for (const line of resultLines(result)) console.log(line);
 }
 
-/** What a view needs to know. */
-export type QueriedDataset = Pick<PublishedDataset, 'source' | 'dataset' | 'folder'>;
+/** What a view needs to know: what the table is called, what it is, and the folder of its objects, with a slash at its end. */
+export type QueriedDataset = Pick<PublishedDataset, 'source' | 'dataset' | 'folder'> & ReadTable;
 
 /** Runs a query with a view for each dataset. */
 export async function runQuery(
@@ -34,6 +36,7 @@ export async function runQuery(
 ): Promise<DuckDBResultReader> {
   const connection = await DuckDBConnection.create();
   try {
+    await connection.run("SET TimeZone = 'UTC'");
     for (const statement of views(datasets)) await connection.run(statement);
     return await connection.runAndReadAll(sql);
   } catch (error) {
@@ -52,15 +55,16 @@ export function resultLines(result: DuckDBResultReader): string[] {
   const columns = result.columnNames().map((name, i): TableColumn => {
     return { name, align: isNumeric(result.columnTypeId(i)) ? 'right' : 'left' };
   });
-  const rows = result.getRowsJson().map((row) => row.map(toText));
+  const rows = valuesOf(result).map((row) => row.map(toText));
   return tableLines(columns, rows);
 }
 
 /** A schema per source, a view per dataset, and a short name where only one source has it. Dashes become '_'. */
 function* views(datasets: readonly QueriedDataset[]): Generator<string> {
-  for (const { source, dataset, folder } of datasets) {
+  for (const published of datasets) {
+    const { source, dataset, folder, extension } = published;
     const [schema, name] = [source, dataset].map((text) => `"${text.replaceAll('-', '_')}"`);
-    const files = `read_parquet('${folder.replaceAll("'", "''")}*.parquet', hive_partitioning = false)`;
+    const files = readStage(published, `${withoutWildcards(folder)}*.${extension}`);
     yield `create schema if not exists ${schema}`;
     yield `create view ${schema}.${name} as select * from ${files}`;
     const namesakes = datasets.filter((other) => other.dataset === dataset);
@@ -68,19 +72,20 @@ function* views(datasets: readonly QueriedDataset[]): Generator<string> {
   }
 }
 
-function toObjects(result: DuckDBResultReader): Record<string, unknown>[] {
-  const names = result.deduplicatedColumnNames();
-  const types = names.map((_, i) => result.columnTypeId(i));
-  return result.getRowsJson().map((row) => {
-    return Object.fromEntries(
-      row.map((value, i) => [names[i], types[i] === DuckDBTypeId.BIGINT ? safeNumber(value) : value]),
-    );
-  });
+/** The folder's own name may have characters that mean others in a glob. */
+function withoutWildcards(folder: string): string {
+  return folder.replace(/[*?[\]]/g, '[$&]');
 }
 
-/** DuckDB gives 64-bit integers as text; those that a JSON number holds exactly are given as one. */
-function safeNumber(value: unknown): unknown {
-  return typeof value === 'string' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+/** The rows of a result as JSON objects. */
+export function toObjects(result: DuckDBResultReader): Record<string, unknown>[] {
+  const names = result.deduplicatedColumnNames();
+  return valuesOf(result).map((row) => Object.fromEntries(row.map((value, i) => [names[i], value])));
+}
+
+function valuesOf(result: DuckDBResultReader): unknown[][] {
+  const types = result.columnTypes();
+  return result.getRowsJson().map((row) => row.map((value, i) => queriedValue(value, types[i])));
 }
 
 function toText(value: unknown): string {

@@ -1,17 +1,18 @@
 import { ConfigurationError } from '../core/errors';
-import { type Claim, readClaim, releaseClaim } from '../core/run/claim';
-import { readPlan } from '../core/run/plan-once';
+import type { Plan } from '../core/plan/plan';
 import type { Lake } from '../core/run/ports';
-import { runIdAt } from '../core/run/run-id';
+import type { Unrolled } from '../core/run/unroll';
 import type { Dataset, Source } from '../core/source/source';
 import { type LocalMode, startLocalMode } from '../local/local-mode';
+import { chooseRun } from './choose-run';
 import { Finding, Stopped } from './fail';
-import { count, counted } from './format';
+import { count } from './format';
 import { type LoadOutcome, loadLocally, localServices } from './load-locally';
 import { checkSecrets, localSecrets } from './local-secrets';
-import { isPlannedFor, pagesOption, plannedExtent } from './planned-extent';
+import { plannedExtent } from './planned-extent';
 import { ProgressDisplay } from './progress';
 import { dataFolder, ownCommand, projectRoot, sourcesFolder } from './project';
+import { olderThanPublished, replayedExtent } from './replayed-extent';
 import type { Companion } from './sample-api';
 import { type StopSignal, stopSignal } from './stop-signal';
 import { printSummary } from './summary';
@@ -23,6 +24,8 @@ export interface LocalRun {
   /** CDK context for the synthesis, such as 'geonames:requestsPerSecond'. */
   readonly context?: Readonly<Record<string, string>>;
   readonly pages?: number;
+  /** The run whose raw pages are shaped anew, without asking the source. @default the source is asked */
+  readonly replayOf?: string;
   readonly restart?: boolean;
   readonly json?: boolean;
   /** What must be up while the load goes on. @default nothing */
@@ -35,7 +38,7 @@ const graceMilliseconds = 3000;
 /** Runs one dataset through the synthesized template, and prints how it went. */
 export async function runLocally(run: LocalRun): Promise<void> {
   const secret = localSecrets();
-  checkSecrets(run.source, secret);
+  checkSecrets(run.replayOf === undefined ? run.source : unasked(run.source), secret);
   const stop = stopSignal();
   const tally = new Tally();
   try {
@@ -94,17 +97,18 @@ async function load(
   const services = await localServices(local, run.source.name);
   const runId = await chooseRun(run, services.lake);
   const loading = loadLocally(
-    { run: { source: run.source.name, dataset: run.dataset.name, runId }, onlyPages: run.pages },
+    {
+      run: { source: run.source.name, dataset: run.dataset.name, runId },
+      onlyPages: run.pages,
+      replayOf: run.replayOf,
+    },
     local,
     services,
     {
       tally,
       signal: stop.signal,
       listener: {
-        planned: (plan, unrolled) => {
-          const { source, dataset, runId } = plan;
-          display.say(`  run          ${source}/${dataset} ${runId}: ${plannedExtent(plan, unrolled)}`);
-        },
+        planned: (plan, unrolled) => introduce(plan, unrolled, { display, lake: services.lake }),
         progress: (progress) => display.update(progress),
       },
     },
@@ -112,25 +116,22 @@ async function load(
   return Promise.race([loading, broken]);
 }
 
-/** The open run, to continue it, or a new one. */
-async function chooseRun({ source, dataset, pages, restart }: LocalRun, lake: Lake): Promise<string> {
-  const claim = await readClaim(lake, { source: source.name, dataset: dataset.name });
-  if (claim && restart) await releaseClaim(lake, claim);
-  if (!claim || restart) return runIdAt(new Date());
-  await refuseOtherExtent(claim, pages, lake);
-  return claim.runId;
+/** Says what a run will load. */
+async function introduce(
+  plan: Plan,
+  unrolled: Unrolled,
+  { display, lake }: { readonly display: ProgressDisplay; readonly lake: Lake },
+): Promise<void> {
+  const { source, dataset, runId } = plan;
+  const extent = (await replayedExtent(plan, unrolled, lake)) ?? plannedExtent(plan, unrolled);
+  display.say(`  run          ${source}/${dataset} ${runId}: ${extent}`);
+  const older = await olderThanPublished(plan, lake);
+  if (older) display.say(`  note         ${older}`);
 }
 
-/** A trial cannot be continued as a whole load, nor the other way round. */
-async function refuseOtherExtent(claim: Claim, pages: number | undefined, lake: Lake): Promise<void> {
-  const plan = await readPlan(lake, claim);
-  if (!plan || isPlannedFor(plan, pages)) return;
-  const planned = pagesOption(plan);
-  const [what, how] =
-    planned === undefined ? ['all pages', ''] : [counted(planned, 'page'), ` with --pages ${planned}`];
-  throw new ConfigurationError(
-    `run ${claim.runId} of ${what} is still open: continue it${how}, or give it up with --restart`,
-  );
+/** A source as a replay needs it: of its secrets, only the salts of masked columns. */
+function unasked(source: Source): Source {
+  return { ...source, auth: { type: 'none' }, tls: undefined };
 }
 
 async function conclude(run: LocalRun, outcome: LoadOutcome, tally: Tally): Promise<void> {

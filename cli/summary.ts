@@ -6,6 +6,7 @@ import { lakeFolder } from '../local/lake-folder';
 import { Finding } from './fail';
 import { bytes, count, counted, duration } from './format';
 import type { LoadOutcome } from './load-locally';
+import { observationLines } from './observation-lines';
 import { dataFolder, ownCommand } from './project';
 import { resultLines, runQuery } from './query';
 import type { Tally } from './tally';
@@ -38,7 +39,8 @@ export async function printSummary(outcome: Complete, context: SummaryContext): 
       ? `\nLoaded a trial of ${name}: verified, and not published because it is only a part.\n`
       : `\nPublished ${name}: ${claim(manifest)}.\n`,
   );
-  for (const [label, value] of summaryLines(facts)) console.log(`  ${label.padEnd(12)} ${value}`);
+  for (const [label, value] of summaryLines(facts, context.dataset))
+    console.log(`  ${label.padEnd(12)} ${value}`);
   await printSample(manifest, folder);
 }
 
@@ -59,6 +61,8 @@ export function summaryFacts(
     source: manifest.source,
     dataset: manifest.dataset,
     runId: manifest.runId,
+    /** The run whose raw pages were shaped anew; absent where the source was asked. */
+    replayOf: manifest.replayOf?.runId,
     published: manifest.problems.length === 0 && !manifest.subset,
     problems: manifest.problems,
     records: manifest.counts.staged,
@@ -66,9 +70,16 @@ export function summaryFacts(
     total: manifest.total,
     pages: manifest.counts.pages,
     ranges: manifest.counts.ranges,
+    /** Records in the pages; records + quarantined + filtered = received + added. */
+    received: manifest.counts.received,
+    added: manifest.counts.added,
     quarantined: manifest.counts.quarantined,
+    filtered: manifest.counts.filtered,
+    /** What was noticed about the records: reasons, rules, unknown and missing fields. */
+    observations: manifest.observations,
     bytesIn: manifest.counts.bytesReceived,
     bytesOut: manifest.counts.bytesStaged,
+    format: formatName(manifest),
     requests,
     throttled: tally.of('Throttled'),
     retries: tally.of('Retries'),
@@ -77,6 +88,11 @@ export function summaryFacts(
     seconds,
     folder,
   };
+}
+
+function formatName({ extension }: Pick<Manifest, 'extension'>): string {
+  if (extension === 'parquet') return 'Parquet';
+  return extension.startsWith('jsonl') ? 'JSON lines' : 'CSV';
 }
 
 /** Requests per second from the first request of this session to the last, by the receipts of its ranges. */
@@ -91,34 +107,36 @@ function requestRate({ objects }: Manifest, startedAt: Date): number {
   return ours.length > 0 ? requests / Math.max(0.001, (last - first) / 1000) : 0;
 }
 
-/** What a summary shows, label and value. */
-export function summaryLines(facts: ReturnType<typeof summaryFacts>): [string, string][] {
-  const retries = facts.retries > 0 ? `, ${count(facts.retries)} retried` : '';
+/** What a summary shows, label and value; of records, only what there is to say. */
+export function summaryLines(facts: ReturnType<typeof summaryFacts>, dataset: Dataset): [string, string][] {
   return [
-    [
-      'records',
-      facts.total === undefined
-        ? `${count(facts.records)}; the source gives no total`
-        : `${count(facts.records)} of ${count(facts.total)}`,
-    ],
+    ['records', recordsLine(facts)],
     ['pages', `${count(facts.pages)} in ${counted(facts.ranges, 'range')}`],
-    ['quarantined', count(facts.quarantined)],
-    ['bytes', `${bytes(facts.bytesIn)} in, ${bytes(facts.bytesOut)} out as Parquet`],
-    [
-      'requests',
-      `${count(facts.requests)}, ${facts.requestsPerSecond.toFixed(1)}/s of ${facts.limit}/s allowed, ${count(facts.throttled)} throttled${retries}`,
-    ],
+    ...observationLines(facts, dataset),
+    ['bytes', `${bytes(facts.bytesIn)} in, ${bytes(facts.bytesOut)} out as ${facts.format}`],
+    ['requests', requestsLine(facts)],
     ['elapsed', duration(facts.seconds)],
     ['files', relative(process.cwd(), facts.folder)],
   ];
 }
 
+function requestsLine(facts: ReturnType<typeof summaryFacts>): string {
+  if (facts.replayOf !== undefined) return `none: the raw pages of run ${facts.replayOf} were shaped anew`;
+  const retries = facts.retries > 0 ? `, ${count(facts.retries)} retried` : '';
+  const rate = `${facts.requestsPerSecond.toFixed(1)}/s of ${facts.limit}/s allowed`;
+  return `${count(facts.requests)}, ${rate}, ${count(facts.throttled)} throttled${retries}`;
+}
+
+/** A total counts records, which are no rows where explode or transform made several of one. */
+function recordsLine({ records, received, added, total }: ReturnType<typeof summaryFacts>): string {
+  const ofTotal = total === undefined ? '; the source gives no total' : ` of ${count(total)}`;
+  if (added === 0) return `${count(records)}${ofTotal}`;
+  return `${count(records)} rows, made from ${count(received)}${ofTotal}${total === undefined ? '' : ' records'}`;
+}
+
 /** Three records, through the same query that `baseload query` runs. */
-async function printSample(
-  run: { source: string; dataset: string; subset: boolean },
-  folder: string,
-): Promise<void> {
-  const view = { source: run.source, dataset: run.dataset, folder: `${folder}/` };
+async function printSample(run: Manifest, folder: string): Promise<void> {
+  const view = { ...run, folder: `${folder}/` };
   const table = run.dataset.replaceAll('-', '_');
   const result = await runQuery(`select * from ${table} limit 3`, [view]);
   console.log(`\n  select * from ${table} limit 3\n`);

@@ -47,7 +47,8 @@ const telemetry = powertoolsTelemetry();
 const clock = systemClock;
 const pacer = createPacer(deployed.limits, clock, 'lane');
 const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
-const shaper = openShaper({ memoryMegabytes: memoryMegabytes / 3, temporaryDirectory: tmpdir() });
+// The salts of masked columns are read like credentials, when a range first needs them.
+const shaper = openShaper({ memoryMegabytes: memoryMegabytes / 3, temporaryDirectory: tmpdir() }, secrets);
 const openExtract = extractOnce(deployed, { secrets, sign, pacer, telemetry, clock });
 
 /** Loads the page ranges of a batch, one message each. Called by the page queue's event source mapping. */

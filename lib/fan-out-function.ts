@@ -53,19 +53,18 @@ export class FanOutFunction extends ScopedFunction {
           [`runs/${source.name}/*`, `runs/open/${source.name}/*`],
         ),
         lake.objects(['s3:DeleteObject'], [`runs/open/${source.name}/*`]),
-        // The objects of leads and chains say what follows them; tables say which run a parent has published.
-        lake.objects(
-          ['s3:GetObject'],
-          [`stage/${source.name}/*`, ...(parents ? [`tables/${source.name}/*`] : [])],
-        ),
+        // The objects of leads and chains say what follows them; pointers say what readers of a table rely on, and which
+        // run a parent has published.
+        lake.objects(['s3:GetObject'], [`stage/${source.name}/*`, `tables/${source.name}/*/current.json`]),
         lake.listing([
           `stage/${source.name}/*`,
           `runs/${source.name}/*`,
           `runs/open/${source.name}/*`,
-          ...(parents ? [`tables/${source.name}/*`] : []),
+          `tables/${source.name}/*/current.json`,
         ]),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queues.pages.queueArn] }),
-        ...secretAccess(scope, environment, source),
+        // No salts: fan-out shapes nothing.
+        ...secretAccess(scope, environment, { auth: source.auth, tls: source.tls }),
       ],
     });
   }

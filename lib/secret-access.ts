@@ -7,10 +7,14 @@ import { secretName } from '../lambda/environment';
 import type { Environment } from './environments';
 
 /**
- * Allows reading the secrets that the source names, and no others, and writing those that the source replaces; nothing to
- * allow when it names none.
+ * Allows reading the secrets that are named, and no others, and writing those that the source replaces; nothing to allow
+ * when there are none. Without `datasets` these are the credentials alone, without the salts of masked columns.
  */
-export function secretAccess(scope: Construct, environment: Environment, source: Source): PolicyStatement[] {
+export function secretAccess(
+  scope: Construct,
+  environment: Environment,
+  source: Pick<Source, 'auth' | 'tls'> & Partial<Pick<Source, 'datasets'>>,
+): PolicyStatement[] {
   const allow = (action: string, names: readonly string[]) =>
     names.length === 0
       ? []

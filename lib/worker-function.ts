@@ -55,8 +55,13 @@ export class WorkerFunction extends ScopedFunction {
         lake.objects(['s3:GetObject', 's3:PutObject'], [`stage/${source.name}/*`]),
         // What follows a range, where that does not fit into the metadata of its object.
         lake.objects(['s3:GetObject', 's3:PutObject'], [`runs/${source.name}/*/next/*`]),
-        lake.objects(['s3:PutObject'], [`raw/${source.name}/*`, `quarantine/${source.name}/*`]),
-        lake.listing([`stage/${source.name}/*`, `runs/${source.name}/*/next/*`]),
+        // A replay reads what an earlier run has kept of the source's answers.
+        lake.objects(['s3:GetObject', 's3:PutObject'], [`raw/${source.name}/*`]),
+        lake.objects(
+          ['s3:PutObject'],
+          [`quarantine/${source.name}/*`, `runs/${source.name}/*/observations/*`],
+        ),
+        lake.listing([`stage/${source.name}/*`, `raw/${source.name}/*`, `runs/${source.name}/*/next/*`]),
         new PolicyStatement({
           // The event source mapping polls with the function's role; SendMessage is for parking a range, and for what follows it.
           actions: [

@@ -39,6 +39,12 @@ export class SourceError extends PermanentError {}
 /** There is no number of records or pages, and no link to the last page, where the dataset says. */
 export class TotalNotFoundError extends PermanentError {}
 
+/** A record has a field that no column reads, and the dataset says that there must be none. Names the field and its first page. */
+export class UnknownFieldError extends PermanentError {}
+
+/** A record does not fit, and its column or dataset says that then the run fails. Names its place, the column, the rule and the masked value. */
+export class UnfitRecordError extends PermanentError {}
+
 // These may come right when the page is asked for again.
 
 /** A body ends in the middle, or is damaged. */

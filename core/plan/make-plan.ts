@@ -1,5 +1,6 @@
 import { PermanentError } from '../errors';
 import type { Extent0 } from '../extract/page/extent';
+import { tableOf } from '../shape/stage/table';
 import { definitionHash } from '../source/definition-hash';
 import { isCountable } from '../source/pagination';
 import type { Dataset, Limits } from '../source/source';
@@ -54,14 +55,14 @@ export function makePlan(input: PlanInput): Plan {
   const perRange = pagesPerRange(input, pageSize);
   const sequence = sequenceOf(input, pageSize, perRange);
   return {
-    version: 2,
+    version: 3,
     source,
     dataset: dataset.name,
     runId,
     plannedAt: input.plannedAt.toISOString(),
     watermark: input.watermark.toISOString(),
     definition: definitionHash(dataset),
-    key: [...dataset.key],
+    ...tableOf(dataset),
     ...(extent?.total === undefined ? {} : { total: extent.total }),
     pagesPerRange: perRange,
     // Also where it happens to be the whole: a trial never changes what readers see.

@@ -5,6 +5,7 @@ import { concurrently } from '../run/concurrently';
 import { type Pointer, readPointer } from '../run/pointer';
 import type { Lake } from '../run/ports';
 import type { OpenDuckDB } from '../shape/duckdb';
+import { readStage } from '../shape/stage/read-stage';
 import type { RecordSlices } from '../source/slices';
 import { mostSlices, type SliceValue, tooManySlices } from './slices';
 
@@ -73,9 +74,12 @@ async function distinctValues(
   try {
     let type: string | undefined;
     for (const keys of batches(await tableKeys(pointer, services.lake))) {
-      const files = await download(keys, folder, services.lake);
+      const files = await download(keys, pointer, folder, services.lake);
       type ??= await typeOf(duckdb, files, pointer, column);
-      await addValues(duckdb, `SELECT ${asParameter(column, type)} AS value FROM ${parquet(files)}`);
+      await addValues(
+        duckdb,
+        `SELECT ${asParameter(column, type)} AS value FROM ${readStage(pointer, files)}`,
+      );
       for (const file of files) await rm(file);
     }
     return await readValues(duckdb, pointer, column);
@@ -87,11 +91,11 @@ async function distinctValues(
 
 /** Every object of a published table. One that is missing would leave out slices without a word, so it is an error. */
 async function tableKeys(
-  { source, dataset, runId, location, files }: Pointer,
+  { source, dataset, runId, extension, location, files }: Pointer,
   lake: Pick<Lake, 'list'>,
 ): Promise<string[]> {
   const keys: string[] = [];
-  for await (const { key } of lake.list(location)) if (key.endsWith('.parquet')) keys.push(key);
+  for await (const { key } of lake.list(location)) if (key.endsWith(`.${extension}`)) keys.push(key);
   if (keys.length === files) return keys;
   throw new PermanentError(
     `${source}/${dataset} was published as ${files} objects (run ${runId}) and ${location} holds ${keys.length}: load ${source}/${dataset} again`,
@@ -104,12 +108,13 @@ function* batches(keys: readonly string[]): Generator<readonly string[]> {
 
 async function download(
   keys: readonly string[],
+  { extension }: Pointer,
   folder: string,
   lake: Pick<Lake, 'download'>,
 ): Promise<string[]> {
   const files: string[] = [];
   const fetched = concurrently(keys.entries(), filesAtOnce, async ([position, key]) => {
-    const file = join(folder, `${position}.parquet`);
+    const file = join(folder, `${position}.${extension}`);
     if (await lake.download(key, file)) return file;
     throw new PermanentError(`${key} of a published table is gone from the lake: load its dataset again`);
   });
@@ -121,12 +126,13 @@ async function download(
 async function typeOf(
   { connection }: OpenDuckDB,
   files: readonly string[],
-  { source, dataset, runId }: Pointer,
+  pointer: Pointer,
   column: string,
 ): Promise<string> {
-  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${parquet(files)}`);
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${readStage(pointer, files)}`);
   const types = new Map(described.getRows().map(([name, type]) => [String(name), String(type)]));
   const type = types.get(column);
+  const { source, dataset, runId } = pointer;
   if (type !== undefined) return type;
   const parent = `${source}/${dataset}`;
   throw new ConfigurationError(
@@ -148,11 +154,6 @@ async function addValues({ connection }: OpenDuckDB, values: string): Promise<vo
   await connection.run(
     `INSERT INTO found SELECT value FROM (${values}) WHERE value IS NOT NULL EXCEPT SELECT value FROM found`,
   );
-}
-
-function parquet(files: readonly string[]): string {
-  const list = files.map((file) => `'${file.replaceAll("'", "''")}'`).join(', ');
-  return `read_parquet([${list}], hive_partitioning = false)`;
 }
 
 async function readValues(

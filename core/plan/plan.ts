@@ -86,9 +86,25 @@ export const pageRangeSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** What a run's table is: the same in its plan, its manifest and the pointer. */
+export const tableSchema = z.object({
+  /** How stage objects are written, as their keys end. */
+  extension: z.enum(['parquet', 'jsonl.gz', 'jsonl.zst', 'csv.gz', 'csv.zst']),
+  /** Columns in the table's order, with DuckDB's name of their type: 'DECIMAL(12,2)', 'STRUCT(id BIGINT)'. */
+  columns: z.array(z.object({ name: z.string(), type: z.string() })).min(1),
+  /** Columns that tell one record from another. */
+  key: z.array(z.string()).min(1),
+  tableVersion: z.int().min(1),
+  /** Set where texts that a spreadsheet would take for a formula have a ' before them in CSV, which reading takes away again. */
+  neutralised: z.literal(true).optional(),
+});
+
+/** A run that is replayed: where its stage objects, and by their receipts its raw bodies, are. */
+export const replayOfSchema = z.object({ runId: z.string(), extension: tableSchema.shape.extension });
+
 /** What a run will fetch, fixed once. Holds sequences rather than ranges: a million ranges cost nothing. */
 export const planSchema = z.object({
-  version: z.literal(2),
+  version: z.literal(3),
   source: z.string(),
   dataset: z.string(),
   runId: z.string(),
@@ -98,8 +114,7 @@ export const planSchema = z.object({
   watermark: z.string(),
   /** Hash of the dataset's definition; a worker refuses ranges planned by another definition. */
   definition: z.string(),
-  /** Columns that tell one record from another. */
-  key: z.array(z.string()).min(1),
+  ...tableSchema.shape,
   /** Records the source said it holds; absent where it is found out while loading, or never. */
   total: count.optional(),
   /** Pages of a range, at most. */
@@ -109,6 +124,8 @@ export const planSchema = z.object({
   sequences: z.array(sequenceSchema).min(1),
   /** The dataset's own ceiling, kept here so that verification needs nothing but the lake. */
   maxQuarantinedRatio: z.number().min(0).max(1),
+  /** The run whose raw bodies are shaped anew, instead of asking the source. */
+  replayOf: replayOfSchema.optional(),
   /** The published run of another dataset whose records the slices are. */
   parents: z.array(z.object({ dataset: z.string(), runId: z.string() })).optional(),
 });
@@ -125,3 +142,4 @@ export type SliceParameters = z.infer<typeof parametersSchema>;
 
 /** What names a range. */
 export type RangeName = Pick<PageRange, 'slice' | 'index'>;
+export type Table = z.infer<typeof tableSchema>;

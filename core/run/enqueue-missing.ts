@@ -23,6 +23,15 @@ export type MessageOfRun = Omit<PageMessage, 'range' | 'parks'>;
 
 /** One message per range. */
 export function* messagesOf(run: MessageOfRun, ranges: Iterable<PageRange>): Generator<PageMessage> {
-  const { source, dataset, runId, definition, pagesPerRange } = run;
-  for (const range of ranges) yield { source, dataset, runId, definition, pagesPerRange, range };
+  const { source, dataset, runId, definition, extension, replayOf, pagesPerRange } = run;
+  const common = {
+    source,
+    dataset,
+    runId,
+    definition,
+    extension,
+    ...(replayOf && { replayOf }),
+    pagesPerRange,
+  };
+  for (const range of ranges) yield { ...common, range };
 }

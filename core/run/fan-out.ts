@@ -8,14 +8,26 @@ import { type PlanOnceServices, planOnce } from './plan-once';
 import type { Clock, PageQueue } from './ports';
 import { isRunId, runIdAt } from './run-id';
 
-/** What starts a run: a schedule says when it was due, a person may name the run or ask for the first pages only. */
-const fanOutRequestSchema = z.strictObject({
-  dataset: z.string(),
-  runId: z.string().refine(isRunId, 'not a run id such as 2026-01-31t03-00-00-000z').optional(),
-  /** ISO 8601, filled in by the schedule: a retried invocation is the same run. */
-  scheduledTime: z.string().optional(),
-  onlyPages: z.int().min(1).optional(),
-});
+const runId = z.string().refine(isRunId, 'not a run id such as 2026-01-31t03-00-00-000z');
+
+/**
+ * What starts a run: a schedule says when it was due, a person may name the run, ask for the first pages only, or for a
+ * replay of an earlier run.
+ */
+const fanOutRequestSchema = z
+  .strictObject({
+    dataset: z.string(),
+    runId: runId.optional(),
+    /** ISO 8601, filled in by the schedule: a retried invocation is the same run. */
+    scheduledTime: z.string().optional(),
+    onlyPages: z.int().min(1).optional(),
+    /** The run whose raw pages are shaped anew, with the definition of today and without asking the source. */
+    replayOf: runId.optional(),
+  })
+  .refine(({ onlyPages, replayOf }) => onlyPages === undefined || replayOf === undefined, {
+    path: ['onlyPages'],
+    message: 'not with replayOf: a replay has the pages of its run',
+  });
 
 export type FanOutRequest = z.infer<typeof fanOutRequestSchema>;
 
@@ -38,8 +50,12 @@ export type FanOutResult =
 /** Plans a run once and enqueues what it still misses; safe to repeat at any point. */
 export async function fanOut(request: FanOutRequest, services: FanOutServices): Promise<FanOutResult> {
   const { source, lake, telemetry, clock } = services;
+  const { onlyPages, replayOf } = request;
   const dataset = findDataset(source, request.dataset);
   const run = { source: source.name, dataset: dataset.name, runId: chooseRunId(request, clock) };
+  if (run.runId === replayOf) {
+    throw new ConfigurationError(`run ${run.runId} cannot be a replay of itself: leave its runId out`);
+  }
 
   const claim = await claimDataset(lake, run, new Date(clock.now()));
   if (claim.runId !== run.runId) {
@@ -48,7 +64,7 @@ export async function fanOut(request: FanOutRequest, services: FanOutServices): 
     return { status: 'skipped', runId: run.runId, openRun: claim.runId };
   }
 
-  const plan = await planOnce({ run, dataset, onlyPages: request.onlyPages }, claim, services);
+  const plan = await planOnce({ run, dataset, onlyPages, replayOf }, claim, services);
   if (plan.definition !== definitionHash(dataset)) {
     throw new ConfigurationError(
       `${run.source}/${run.dataset} was changed since run ${run.runId} was planned: undo the change to continue it, or start the run over`,

@@ -1,11 +1,16 @@
 import { pageRangeName } from '../plan/grid';
-import type { RangeName } from '../plan/plan';
+import type { RangeName, Table } from '../plan/plan';
 
 /** Which run of which dataset of which source. */
 export interface RunName {
   readonly source: string;
   readonly dataset: string;
   readonly runId: string;
+}
+
+/** A run, and how its stage objects end. */
+export interface StagedRun extends RunName {
+  readonly extension: Table['extension'];
 }
 
 /** The folder where every claim is; a source may therefore not be called 'open'. */
@@ -16,6 +21,11 @@ export function claimKey({ source, dataset }: Omit<RunName, 'runId'>): string {
   return `${openRuns}${safe(source)}/${safe(dataset)}.json`;
 }
 
+/** The folder with the documents of all runs of a dataset, each in a folder that has the run's id for a name. */
+export function runsPrefix(dataset: Omit<RunName, 'runId'>): string {
+  return `runs/${datasetFolder(dataset)}`;
+}
+
 export function planKey(run: RunName): string {
   return `${runFolder(run)}plan.json`;
 }
@@ -24,19 +34,24 @@ export function manifestKey(run: RunName): string {
   return `${runFolder(run)}manifest.json`;
 }
 
-/** Everything that readers may see of a run: a folder with one Parquet object per page range. */
+/** Everything that readers may see of a run: a folder with one object per page range. */
 export function stagePrefix(run: RunName): string {
   return `stage/${datasetFolder(run)}run=${safe(run.runId)}/`;
 }
 
 /** The one object of a page range: a pure function of source, dataset, run, slice and range. */
-export function stageKey(run: RunName, range: RangeName): string {
-  return `${stagePrefix(run)}${rangeName(range)}.parquet`;
+export function stageKey(run: StagedRun, range: RangeName): string {
+  return `${stagePrefix(run)}${rangeName(range)}.${run.extension}`;
 }
 
 /** Page bodies as received by one attempt. */
 export function rawKey(run: RunName, range: RangeName, attempt: string): string {
   return `raw/${datasetFolder(run)}run=${safe(run.runId)}/${rangeName(range)}-${safe(attempt)}.jsonl.gz`;
+}
+
+/** Which pages the bodies of a raw object are, in its order: what a replay needs besides them. */
+export function rawPagesKey(rawKey: string): string {
+  return rawKey.replace(/\.jsonl\.gz$/, '.pages.json');
 }
 
 /** Records of one attempt that do not fit the schema, with their reasons. */
@@ -47,6 +62,11 @@ export function quarantineKey(run: RunName, range: RangeName, attempt: string): 
 /** What follows a range that one attempt loaded, where that does not fit into the receipt. */
 export function nextKey(run: RunName, range: RangeName, attempt: string): string {
   return `${runFolder(run)}next/${rangeName(range)}-${safe(attempt)}.json`;
+}
+
+/** What one attempt noticed about the records of a range: see observations.ts. */
+export function observationsKey(run: RunName, range: RangeName, attempt: string): string {
+  return `${runFolder(run)}observations/${rangeName(range)}-${safe(attempt)}.json`;
 }
 
 /** The pointer: names the run that readers see. */

@@ -1,8 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { ConfigurationError, TransientError } from '../errors';
 import { checkPages } from '../extract/range/check-pages';
 import type { FetchedRange } from '../extract/range/fetched-range';
@@ -10,18 +7,19 @@ import type { PageRange } from '../plan/plan';
 import type { ShapedRange, Shaper } from '../shape/shape-range';
 import { definitionHash } from '../source/definition-hash';
 import type { Dataset, Source } from '../source/source';
-import { quarantineKey, rawKey } from './keys';
-import { type AttemptFacts, makeReceipt } from './make-receipt';
 import type { PageMessage } from './page-message';
-import type { Telemetry } from './ports';
-import { continueIfThere, type StageServices, writeStage } from './write-stage';
+import type { Lake, Telemetry } from './ports';
+import { isReplay, type ReplayedRange, replayRange, unrepeatable } from './replay/replay-range';
+import { type AttemptFiles, writeAttempt } from './write-attempt';
+import { continueIfThere, type StageServices } from './write-stage';
 
 export interface LoadRangeServices extends StageServices {
+  readonly lake: StageServices['lake'] & Pick<Lake, 'download'>;
   readonly source: Source;
   readonly shaper: Pick<Shaper, 'shape'>;
   /** Folder for the files of one attempt; they are removed afterwards. */
   readonly workFolder: string;
-  /** Fetches the pages of a range into a file. */
+  /** Fetches the pages of a range into a file; not called for a range that is replayed. */
   fetch(request: RangeRequest): Promise<FetchedRange>;
 }
 
@@ -34,17 +32,10 @@ export interface RangeRequest {
   readonly file: string;
 }
 
-/** Where an attempt keeps what it fetches and makes. */
-interface AttemptFiles {
-  readonly pages: string;
-  readonly stage: string;
-  readonly quarantine: string;
-  readonly raw: string;
-}
-
 /**
  * Loads one page range: extract, transform, write, and enqueue what follows. The stage object is written last and only
- * by the first who gets there, so any number of attempts at a range leave what one attempt leaves.
+ * by the first who gets there, so any number of attempts at a range leave what one attempt leaves. A range that is
+ * replayed is taken from the raw pages of the run that fetched it, and the source is not asked.
  */
 export async function loadRange(
   message: PageMessage,
@@ -56,14 +47,9 @@ export async function loadRange(
   if (await continueIfThere(message, services)) return skip(message, telemetry);
   const folder = await mkdtemp(join(services.workFolder, 'range-'));
   try {
-    const files = {
-      pages: join(folder, 'pages.jsonl'),
-      stage: join(folder, 'stage.parquet'),
-      quarantine: join(folder, 'quarantine.jsonl.gz'),
-      raw: join(folder, 'raw.jsonl.gz'),
-    };
-    const { fetched, shaped } = await fetchAndShape(dataset, message, files, services);
-    const written = await write({ dataset, message, attempt, files, fetched, shaped }, services);
+    const files = filesIn(folder, message);
+    const { fetched, shaped } = await fetchAndShape({ dataset, message, files }, services);
+    const written = await writeAttempt({ dataset, message, attempt, files, fetched, shaped }, services);
     if (written === 'exists') return skip(message, telemetry);
     telemetry.count('RangesLoaded', 1);
     telemetry.count('RecordsReceived', shaped.received);
@@ -73,6 +59,15 @@ export async function loadRange(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function filesIn(folder: string, { extension }: PageMessage): AttemptFiles {
+  return {
+    pages: join(folder, 'pages.jsonl'),
+    stage: join(folder, `stage.${extension}`),
+    quarantine: join(folder, 'quarantine.jsonl.gz'),
+    raw: join(folder, 'raw.jsonl.gz'),
+  };
 }
 
 /** Refuses ranges that another definition planned: a run's objects all have one shape. */
@@ -85,65 +80,64 @@ function plannedDataset(source: Source, message: PageMessage): Dataset {
   );
 }
 
-/** Pages that are malformed, or not what their neighbours make of them, are fetched again with their range, once; then the attempt fails. */
-async function fetchAndShape(
-  dataset: Dataset,
-  message: PageMessage,
-  files: AttemptFiles,
-  services: LoadRangeServices,
-  triesLeft = 1,
-): Promise<{ fetched: FetchedRange; shaped: ShapedRange }> {
-  const { range, pagesPerRange } = message;
-  const fetched = await services.fetch({ dataset, range, pagesPerRange, file: files.pages });
-  const { origins } = fetched;
-  try {
-    const shaped = await services.shaper.shape({
-      dataset,
-      pagesFile: files.pages,
-      origins,
-      stageFile: files.stage,
-      quarantineFile: files.quarantine,
-    });
-    checkPages(range, origins, shaped, dataset);
-    return { fetched, shaped };
-  } catch (error) {
-    if (!(error instanceof TransientError) || triesLeft === 0) throw error;
-    services.telemetry.count('Retries', 1);
-    services.telemetry.warn('A page was malformed: the range is fetched again', { reason: error.message });
-    return fetchAndShape(dataset, message, files, services, triesLeft - 1);
-  }
-}
-
-/** Everything that one attempt is about to write. */
-interface Attempt extends AttemptFacts {
+/** A range that an attempt is at. */
+interface Attempted {
+  readonly dataset: Dataset;
+  readonly message: PageMessage;
   readonly files: AttemptFiles;
 }
 
-/**
- * Writes one object after the other, the stage object last: a failure must not remove the files beneath a write that is
- * still under way.
- */
-async function write(
-  { files, ...facts }: Attempt,
-  services: LoadRangeServices,
-): Promise<'created' | 'exists'> {
-  const { dataset, message, attempt, fetched, shaped } = facts;
-  const { lake } = services;
-  const raw = dataset.keepRaw ? rawKey(message, message.range, attempt) : undefined;
-  const quarantine = shaped.quarantined > 0 ? quarantineKey(message, message.range, attempt) : undefined;
-  if (raw) {
-    await gzip(files.pages, files.raw);
-    await lake.put(raw, { file: files.raw });
-  }
-  if (quarantine) await lake.put(quarantine, { file: files.quarantine });
-  const receipt = makeReceipt(facts, { raw, quarantine });
-  const body = { file: files.stage };
-  return writeStage({ message, attempt, body, receipt, next: fetched.next }, services);
+interface Loaded {
+  readonly fetched: FetchedRange | ReplayedRange;
+  readonly shaped: ShapedRange;
 }
 
-/** Level 1: bodies compress about threefold at a third of level 6's cost. */
-async function gzip(from: string, to: string): Promise<void> {
-  await pipeline(createReadStream(from), createGzip({ level: 1 }), createWriteStream(to));
+/**
+ * Pages that are malformed, or not what their neighbours make of them, are fetched again with their range, once; then the
+ * attempt fails. Those of a replay are what they are.
+ */
+async function fetchAndShape(
+  attempted: Attempted,
+  services: LoadRangeServices,
+  triesLeft = 1,
+): Promise<Loaded> {
+  const { message } = attempted;
+  const fetched = await fetchOrReplay(attempted, services);
+  try {
+    return { fetched, shaped: await shapeAndCheck(attempted, fetched, services) };
+  } catch (error) {
+    if (isReplay(message)) throw unrepeatable(error, message);
+    if (!(error instanceof TransientError) || triesLeft === 0) throw error;
+    services.telemetry.count('Retries', 1);
+    services.telemetry.warn('A page was malformed: the range is fetched again', { reason: error.message });
+    return fetchAndShape(attempted, services, triesLeft - 1);
+  }
+}
+
+function fetchOrReplay(
+  { dataset, message, files }: Attempted,
+  { fetch, lake }: LoadRangeServices,
+): Promise<FetchedRange | ReplayedRange> {
+  const { range, pagesPerRange } = message;
+  if (!isReplay(message)) return fetch({ dataset, range, pagesPerRange, file: files.pages });
+  return replayRange(message, { pagesFile: files.pages, compressedFile: files.raw }, lake);
+}
+
+async function shapeAndCheck(
+  { dataset, message, files }: Attempted,
+  { origins }: FetchedRange,
+  { shaper }: LoadRangeServices,
+): Promise<ShapedRange> {
+  const shaped = await shaper.shape({
+    dataset,
+    runId: message.runId,
+    pagesFile: files.pages,
+    origins,
+    stageFile: files.stage,
+    quarantineFile: files.quarantine,
+  });
+  checkPages(message.range, origins, shaped, dataset);
+  return shaped;
 }
 
 function skip({ range }: PageMessage, telemetry: Telemetry): 'skipped' {

@@ -16,7 +16,7 @@ export interface AttemptFacts {
 }
 
 /** Where the attempt wrote what, besides its stage object. */
-export type ReceiptLinks = { readonly [Link in 'raw' | 'quarantine']: Receipt[Link] };
+export type ReceiptLinks = { readonly [Link in 'raw' | 'quarantine' | 'observations']: Receipt[Link] };
 
 /** The receipt of a range, but for what follows. */
 export function makeReceipt(
@@ -34,9 +34,10 @@ export function makeReceipt(
     requests: fetched.requests,
     bytesReceived: fetched.bytes,
     received: shaped.received,
+    added: shaped.added === 0 ? undefined : shaped.added,
     staged: shaped.staged,
     quarantined: shaped.quarantined,
-    filtered: 0,
+    filtered: shaped.filtered,
     firstKey: shaped.firstKey,
     lastKey: shaped.lastKey,
     firstRecord: recordMark(dataset, { fetched, shaped }, 0),

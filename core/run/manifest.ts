@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { replayOfSchema, tableSchema } from '../plan/plan';
+import { observationsSchema } from '../shape/observations';
 import { receiptSchema } from './receipt';
 
 const count = z.int().min(0);
@@ -14,11 +16,13 @@ const manifestObjectSchema = z.object({
 
 /** The list of everything a run wrote, with counts and checksums, and the verdict on whether it is all there. */
 export const manifestSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   source: z.string(),
   dataset: z.string(),
   runId: z.string(),
   definition: z.string(),
+  ...tableSchema.shape,
+  replayOf: replayOfSchema.optional(),
   /** ISO 8601: the baseline is complete up to this time. */
   watermark: z.string(),
   /** Records the source said it holds, when the run was planned or its slices were begun; absent where it never says. */
@@ -29,6 +33,8 @@ export const manifestSchema = z.object({
     pages: count,
     requests: count,
     received: count,
+    /** Rows that explode or transform made beyond one for each record. */
+    added: count,
     staged: count,
     quarantined: count,
     filtered: count,
@@ -37,6 +43,8 @@ export const manifestSchema = z.object({
     /** Of stage objects. */
     bytesStaged: count,
   }),
+  /** What was noticed about the records of all ranges together. */
+  observations: observationsSchema,
   /** One sentence for each way in which the run falls short; empty when it is complete. */
   problems: z.array(z.string()),
   objects: z.array(manifestObjectSchema),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageRangeSchema } from '../plan/plan';
+import { pageRangeSchema, replayOfSchema, tableSchema } from '../plan/plan';
 
 /** The body of one queue message: one page range of one run. */
 export const pageMessageSchema = z.object({
@@ -8,6 +8,10 @@ export const pageMessageSchema = z.object({
   runId: z.string(),
   /** The definition the range was planned by. */
   definition: z.string(),
+  /** How the range's object ends. */
+  extension: tableSchema.shape.extension,
+  /** The run whose raw bodies are shaped, where the source is not asked. */
+  replayOf: replayOfSchema.optional(),
   /** Pages of a range, at most: for what a lead or a chain finds. */
   pagesPerRange: z.int().min(1),
   range: pageRangeSchema,

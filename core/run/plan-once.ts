@@ -1,15 +1,19 @@
-import { TransientError } from '../errors';
+import { ConfigurationError, TransientError } from '../errors';
 import type { Extent0 } from '../extract/page/extent';
 import { makePlan, needsExtent } from '../plan/make-plan';
 import type { ParentValues } from '../plan/parents';
-import { type Plan, planSchema, type Sequence } from '../plan/plan';
+import type { Plan, Sequence } from '../plan/plan';
 import { unseenSlices } from '../plan/slices';
+import { tableOf } from '../shape/stage/table';
 import type { RecordSlices } from '../source/slices';
 import type { Dataset, Source } from '../source/source';
 import { type Claim, keepClaim, releaseClaim } from './claim';
-import { parseDocument } from './document';
 import { planKey, type RunName } from './keys';
+import { readPointer } from './pointer';
 import type { Clock, Lake, Telemetry } from './ports';
+import { readPlan } from './read-plan';
+import { planReplay } from './replay/plan-replay';
+import { refuseIncompatible } from './table-contract';
 
 export interface PlanOnceServices {
   readonly source: Source;
@@ -28,12 +32,14 @@ export interface PlanRequest {
   readonly run: RunName;
   readonly dataset: Dataset;
   readonly onlyPages?: number | undefined;
+  /** The run whose raw pages are to be shaped anew, instead of asking the source. */
+  readonly replayOf?: string | undefined;
 }
 
 /**
  * The plan of a run, of which anything may be enqueued: made by whoever gets there first, and read by everyone else. When
  * it cannot be made, or no lane could start, the claim is released, so that the next run need not wait for this one to
- * grow old.
+ * grow old. Of a replay the source hears nothing, not even by a lane that prepares to ask it.
  */
 export async function planOnce(
   request: PlanRequest,
@@ -44,12 +50,13 @@ export async function planOnce(
   const { lake, telemetry } = services;
   const existing = await readPlan(lake, run);
   if (existing) {
-    await services.prepare();
+    refuseOtherReplay(request, existing);
+    if (existing.replayOf === undefined) await services.prepare();
     return existing;
   }
   try {
-    const plan = await planRun(request, services);
-    await services.prepare();
+    const plan = await newPlan(request, services);
+    if (plan.replayOf === undefined) await services.prepare();
     if (!(await keepClaim(lake, claim))) {
       throw new TransientError(
         `run ${run.runId} lost its claim on ${run.source}/${run.dataset} while it was being planned: call fan-out again`,
@@ -67,6 +74,27 @@ export async function planOnce(
     }
     throw error;
   }
+}
+
+/** A run is one thing or the other from its plan on. */
+function refuseOtherReplay({ run, replayOf }: PlanRequest, existing: Plan): void {
+  if (replayOf === undefined || replayOf === existing.replayOf?.runId) return;
+  const what = existing.replayOf
+    ? `a replay of run ${existing.replayOf.runId}`
+    : 'a load from the source, not a replay';
+  throw new ConfigurationError(
+    `run ${run.runId} of ${run.source}/${run.dataset} was planned as ${what}: finish it, or give the replay of run ${replayOf} another name`,
+  );
+}
+
+/** Plans what readers of the published run can go on to read: that is held against the table before anything is asked. */
+async function newPlan(request: PlanRequest, services: PlanOnceServices): Promise<Plan> {
+  const { run, dataset, replayOf } = request;
+  const { lake, clock } = services;
+  const table = tableOf(dataset);
+  refuseIncompatible(`${run.source}/${run.dataset}`, table, await readPointer(lake, run));
+  if (replayOf === undefined) return planRun(request, services);
+  return planReplay({ run, dataset, table, replayOf, plannedAt: new Date(clock.now()) }, lake);
 }
 
 /** Finds out how much there is, or what to cut it into, and plans accordingly. */
@@ -103,10 +131,4 @@ function earliest(now: Date, { runs }: ParentValues): Date {
 function inShort(sequence: Sequence): string {
   if (sequence.type === 'pages') return `${sequence.pages} pages`;
   return sequence.type === 'chain' ? 'a chain' : `a lead of ${sequence.slices.length} slices`;
-}
-
-/** The plan of a run, if it has been made. */
-export async function readPlan(lake: Pick<Lake, 'get'>, run: RunName): Promise<Plan | undefined> {
-  const found = await lake.get(planKey(run));
-  return found && parseDocument(planSchema, found.text, planKey(run));
 }

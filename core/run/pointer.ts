@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tableSchema } from '../plan/plan';
 import { parseDocument } from './document';
 import { manifestKey, pointerKey, type RunName, stagePrefix } from './keys';
 import type { Manifest } from './manifest';
@@ -6,11 +7,12 @@ import type { Lake } from './ports';
 
 /** What readers follow: which run of a dataset is published, and where its files are. */
 export const pointerSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   source: z.string(),
   dataset: z.string(),
   runId: z.string(),
-  /** Folder in the lake that holds the run's Parquet files and nothing else, with a trailing slash. */
+  ...tableSchema.shape,
+  /** Folder in the lake that holds the run's files and nothing else, with a trailing slash. */
   location: z.string(),
   manifest: z.string(),
   files: z.int().min(0),
@@ -23,6 +25,17 @@ export const pointerSchema = z.object({
 
 export type Pointer = z.infer<typeof pointerSchema>;
 
+/** A pointer as it was before it named the table: Parquet, with columns and key that it does not tell. */
+const firstPointerSchema = pointerSchema
+  .omit({ version: true, extension: true, columns: true, key: true, tableVersion: true, neutralised: true })
+  .extend({ version: z.literal(1) })
+  .transform((pointer): Pointer => {
+    return { ...pointer, version: 2, extension: 'parquet', columns: [], key: [], tableVersion: 1 };
+  });
+
+/** Reads a pointer of this version or the one before; of that one, `columns` and `key` are empty, since they are not known. */
+export const anyPointerSchema = z.union([pointerSchema, firstPointerSchema]);
+
 /** The published run of a dataset, if there is one. */
 export async function readPointer(
   lake: Pick<Lake, 'get'>,
@@ -30,7 +43,7 @@ export async function readPointer(
 ): Promise<(Pointer & { etag: string }) | undefined> {
   const key = pointerKey(dataset);
   const found = await lake.get(key);
-  return found && { ...parseDocument(pointerSchema, found.text, key), etag: found.etag };
+  return found && { ...parseDocument(anyPointerSchema, found.text, key), etag: found.etag };
 }
 
 /**
@@ -45,10 +58,15 @@ export async function publish(
   const current = await readPointer(lake, manifest);
   if (current && current.runId >= manifest.runId) return 'already';
   const pointer: Pointer = {
-    version: 1,
+    version: 2,
     source: manifest.source,
     dataset: manifest.dataset,
     runId: manifest.runId,
+    extension: manifest.extension,
+    columns: manifest.columns,
+    key: manifest.key,
+    tableVersion: manifest.tableVersion,
+    ...(manifest.neutralised && { neutralised: true }),
     location: stagePrefix(manifest),
     manifest: manifestKey(manifest),
     files: manifest.objects.length,

@@ -19,7 +19,10 @@ export const receiptSchema = z.object({
   requests: count,
   /** Of page bodies, after content decoding. */
   bytesReceived: count,
+  /** Records in the bodies. received + added = staged + quarantined + filtered. */
   received: count,
+  /** Rows that explode or transform made beyond one for each record; absent for none. */
+  added: count.optional(),
   staged: count,
   quarantined: count,
   filtered: count,
@@ -39,6 +42,8 @@ export const receiptSchema = z.object({
   expected: count.optional(),
   raw: z.string().optional(),
   quarantine: z.string().optional(),
+  /** Key of the document of what was noticed about the records; absent when there was nothing. */
+  observations: z.string().optional(),
   /** What is still to be fetched of the range's slices, or the key of the document that says so; absent when there is nothing. */
   next: z
     .union([z.object({ sequences: z.array(sequenceSchema).min(1) }), z.object({ key: z.string() })])

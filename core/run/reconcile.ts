@@ -3,9 +3,9 @@ import { type Claim, readClaim, releaseClaim } from './claim';
 import { messagesOf } from './enqueue-missing';
 import { openRuns } from './keys';
 import type { Manifest } from './manifest';
-import { readPlan } from './plan-once';
 import { publish } from './pointer';
 import type { Clock, Lake, PageQueue, QueueDepth, Telemetry } from './ports';
+import { readPlan } from './read-plan';
 import { unroll } from './unroll';
 import { type VerifyServices, verifyOnce } from './verify-once';
 

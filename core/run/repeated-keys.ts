@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PermanentError } from '../errors';
-import type { Plan } from '../plan/plan';
+import type { Table } from '../plan/plan';
 import type { OpenDuckDB } from '../shape/duckdb';
-import { identifier, literal } from '../shape/sql-text';
+import { identifier, literal } from '../shape/sql/sql-text';
+import { type ReadTable, readStage } from '../shape/stage/read-stage';
 import { concurrently } from './concurrently';
 import type { ManifestObject } from './manifest';
 import type { Lake } from './ports';
@@ -13,6 +14,9 @@ const filesAtOnce = 16;
 
 /** Keys that are named; one that cannot be told from others is as bad as a thousand. */
 const examplesShown = 3;
+
+/** What must be known of a run's table. */
+export type KeyedTable = ReadTable & Pick<Table, 'key'>;
 
 export interface RepeatedKeysServices {
   readonly lake: Pick<Lake, 'download'>;
@@ -28,7 +32,7 @@ export interface RepeatedKeysServices {
  * key, so that any number of records takes no more memory than those.
  */
 export async function repeatedKeys(
-  { key }: Pick<Plan, 'key'>,
+  table: KeyedTable,
   objects: readonly ManifestObject[],
   { lake, workFolder, memoryMegabytes }: RepeatedKeysServices,
 ): Promise<string | undefined> {
@@ -44,18 +48,18 @@ export async function repeatedKeys(
   try {
     await duckdb.connection.run('CREATE TABLE keys (hash UHUGEINT, object INTEGER)');
     const read = concurrently(filled.entries(), filesAtOnce, async ([position, object]) => {
-      const file = join(folder, `${position}.parquet`);
+      const file = join(folder, `${position}.${table.extension}`);
       if (!(await lake.download(object.key, file)))
         throw new PermanentError(`${object.key} was removed from the lake while the run was verified`);
       return { position, file };
     });
     for await (const { position, file } of read) {
       await duckdb.connection.run(
-        `INSERT INTO keys SELECT ${hashOf(key)}, ${position} FROM read_parquet(${literal(file)})`,
+        `INSERT INTO keys SELECT ${hashOf(table.key)}, ${position} FROM ${readStage(table, [file])}`,
       );
       await rm(file);
     }
-    return await explain(duckdb, key, filled, { lake, folder });
+    return await explain(duckdb, table, filled, { lake, folder });
   } finally {
     await duckdb.close();
     await rm(folder, { recursive: true, force: true });
@@ -64,10 +68,11 @@ export async function repeatedKeys(
 
 async function explain(
   { connection }: OpenDuckDB,
-  key: readonly string[],
+  table: KeyedTable,
   objects: readonly ManifestObject[],
   { lake, folder }: { readonly lake: Pick<Lake, 'download'>; readonly folder: string },
 ): Promise<string | undefined> {
+  const { key } = table;
   const twice = 'SELECT hash, min(object) AS object FROM keys GROUP BY hash HAVING count(*) > 1';
   const counted = await connection.runAndReadAll(`SELECT count(*) FROM (${twice})`);
   const count = Number(counted.getRows()[0]?.[0] ?? 0);
@@ -75,10 +80,10 @@ async function explain(
   const some = await connection.runAndReadAll(`${twice} ORDER BY object, hash LIMIT ${examplesShown}`);
   const examples: string[] = [];
   for (const [hash, position] of some.getRows()) {
-    const file = join(folder, 'example.parquet');
+    const file = join(folder, `example.${table.extension}`);
     await lake.download(objects[Number(position)]?.key ?? '', file);
     const found = await connection.runAndReadAll(
-      `SELECT ${textOf(key)} FROM read_parquet(${literal(file)}) WHERE ${hashOf(key)} = CAST(${literal(String(hash))} AS UHUGEINT) LIMIT 1`,
+      `SELECT ${textOf(key)} FROM ${readStage(table, [file])} WHERE ${hashOf(key)} = CAST(${literal(String(hash))} AS UHUGEINT) LIMIT 1`,
     );
     examples.push(String(found.getRows()[0]?.[0]));
     await rm(file, { force: true });

@@ -1,5 +1,7 @@
 import { PermanentError } from '../errors';
 import type { Plan } from '../plan/plan';
+import { noObservations, ObservationsSum } from '../shape/merge-observations';
+import { type Observations, observationsSchema } from '../shape/observations';
 import { concurrently } from './concurrently';
 import { parseDocument } from './document';
 import { manifestKey, stagePrefix } from './keys';
@@ -7,6 +9,7 @@ import { type Manifest, type ManifestObject, manifestSchema } from './manifest';
 import { receiptOf } from './next-sequences';
 import type { Lake, ListedObject } from './ports';
 import { rangeOfKey } from './present-ranges';
+import type { Receipt } from './receipt';
 import type { Unrolled } from './unroll';
 import { verify } from './verify';
 
@@ -16,7 +19,7 @@ export interface VerifyServices {
   findRepeatedKeys(plan: Plan, objects: readonly ManifestObject[]): Promise<string | undefined>;
 }
 
-/** HEAD requests under way at once. */
+/** Requests under way at once. */
 const looksAtOnce = 50;
 
 /**
@@ -34,8 +37,9 @@ export async function verifyOnce(
   const objects: ManifestObject[] = [];
   const looks = concurrently(rangeObjects(plan, lake), looksAtOnce, (listed) => look(listed, lake));
   for await (const object of looks) objects.push(object);
-  const repeated = await findRepeatedKeys(plan, objects);
-  const manifest = verify(plan, unrolled, objects, repeated);
+  const observations = await readObservations(objects, lake);
+  const repeatedKeys = await findRepeatedKeys(plan, objects);
+  const manifest = verify(plan, unrolled, objects, { observations, repeatedKeys });
   await lake.putIfAbsent(key, JSON.stringify(manifest), { contentType: 'application/json' });
   return (await readManifest(lake, key)) ?? manifest;
 }
@@ -46,9 +50,34 @@ export async function readManifest(lake: Pick<Lake, 'get'>, key: string): Promis
   return found && parseDocument(manifestSchema, found.text, key);
 }
 
+/** What was noticed about all ranges together, one document after the other, so that any number takes no more memory than some. */
+async function readObservations(
+  objects: readonly ManifestObject[],
+  lake: Pick<Lake, 'get'>,
+): Promise<Observations> {
+  const sum = new ObservationsSum();
+  const filled = objects.filter(({ receipt }) => receipt.received > 0);
+  const read = concurrently(filled, looksAtOnce, ({ receipt }) => observationsOf(receipt, lake));
+  for await (const observations of read) sum.add(observations);
+  return sum.total();
+}
+
+async function observationsOf(
+  { observations: key }: Receipt,
+  lake: Pick<Lake, 'get'>,
+): Promise<Observations> {
+  if (key === undefined) return noObservations;
+  const found = await lake.get(key);
+  if (found) return parseDocument(observationsSchema, found.text, key);
+  throw new PermanentError(
+    `${key} is not in the lake, and says what is in quarantine and why: start the run over`,
+  );
+}
+
 async function* rangeObjects(plan: Plan, lake: Lake): AsyncGenerator<ListedObject> {
   const prefix = stagePrefix(plan);
-  for await (const listed of lake.list(prefix)) if (rangeOfKey(prefix, listed.key)) yield listed;
+  for await (const listed of lake.list(prefix))
+    if (rangeOfKey(prefix, listed.key, [plan.extension])) yield listed;
 }
 
 async function look({ key }: ListedObject, lake: Lake): Promise<ManifestObject> {

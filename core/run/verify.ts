@@ -1,7 +1,10 @@
 import type { Plan } from '../plan/plan';
+import { noObservations } from '../shape/merge-observations';
+import type { Observations } from '../shape/observations';
 import { stagePrefix } from './keys';
 import type { Manifest, ManifestObject } from './manifest';
 import { rangeOfKey } from './present-ranges';
+import { quarantineProblem } from './quarantine-problem';
 import type { Unrolled } from './unroll';
 
 /** At most this many problems are spelled out; a run that is wrong everywhere need not say so a million times. */
@@ -10,16 +13,24 @@ const problemsSpelledOut = 20;
 /** How many ranges and pages a run must have. */
 export type Extent = Pick<Unrolled, 'ranges' | 'pages'>;
 
+/** What was found out about a run's records, beyond what its receipts say. */
+export interface Findings {
+  /** What was noticed about all ranges together. @default nothing */
+  readonly observations?: Observations | undefined;
+  /** The sentence on records that came more than once. @default each came once */
+  readonly repeatedKeys?: string | undefined;
+}
+
 /**
- * Holds what a run wrote against what it planned, and what its leads and chains found, and makes its manifest; with
- * `repeatedKeys`, the sentence on records that came more than once. The manifest's problems are empty when
- * every range is there, every record received is accounted for, and the source's own total, where it names one, is met.
+ * Holds what a run wrote against what it planned, and what its leads and chains found, and makes its manifest. The manifest's
+ * problems are empty when every range is there, every record received is accounted for, and the source's own total, where it
+ * names one, is met.
  */
 export function verify(
   plan: Plan,
   extent: Extent,
   objects: readonly ManifestObject[],
-  repeatedKeys?: string,
+  { observations = noObservations, repeatedKeys }: Findings = {},
 ): Manifest {
   const counts = countUp(objects);
   const total = plan.total ?? promisedTotal(objects);
@@ -28,23 +39,29 @@ export function verify(
     ...extentProblems(extent, counts),
     // A part of a dataset meets no total, and its pages may stand alone.
     ...(plan.subset ? [] : wholeProblems(plan, { total, counts, objects })),
-    ...quarantineProblems(plan, counts),
+    ...quarantineProblem(plan, counts, observations),
     ...(repeatedKeys === undefined ? [] : [repeatedKeys]),
   ];
-  const { source, dataset, runId, definition, watermark, subset } = plan;
+  const { source, dataset, runId, definition, watermark, subset, replayOf } = plan;
   const spelledOut = problems.slice(0, problemsSpelledOut);
   if (problems.length > spelledOut.length)
     spelledOut.push(`and ${problems.length - spelledOut.length} more problems`);
   return {
-    version: 1,
+    version: 2,
     source,
     dataset,
     runId,
     definition,
+    extension: plan.extension,
+    columns: plan.columns,
+    key: plan.key,
+    tableVersion: plan.tableVersion,
+    ...(replayOf === undefined ? {} : { replayOf }),
     watermark,
     ...(total === undefined ? {} : { total }),
     subset,
     counts,
+    observations,
     problems: spelledOut,
     objects: [...objects],
   };
@@ -58,6 +75,7 @@ function countUp(objects: readonly ManifestObject[]): Counts {
     pages: 0,
     requests: 0,
     received: 0,
+    added: 0,
     staged: 0,
     quarantined: 0,
     filtered: 0,
@@ -68,6 +86,7 @@ function countUp(objects: readonly ManifestObject[]): Counts {
     counts.pages += receipt.pages;
     counts.requests += receipt.requests;
     counts.received += receipt.received;
+    counts.added += receipt.added ?? 0;
     counts.staged += receipt.staged;
     counts.quarantined += receipt.quarantined;
     counts.filtered += receipt.filtered;
@@ -93,9 +112,11 @@ function* rangeProblems(plan: Plan, objects: readonly ManifestObject[]): Generat
   for (const { key, receipt } of objects) {
     if (receipt.definition !== plan.definition)
       yield `${key} was shaped by another definition than the plan's`;
-    const accounted = receipt.staged + receipt.quarantined + receipt.filtered;
-    if (accounted !== receipt.received) {
-      yield `${key} accounts for ${n(accounted)} of the ${n(receipt.received)} records it received`;
+    const { received, added = 0, staged, quarantined, filtered } = receipt;
+    const accounted = staged + quarantined + filtered;
+    if (accounted !== received + added) {
+      const made = added === 0 ? '' : ` and the ${n(added)} rows made beyond them`;
+      yield `${key} accounts for ${n(accounted)} of the ${n(received)} records it received${made}`;
     }
   }
 }
@@ -150,13 +171,6 @@ function* repeatedPages(objects: readonly ManifestObject[]): Generator<string> {
       yield `${key} holds a page that begins with the same record as one of ${earlier}, so the source gave one page for two`;
     }
     for (const mark of marks) if (mark !== undefined) begun.set(mark, key);
-  }
-}
-
-function* quarantineProblems(plan: Plan, counts: Counts): Generator<string> {
-  // Divided, not multiplied: 0.29 * 100 is less than 29.
-  if (counts.quarantined / counts.received > plan.maxQuarantinedRatio) {
-    yield `${n(counts.quarantined)} of ${n(counts.received)} records are in quarantine, above maxQuarantinedRatio ${plan.maxQuarantinedRatio}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { rangesOf } from '../plan/grid';
 import type { PageRange, Sequence } from '../plan/plan';
+import { contentType } from '../shape/stage/content-type';
 import { messagesOf } from './enqueue-missing';
 import { stageKey } from './keys';
 import { readNext, receiptOf, writeNext } from './next-sequences';
@@ -51,8 +52,8 @@ export async function writeStage(
   const next = await writeNext(object.next, { run: message, range, attempt }, lake);
   const key = stageKey(message, range);
   const metadata = toMetadata({ ...receipt, next });
-  const contentType = 'application/vnd.apache.parquet';
-  const written = await lake.putIfAbsent(key, body, { metadata, contentType });
+  const options = { metadata, contentType: contentType(message.extension) };
+  const written = await lake.putIfAbsent(key, body, options);
   if (object.next.length === 0) return written;
   if (written === 'created' || (await isOfAttempt(key, attempt, lake))) {
     await enqueue(object.next, message, services);

@@ -13,7 +13,7 @@ const chain: Sequence = { type: 'chain', slice: 'all', parameters: {}, position,
 function planOf(sequence: Sequence, total?: number): Plan {
   return {
     ...{
-      version: 2,
+      version: 3,
       source: 'crm',
       dataset: 'users',
       runId: 'r',
@@ -21,6 +21,7 @@ function planOf(sequence: Sequence, total?: number): Plan {
       watermark: '',
       definition: 'd',
     },
+    ...{ extension: 'parquet', columns: [{ name: 'id', type: 'BIGINT' }], tableVersion: 1 },
     ...{ key: ['id'], pagesPerRange: 2, subset: false, sequences: [sequence], maxQuarantinedRatio: 0 },
     ...(total === undefined ? {} : { total }),
   };

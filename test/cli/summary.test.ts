@@ -1,49 +1,146 @@
 import { claim, summaryFacts, summaryLines } from '../../cli/summary';
 import { Tally } from '../../cli/tally';
 import type { Manifest } from '../../core/run/manifest';
+import { noObservations } from '../../core/shape/merge-observations';
+import type { Observations, Unfit } from '../../core/shape/observations';
+import type { Dataset } from '../../core/source/source';
 import { aPlan } from '../core/run/run-fixture';
 import { aDataset, aSource } from '../support/source-fixture';
 
-function linesOf(total: number | undefined): Map<string, string> {
-  const counts = {
-    ranges: 4,
-    pages: 10,
-    requests: 10,
-    received: 950,
-    staged: 950,
-    quarantined: 0,
-    filtered: 0,
+const counts = {
+  ...{ ranges: 4, pages: 10, requests: 10, received: 950, added: 0, staged: 950 },
+  ...{ quarantined: 0, filtered: 0, bytesReceived: 1, bytesStaged: 1 },
+};
+
+function manifestWith(changes: Partial<Manifest> = {}): Manifest {
+  const { source, dataset, runId, definition, watermark, extension, columns, key, tableVersion } = aPlan();
+  return {
+    ...{ version: 2, source, dataset, runId, definition, extension, columns, key, tableVersion, watermark },
+    ...{ subset: false, counts, observations: noObservations, problems: [], objects: [], total: 950 },
+    ...changes,
   };
-  const { source, dataset, runId, definition, watermark } = aPlan();
-  const manifest: Manifest = {
-    ...{
-      version: 1,
-      source,
-      dataset,
-      runId,
-      definition,
-      watermark,
-      subset: false,
-      problems: [],
-      objects: [],
-    },
-    ...(total === undefined ? {} : { total }),
-    counts: { ...counts, bytesReceived: 1, bytesStaged: 1 },
-  };
-  const complete = { state: 'complete', plan: aPlan(), manifest, startedAt: new Date(), seconds: 5 } as const;
-  const context = { source: aSource(), dataset: aDataset(), tally: new Tally() };
-  return new Map(summaryLines(summaryFacts(complete, context, '/lake')));
 }
 
+function factsOf(changes: Partial<Manifest> = {}) {
+  const manifest = manifestWith(changes);
+  const complete = { state: 'complete', plan: aPlan(), manifest, startedAt: new Date(), seconds: 5 } as const;
+  return summaryFacts(complete, { source: aSource(), dataset: aDataset(), tally: new Tally() }, '/lake');
+}
+
+const linesOf = (changes: Partial<Manifest> = {}, dataset: Partial<Dataset> = {}) =>
+  summaryLines(factsOf(changes), aDataset(dataset));
+const lineOf = (label: string, changes: Partial<Manifest> = {}) => new Map(linesOf(changes)).get(label);
+
+const unfit = (column: string, count: number, reason: string): Unfit => ({
+  ...{ column, rule: 'type', count },
+  example: { slice: 'all', page: 2, position: 16, reason },
+});
+
+const noticed: Observations = {
+  quarantined: [unfit('id', 4, "'x' is not a bigint"), unfit('price', 1_200, "'n/a' is not a decimal(12,2)")],
+  nulled: [unfit('born', 1, "'soon' is not a date")],
+  filtered: [
+    { rule: 'filter', count: 10 },
+    { rule: 'duplicate', count: 1_000 },
+  ],
+  unknownFields: [
+    { name: 'tags', count: 1, slice: 'all', page: 0, type: 'array' },
+    { name: 'note', count: 49_000, slice: 'all', page: 0, type: 'string' },
+  ],
+  missingFields: [
+    { column: 'name', path: 'name' },
+    { column: 'country', path: 'country.code' },
+  ],
+};
+
 test('records are compared with what the source says there are', () => {
-  expect(linesOf(950).get('records')).toBe('950 of 950');
+  expect(lineOf('records')).toBe('950 of 950');
 });
 
 test('a source that does not say is not said to have said so', () => {
-  expect(linesOf(undefined).get('records')).toBe('950; the source gives no total');
+  expect(lineOf('records', { total: undefined })).toBe('950; the source gives no total');
+});
+
+test('rows that were made of records are not compared with the total', () => {
+  const made = { ...counts, added: 1_000, staged: 1_950 };
+  expect(lineOf('records', { counts: made })).toBe('1,950 rows, made from 950 of 950 records');
+  expect(lineOf('records', { counts: made, total: undefined })).toBe(
+    '1,950 rows, made from 950; the source gives no total',
+  );
 });
 
 test('a run is called complete only where there was a total to hold it against', () => {
   expect(claim({ total: 0 })).toBe('complete and verified');
   expect(claim({})).toMatch(/^every page that the source named, no key twice; it gives no total/);
+});
+
+test('nothing is said of records where there is nothing to say', () => {
+  expect(linesOf().map(([label]) => label)).toEqual([
+    ...['records', 'pages', 'quarantined', 'bytes', 'requests', 'elapsed', 'files'],
+  ]);
+  expect(lineOf('quarantined')).toBe('0');
+});
+
+test('what became of records, and which fields no column reads, is told with examples', () => {
+  const lines = linesOf({
+    counts: { ...counts, quarantined: 1_204, filtered: 1_010 },
+    observations: noticed,
+  });
+  expect(lines.slice(2, 10)).toEqual([
+    ['quarantined', '1,204'],
+    ['', "1,200 × price, first on page 3 of cities, record 17: 'n/a' is not a decimal(12,2)"],
+    ['', "4 × id, first on page 3 of cities, record 17: 'x' is not a bigint"],
+    ['made null', '1 value'],
+    ['', "1 × born, on page 3 of cities, record 17: 'soon' is not a date"],
+    ['filtered', '1,010: 10 for which the filter is not true, 1,000 with the key of another in their range'],
+    [
+      'unknown',
+      "2 fields that no column reads: note (string, 49,000 records), tags (array, 1 record); a column or `unknownFields: 'capture'` keeps them",
+    ],
+    ['missing', "no record has name, country ('country.code'): their paths lead nowhere"],
+  ]);
+});
+
+test('of many reasons and fields three are shown', () => {
+  const observations: Observations = {
+    ...noObservations,
+    quarantined: ['a', 'b', 'c', 'd', 'e'].map((column) => unfit(column, 1, 'no')),
+    unknownFields: ['a', 'b', 'c', 'd'].map((name) => ({
+      name,
+      count: 1,
+      slice: 'all',
+      page: 0,
+      type: 'null',
+    })),
+    missingFields: ['a', 'b', 'c', 'd'].map((column) => ({ column, path: column })),
+  };
+  const lines = summaryLines(factsOf({ observations }), aDataset({ unknownFields: 'capture' }));
+  expect(lines.filter(([label]) => label === '')).toHaveLength(4);
+  expect(lines.at(6)).toEqual(['', 'and 2 other reasons']);
+  expect(lines.at(7)?.[1]).toBe(
+    '4 fields that no column reads: a (null, 1 record), b (null, 1 record), c (null, 1 record), …; kept in _extra',
+  );
+  expect(lines.at(8)?.[1]).toBe('no record has a, b, c, and 1 other: their paths lead nowhere');
+});
+
+test('the facts for --json hold everything that was noticed', () => {
+  const changed = { ...counts, quarantined: 5, filtered: 7, added: 2 };
+  expect(factsOf({ counts: changed, observations: noticed })).toMatchObject({
+    ...{ records: 950, received: 950, added: 2, quarantined: 5, filtered: 7 },
+    observations: noticed,
+  });
+});
+
+test('a replay says that the source was not asked', () => {
+  const replayOf = { runId: 'r-1', extension: 'parquet' as const };
+  expect(lineOf('requests', { replayOf })).toBe('none: the raw pages of run r-1 were shaped anew');
+  expect(factsOf({ replayOf }).replayOf).toBe('r-1');
+});
+
+test.each([
+  ['parquet', 'Parquet'],
+  ['jsonl.zst', 'JSON lines'],
+  ['csv.gz', 'CSV'],
+] as const)('objects that end in %s are called %s', (extension, name) => {
+  expect(lineOf('bytes', { extension })).toBe(`1 B in, 1 B out as ${name}`);
 });

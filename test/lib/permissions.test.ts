@@ -4,11 +4,14 @@ import {
   claimKey,
   manifestKey,
   nextKey,
+  observationsKey,
   openRuns,
   planKey,
   pointerKey,
   quarantineKey,
   rawKey,
+  rawPagesKey,
+  runsPrefix,
   stageKey,
   stagePrefix,
 } from '../../core/run/keys';
@@ -91,9 +94,12 @@ const token = allow(
 test('the worker reads and writes its own ranges, and settles its own messages', () => {
   expect(statementsOfFunction('baseload-prod-harbour-worker')).toEqual([
     logging('harbour-worker'),
-    allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/harbour/*/next/*', 'lake/stage/harbour/*']),
-    allow('s3:PutObject', ['lake/quarantine/harbour/*', 'lake/raw/harbour/*']),
-    listing('stage/harbour/*', 'runs/harbour/*/next/*'),
+    allow(
+      ['s3:GetObject', 's3:PutObject'],
+      ['lake/raw/harbour/*', 'lake/runs/harbour/*/next/*', 'lake/stage/harbour/*'],
+    ),
+    allow('s3:PutObject', ['lake/quarantine/harbour/*', 'lake/runs/harbour/*/observations/*']),
+    listing('stage/harbour/*', 'raw/harbour/*', 'runs/harbour/*/next/*'),
     allow(
       [
         'sqs:ChangeMessageVisibility',
@@ -114,20 +120,20 @@ test('the fan-out claims, plans and enqueues', () => {
     logging('harbour-fan-out'),
     allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/harbour/*', 'lake/runs/open/harbour/*']),
     allow('s3:DeleteObject', 'lake/runs/open/harbour/*'),
-    allow('s3:GetObject', 'lake/stage/harbour/*'),
-    listing('stage/harbour/*', 'runs/harbour/*', 'runs/open/harbour/*'),
+    allow('s3:GetObject', ['lake/stage/harbour/*', 'lake/tables/harbour/*/current.json']),
+    listing('stage/harbour/*', 'runs/harbour/*', 'runs/open/harbour/*', 'tables/harbour/*/current.json'),
     allow('sqs:SendMessage', 'baseload-prod-harbour-pages'),
     token,
   ]);
 });
 
-test('the fan-out of a source with slices of records also reads what its datasets have published', () => {
+test('the fan-out of a source with slices of records needs no more to read their parents', () => {
   expect(statementsOfFunction('baseload-prod-crews-fan-out')).toEqual([
     logging('crews-fan-out'),
     allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/crews/*', 'lake/runs/open/crews/*']),
     allow('s3:DeleteObject', 'lake/runs/open/crews/*'),
-    allow('s3:GetObject', ['lake/stage/crews/*', 'lake/tables/crews/*']),
-    listing('stage/crews/*', 'runs/crews/*', 'runs/open/crews/*', 'tables/crews/*'),
+    allow('s3:GetObject', ['lake/stage/crews/*', 'lake/tables/crews/*/current.json']),
+    listing('stage/crews/*', 'runs/crews/*', 'runs/open/crews/*', 'tables/crews/*/current.json'),
     allow('sqs:SendMessage', 'baseload-prod-crews-pages'),
   ]);
 });
@@ -188,6 +194,28 @@ test('fan-out and worker write the refresh token that the source replaces, and n
   }
 });
 
+test('the salts of masked columns are for the worker, which shapes, and for nobody else', () => {
+  const [harbour] = fixtureSources;
+  const [ships] = harbour?.source.datasets ?? [];
+  if (!harbour || !ships) throw new Error('there is a dataset');
+  const mask = { type: 'sha256', salt: { secret: 'harbour/salt' } } as const;
+  const captain = { columnType: { type: 'varchar' }, options: { mask } } as const;
+  const masked = { ...ships, columns: { ...ships.columns, captain } };
+  const usual = template;
+  try {
+    template = synthesize('prod', [{ ...harbour, source: { ...harbour.source, datasets: [masked] } }]);
+    const secretsRead = (task: string) =>
+      statementsOfFunction(`baseload-prod-harbour-${task}`)
+        .filter(({ Action }) => Action === 'secretsmanager:GetSecretValue')
+        .flatMap(({ Resource }) => Resource)
+        .map((arn) => /secret:(.*)-\?+$/.exec(String(arn))?.[1]);
+    expect(secretsRead('worker')).toEqual(['baseload/prod/harbour/salt', 'baseload/prod/harbour/token']);
+    expect(secretsRead('fan-out')).toEqual(['baseload/prod/harbour/token']);
+  } finally {
+    template = usual;
+  }
+});
+
 test('a source that names no secret may read none', () => {
   const actions = ['fan-out', 'worker'].flatMap((task) =>
     statementsOfFunction(`baseload-prod-tides-${task}`).flatMap(({ Action }) => Action),
@@ -225,7 +253,12 @@ test('there are no other policies, no role is shared, and no action has a wildca
 
 describe('the keys of the lake', () => {
   const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,10}$/);
-  const runs = fc.record({ source: fc.constant('harbour'), dataset: name, runId: name });
+  const runs = fc.record({
+    source: fc.constant('harbour'),
+    dataset: name,
+    runId: name,
+    extension: fc.constantFrom('parquet' as const, 'csv.gz' as const),
+  });
   const range = { slice: 'all', index: 7 };
 
   /** Whether one of the role's statements allows the action on the key, or listing below the prefix. */
@@ -267,11 +300,20 @@ describe('the keys of the lake', () => {
           const parent = { ...run, source: 'crews' };
           expect(mayDo('baseload-prod-crews-fan-out', action, pointerKey(parent))).toBe(true);
           expect(mayDo('baseload-prod-crews-fan-out', action, stageKey(parent, range))).toBe(true);
+          // The table that readers rely on, and the runs that could be replayed.
+          expect(mayDo(fanOut, action, pointerKey(run))).toBe(true);
+          expect(mayDo(fanOut, action, manifestKey(run))).toBe(true);
         }
+        expect(mayDo(fanOut, 's3:ListBucket', runsPrefix(run))).toBe(true);
+        for (const action of ['s3:GetObject', 's3:PutObject', 's3:ListBucket']) {
+          expect(mayDo(worker, action, rawKey(run, range, attempt))).toBe(true);
+          expect(mayDo(worker, action, rawPagesKey(rawKey(run, range, attempt)))).toBe(true);
+        }
+        expect(mayDo(worker, 's3:PutObject', observationsKey(run, range, attempt))).toBe(true);
+        expect(mayDo(reconcile, 's3:GetObject', observationsKey(run, range, attempt))).toBe(true);
         for (const user of [fanOut, reconcile]) {
           expect(mayDo(user, 's3:GetObject', nextKey(run, range, attempt))).toBe(true);
         }
-        expect(mayDo(worker, 's3:PutObject', rawKey(run, range, attempt))).toBe(true);
         expect(mayDo(worker, 's3:PutObject', quarantineKey(run, range, attempt))).toBe(true);
         for (const user of [fanOut, reconcile]) {
           expect(mayDo(user, 's3:ListBucket', stagePrefix(run))).toBe(true);
@@ -294,8 +336,11 @@ describe('the keys of the lake', () => {
             expect(mayDo(user, action, planKey(theirs))).toBe(false);
             expect(mayDo(user, action, nextKey(theirs, range, 'a1'))).toBe(false);
             expect(mayDo(user, action, claimKey(theirs))).toBe(false);
-            expect(mayDo(user, action, pointerKey(run))).toBe(false);
+            expect(mayDo(user, action, pointerKey(theirs))).toBe(false);
+            expect(mayDo(user, action, rawKey(theirs, range, 'a1'))).toBe(false);
           }
+          expect(mayDo('baseload-prod-harbour-worker', action, pointerKey(run))).toBe(false);
+          expect(mayDo('baseload-prod-harbour-fan-out', action, rawKey(run, range, 'a1'))).toBe(false);
           const crews = 'baseload-prod-crews-fan-out';
           expect(mayDo(crews, action, stageKey(theirs, range))).toBe(false);
           expect(mayDo(crews, action, pointerKey(theirs))).toBe(false);

@@ -11,6 +11,9 @@ export interface ShapedPages {
   readonly firstRecords: readonly (string | undefined)[];
 }
 
+/** What a page is called by. */
+type NamedPage = Pick<PageOrigin, 'slice' | 'page'>;
+
 /**
  * Checks what the pages of a range hold against what was asked for, where a source that misbehaves would make records
  * missing or double without a word. Throws a RepeatedPageError for two pages of a slice that begin with the same record, and for
@@ -19,7 +22,7 @@ export interface ShapedPages {
  */
 export function checkPages(
   range: PageRange,
-  origins: readonly PageOrigin[],
+  origins: readonly NamedPage[],
   { recordsPerPage, firstRecords }: ShapedPages,
   dataset: Pick<Dataset, 'name' | 'pagination'>,
 ): void {
@@ -33,7 +36,7 @@ export function checkPages(
 }
 
 function checkRepeats(
-  origins: readonly PageOrigin[],
+  origins: readonly NamedPage[],
   firstRecords: readonly (string | undefined)[],
   dataset: Pick<Dataset, 'name' | 'pagination'>,
 ): void {

@@ -61,7 +61,7 @@ export async function followStretch(
     if (pages === 0) expected = expectedOf(page, work);
     const { seen } = page;
     if (seen !== undefined) {
-      await appendPage(work, slice, position.page, seen.page.body);
+      await appendPage(work, slice, position.page, seen);
       pages += 1;
       if (seen.content.total !== undefined) totals.push(seen.content.total);
     }

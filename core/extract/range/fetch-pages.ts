@@ -7,7 +7,7 @@ import { fetchPage, type Page } from '../page/fetch-page';
 import { linkWith } from '../page/link-header';
 import { pageRequest } from '../page/request';
 import { toTotal } from '../page/total';
-import { pageName, type RangeOutcome, type RangeWork } from './range-work';
+import { pageName, type RangeOutcome, type RangeWork, timeOf } from './range-work';
 
 /**
  * Fetches the pages of a grid, several at a time, into the file in page order. Only headers are read: the bodies are
@@ -21,8 +21,6 @@ export async function fetchPages(range: PagesRange, work: RangeWork): Promise<Ra
   const bodies = BodyWeight.of(dataset);
   const totalHeader = headerOfTotal(dataset.pagination);
   const totals = new Set<number>();
-  for (let page = firstPage; page < firstPage + range.pages; page++)
-    work.origins.push({ slice, page, parameters });
 
   let position = 0;
   await keepInFlight({
@@ -37,6 +35,7 @@ export async function fetchPages(range: PagesRange, work: RangeWork): Promise<Ra
       const fetch = { source, rules: dataset.request, request, deadline, signal };
       const fetched = await fetchPage(fetch, { ...services, pacer });
       if (fetched === undefined) throw missingPage(range, page, work);
+      work.origins[position] = { slice, page, parameters, fetchedAt: timeOf(services.clock) };
       if (dataset.pagination.type === 'single') refuseMore(fetched, range, work);
       bodies.add(fetched.body.length);
       const total = totalHeader === undefined ? undefined : toTotal(fetched.headers[totalHeader]);

@@ -9,7 +9,7 @@ import { fetchLead } from './fetch-lead';
 import { fetchPages } from './fetch-pages';
 import type { FetchedRange, PageOrigin } from './fetched-range';
 import { PageFile } from './page-file';
-import { Budget, type RangeOutcome, type RangeWork } from './range-work';
+import { Budget, type RangeOutcome, type RangeWork, timeOf } from './range-work';
 import { createTally } from './tally';
 
 export interface RangeFetch {
@@ -33,7 +33,7 @@ export interface RangeFetch {
 export async function fetchRange(fetch: RangeFetch, services: ExtractServices): Promise<FetchedRange> {
   const { clock } = services;
   const tally = createTally(services.telemetry);
-  const fetchedAt = new Date(clock.now()).toISOString();
+  const fetchedAt = timeOf(clock);
   const began = clock.monotonic();
   const budget = new Budget(clock, fetch.deadline);
   const origins: PageOrigin[] = [];

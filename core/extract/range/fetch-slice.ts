@@ -62,7 +62,7 @@ async function fetchCounted(work: RangeWork, slice: UnseenSlice, mostPages: numb
     const holds = extent.total ?? extent.pages * extent.pageSize;
     if (holds >= resultWindow) return halvesOf(work, slice, `${holds} records`, { resultWindow });
   }
-  await appendPage(work, slice, 0, seen.page.body);
+  await appendPage(work, slice, 0, seen);
   const pages = Math.min(extent.pages, mostPages);
   const loaded = pages <= inlinePages ? await fetchRest(work, slice, extent, pages) : 1;
   const { total } = extent;
@@ -97,7 +97,7 @@ async function fetchRest(
     }
     const range = { ...extent, slice: slice.name, slicePages: extent.pages };
     checkPage({ range, page, records: seen.content.records, dataset: work.dataset });
-    await appendPage(work, slice, page, seen.page.body);
+    await appendPage(work, slice, page, seen);
   }
   return pages;
 }

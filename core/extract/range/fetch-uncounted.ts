@@ -43,7 +43,7 @@ export async function fetchUncounted(
   let seen: SeenPage | undefined = first;
   while (seen !== undefined) {
     if (pages === 0 || !isEmpty(seen.content)) {
-      await appendPage(work, slice, pages, seen.page.body);
+      await appendPage(work, slice, pages, seen);
       pages += 1;
     }
     if (pages === look?.empty) checkEnd(pages);

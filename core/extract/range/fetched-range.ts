@@ -29,4 +29,6 @@ export interface PageOrigin {
   /** Position in the slice, from 0. */
   readonly page: number;
   readonly parameters: SliceParameters;
+  /** ISO 8601, when its body had arrived. */
+  readonly fetchedAt: string;
 }

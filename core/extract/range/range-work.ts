@@ -22,7 +22,7 @@ export interface RangeWork {
   /** Aborted when nothing that is under way is worth finishing. */
   readonly controller: AbortController;
   readonly file: PageFile;
-  /** Grows with the file; one per body in it. */
+  /** One per body, at its position in the file. */
   readonly origins: PageOrigin[];
   readonly budget: Budget;
 }
@@ -47,6 +47,8 @@ export interface SeenPage {
   readonly page: Page;
   readonly content: PageContent;
   readonly request: PageRequest;
+  /** ISO 8601, when its body had arrived. */
+  readonly fetchedAt: string;
 }
 
 /** Milliseconds after which a range of unknown length ends: a failure costs no more than that. */
@@ -96,9 +98,11 @@ export async function seePage(
   const request = pageRequest(source, dataset, { ...at, parameters: slice.parameters });
   const page = await fetchPage({ source, rules: dataset.request, request, deadline, signal }, services);
   if (page === undefined) return undefined;
+  const fetchedAt = timeOf(services.clock);
   BodyWeight.of(dataset).add(page.body.length);
   try {
-    return { page, request, content: readPage(dataset, page, request, pageName(work, slice, at.page)) };
+    const content = readPage(dataset, page, request, pageName(work, slice, at.page));
+    return { page, request, fetchedAt, content };
   } catch (error) {
     if (!(error instanceof CutOffBodyError) || repairs === 0) throw error;
     services.telemetry.count('Retries', 1);
@@ -112,12 +116,17 @@ export async function appendPage(
   work: RangeWork,
   slice: SliceOfPage,
   page: number,
-  body: Buffer,
+  { page: { body }, fetchedAt }: Pick<SeenPage, 'page' | 'fetchedAt'>,
 ): Promise<void> {
-  const origin = { slice: slice.name, page, parameters: slice.parameters };
+  const origin = { slice: slice.name, page, parameters: slice.parameters, fetchedAt };
   const position = work.origins.push(origin) - 1;
   work.budget.add(body.length);
   await work.file.put(position, body, work.controller.signal);
+}
+
+/** Now, in ISO 8601. */
+export function timeOf(clock: Pick<Clock, 'now'>): string {
+  return new Date(clock.now()).toISOString();
 }
 
 /** See page-name.ts; with the source's name. */

@@ -11,6 +11,7 @@ import type { Secrets } from '../../../core/run/ports';
 import type { PageNumberPagination } from '../../../core/source/pagination';
 import type { Dataset, Limits, Source } from '../../../core/source/source';
 import { createVirtualClock, type VirtualClock } from './pace/virtual-clock';
+import { plainShaping } from '../../support/plain-shaping';
 
 export const byPageNumber: PageNumberPagination = {
   type: 'page-number',
@@ -30,6 +31,7 @@ export const cities: Dataset = {
   records: 'data',
   key: ['id'],
   columns: {},
+  ...plainShaping,
   maxQuarantinedRatio: 0,
   keepRaw: true,
 };

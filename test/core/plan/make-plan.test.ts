@@ -274,10 +274,20 @@ describe('every plan', () => {
     );
   });
 
-  it('keeps what later steps need: times, definition and ceiling', () => {
-    const lenient = dataset({ maxQuarantinedRatio: 0.25 });
+  it('keeps what later steps need: times, definition, table and ceiling', () => {
+    const format = { type: 'csv', compression: 'zstd', sorted: false, neutralise: true } as const;
+    const lenient = dataset({ maxQuarantinedRatio: 0.25, format, lineage: ['_page'], tableVersion: 2 });
     expect(makePlan(input({ dataset: lenient }))).toMatchObject({
-      version: 2,
+      version: 3,
+      extension: 'csv.zst',
+      columns: [
+        { name: 'id', type: 'BIGINT' },
+        { name: 'name', type: 'VARCHAR' },
+        { name: '_page', type: 'INTEGER' },
+      ],
+      key: ['id'],
+      tableVersion: 2,
+      neutralised: true,
       watermark: '2026-01-31T03:00:00.000Z',
       plannedAt: '2026-01-31T03:00:01.000Z',
       definition: definitionHash(lenient),
@@ -297,7 +307,7 @@ describe('planSchema', () => {
     ['a slice whose name is a path', { sequences: [{ ...pages, slice: '../all' }] }],
     ['a slice whose name cannot begin a part of a key', { sequences: [{ ...pages, slice: '-all' }] }],
     ['a lead of no slice', { sequences: [{ type: 'lead', slice: 'lead', slices: [], slicesPerRange: 1 }] }],
-    ['another version', { version: 1 }],
+    ['another version', { version: 2 }],
     ['a ratio above one', { maxQuarantinedRatio: 1.1 }],
   ])('refuses %s', (_, change) => {
     expect(planSchema.safeParse(plan).success).toBe(true);

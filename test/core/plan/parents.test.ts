@@ -14,7 +14,12 @@ import { DuckDBConnection } from '@duckdb/node-api';
 import { type ParentServices, readParents } from '../../../core/plan/parents';
 import { mostSlices } from '../../../core/plan/slices';
 import { pointerKey, stagePrefix } from '../../../core/run/keys';
+import { copyStatement } from '../../../core/shape/stage/copy';
+import { tableOf } from '../../../core/shape/stage/table';
+import type { ColumnType } from '../../../core/source/column';
 import type { RecordSlices } from '../../../core/source/slices';
+import type { StageFormat } from '../../../core/source/source';
+import { datasetOf } from '../shape/stage/every-type';
 
 const run = { source: 'crm', dataset: 'users', runId: '2026-01-30t03-00-00-000z' };
 const watermark = '2026-01-30T03:00:00.000Z';
@@ -64,6 +69,28 @@ async function publish(...queries: string[]): Promise<void> {
     ...{ version: 1, ...run, location: prefix, manifest: 'm', files: queries.length, records: 1, watermark },
     publishedAt: watermark,
   };
+  writePointer(pointer);
+}
+
+/** Publishes a table of these types in a format: one object. */
+async function publishAs(
+  format: StageFormat,
+  types: Readonly<Record<string, ColumnType>>,
+  query: string,
+): Promise<void> {
+  const prefix = stagePrefix(run);
+  mkdirSync(join(folder, prefix), { recursive: true });
+  const dataset = datasetOf(types, { format });
+  const connection = await DuckDBConnection.create();
+  await connection.run(`SET TimeZone = 'UTC'`);
+  const file = join(folder, prefix, `all-00000000.${tableOf(dataset).extension}`);
+  await connection.run(copyStatement(query, file, dataset));
+  connection.closeSync();
+  const files = { location: prefix, manifest: 'm', files: 1, records: 1, watermark, publishedAt: watermark };
+  writePointer({ version: 2, ...run, ...tableOf(dataset), ...files });
+}
+
+function writePointer(pointer: unknown): void {
   const key = join(folder, pointerKey(run));
   mkdirSync(dirname(key), { recursive: true });
   writeFileSync(key, JSON.stringify(pointer));
@@ -108,6 +135,31 @@ describe('readParents', () => {
   ])('gives %s', async (_, expression, expected) => {
     await publish(`SELECT ${expression} AS "odd ""name"`);
     expect(await valuesOf('odd "name')).toEqual(expected);
+  });
+
+  const csv = { type: 'csv', compression: 'gzip', sorted: false, neutralise: false } as const;
+  it.each<[string, StageFormat]>([
+    ['Parquet', { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false }],
+    ['JSON lines', { type: 'jsonl', compression: 'zstd', sorted: false }],
+    ['CSV', csv],
+    ['neutralised CSV', { ...csv, compression: 'zstd', neutralise: true }],
+  ])('gives the same values of %s', async (_, format) => {
+    const types = {
+      id: { type: 'bigint' },
+      code: { type: 'varchar' },
+      at: { type: 'timestamp' },
+      price: { type: 'decimal', precision: 12, scale: 2 },
+    } as const;
+    const first = `SELECT 9007199254740993::BIGINT AS id, '=1' AS code, TIMESTAMPTZ '2026-01-31T12:30:00Z' AS at, 1.5::DECIMAL(12,2) AS price`;
+    await publishAs(
+      format,
+      types,
+      `${first} UNION ALL SELECT 7, '''007', TIMESTAMPTZ '2026-01-31T12:30:00.25Z', NULL`,
+    );
+    expect(await valuesOf('id')).toEqual([7, '9007199254740993']);
+    expect(await valuesOf('code')).toEqual(["'007", '=1']);
+    expect(await valuesOf('at')).toEqual(['2026-01-31T12:30:00.25Z', '2026-01-31T12:30:00Z']);
+    expect(await valuesOf('price')).toEqual(['1.50']);
   });
 
   it('reads several columns of one run, and names it once', async () => {

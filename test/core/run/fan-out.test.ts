@@ -3,8 +3,8 @@ import { countRanges, plannedRanges } from '../../../core/plan/grid';
 import type { ParentValues } from '../../../core/plan/parents';
 import { claimDataset, keepClaim, readClaim, releaseClaim } from '../../../core/run/claim';
 import { type FanOutServices, fanOut, parseFanOutRequest } from '../../../core/run/fan-out';
-import { planKey } from '../../../core/run/keys';
-import { readPlan } from '../../../core/run/plan-once';
+import { planKey, pointerKey } from '../../../core/run/keys';
+import { readPlan } from '../../../core/run/read-plan';
 import type { Dataset } from '../../../core/source/source';
 import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
@@ -112,6 +112,7 @@ describe('fanOut', () => {
         {
           ...{ source: 'geonames', dataset: 'cities', runId: aRun.runId },
           definition: (await planned()).definition,
+          extension: 'parquet',
           pagesPerRange: (await planned()).pagesPerRange,
           range: { type: 'chain', slice: 'all', parameters: {}, position: { page: 0, records: 0 }, index: 0 },
         },
@@ -389,6 +390,27 @@ describe('fanOut', () => {
     expect((await claim())?.runId).toBe(aRun.runId);
   });
 
+  it('holds the table against the published one before it asks for anything, also for a trial', async () => {
+    const { services, objects, discover, claim } = prepare();
+    const pointer = {
+      ...{ version: 2, source: 'geonames', dataset: 'cities', runId: '2026-01-30t03-00-00-000z' },
+      ...{ extension: 'parquet', key: ['id'], tableVersion: 1 },
+      columns: [{ name: 'id', type: 'VARCHAR' }],
+      ...{ location: 'stage/', manifest: 'runs/', files: 1, records: 950 },
+      watermark: '2026-01-30T03:00:00.000Z',
+      publishedAt: '2026-01-30T03:10:00.000Z',
+    };
+    await services.lake.put(pointerKey(aRun), JSON.stringify(pointer));
+    for (const onlyPages of [undefined, 1]) {
+      await expect(fanOut({ ...request, onlyPages }, services)).rejects.toMatchObject({
+        failure: 'configuration',
+        message: expect.stringMatching(/^geonames\/cities .* column 'id' was VARCHAR and would be BIGINT/),
+      });
+    }
+    expect(discover).not.toHaveBeenCalled();
+    expect([await claim(), objects.keys('runs/')]).toEqual([undefined, []]);
+  });
+
   it('refuses a plan that it cannot read', async () => {
     const { services, objects } = prepare();
     await services.lake.put(planKey(aRun), '{"version": 9}');
@@ -416,6 +438,8 @@ describe('parseFanOutRequest', () => {
     const whole = { ...request, runId: aRun.runId, onlyPages: 3 };
     expect(parseFanOutRequest(whole)).toEqual(whole);
     expect(parseFanOutRequest({ dataset: 'cities' })).toEqual({ dataset: 'cities' });
+    const replay = { dataset: 'cities', replayOf: aRun.runId };
+    expect(parseFanOutRequest(replay)).toEqual(replay);
   });
 
   it.each([
@@ -426,6 +450,11 @@ describe('parseFanOutRequest', () => {
     [{ dataset: 'cities', runId: 'latest' }, 'runId: not a run id such as 2026-01-31t03-00-00-000z'],
     [{ dataset: 'cities', onlyPages: 0 }, 'onlyPages: '],
     [{ dataset: 'cities', onlyPages: 1.5 }, 'onlyPages: '],
+    [{ dataset: 'cities', replayOf: 'latest' }, 'replayOf: not a run id such as 2026-01-31t03-00-00-000z'],
+    [
+      { dataset: 'cities', replayOf: aRun.runId, onlyPages: 3 },
+      'onlyPages: not with replayOf: a replay has the pages of its run',
+    ],
     [{ dataset: 'cities', pages: 3 }, 'event: Unrecognized key: "pages"'],
   ])('refuses %j in one sentence that says where', (event, problem) => {
     expect(() => parseFanOutRequest(event)).toThrow(ConfigurationError);

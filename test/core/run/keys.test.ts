@@ -1,14 +1,17 @@
 import fc from 'fast-check';
+import { tableSchema } from '../../../core/plan/plan';
 import {
   claimKey,
   manifestKey,
   nextKey,
+  observationsKey,
   openRuns,
   planKey,
   pointerKey,
   quarantineKey,
-  type RunName,
   rawKey,
+  rawPagesKey,
+  type StagedRun,
   stageKey,
   stagePrefix,
 } from '../../../core/run/keys';
@@ -19,9 +22,11 @@ const name = fc.oneof(
   fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,3}$/),
   fc.constantFrom('all', 'all-00000000', 'a-00000001', '00000000', 'run', 'plan'),
 );
-const run: fc.Arbitrary<RunName> = fc.record({ source: name, dataset: name, runId: name });
+const extension = fc.constantFrom(...tableSchema.shape.extension.options);
+const run: fc.Arbitrary<StagedRun> = fc.record({ source: name, dataset: name, runId: name, extension });
 const range = fc.record({ slice: name, index: fc.nat(3) });
 const attempt = fc.stringMatching(/^[0-9a-f]{8}$/);
+const parquetRun: StagedRun = { ...aRun, extension: 'parquet' };
 const unsafe = fc
   .oneof(
     fc.constantFrom('', '.', '..', '../x', 'a/b', 'A', 'a b', 'a\n', '-a', 'é', 'a.b', 'a_b', '%2e'),
@@ -35,7 +40,20 @@ const meaning = fc
     run,
     range,
     attempt,
-    kind: fc.constantFrom('claim', 'pointer', 'plan', 'manifest', 'stage', 'raw', 'quarantine', 'next'),
+    kind: fc.constantFrom(
+      ...[
+        'claim',
+        'pointer',
+        'plan',
+        'manifest',
+        'stage',
+        'raw',
+        'pages',
+        'quarantine',
+        'next',
+        'observations',
+      ],
+    ),
   })
   .map(({ run, range, attempt, kind }) => {
     const { source, dataset, runId } = run;
@@ -51,9 +69,13 @@ const meaning = fc
       case 'manifest':
         return { key: manifestKey(run), means: [kind, source, dataset, runId] };
       case 'stage':
-        return { key: stageKey(run, range), means: perRange };
+        return { key: stageKey(run, range), means: [...perRange, run.extension] };
       case 'raw':
         return { key: rawKey(run, range, attempt), means: [...perRange, attempt] };
+      case 'pages':
+        return { key: rawPagesKey(rawKey(run, range, attempt)), means: [...perRange, attempt] };
+      case 'observations':
+        return { key: observationsKey(run, range, attempt), means: [...perRange, attempt] };
       case 'next':
         return { key: nextKey(run, range, attempt), means: [...perRange, attempt] };
       default:
@@ -68,11 +90,17 @@ describe('keys', () => {
     expect(claimKey(aRun)).toBe('runs/open/geonames/cities.json');
     expect(planKey(aRun)).toBe('runs/geonames/cities/2026-01-31t03-00-00-000z/plan.json');
     expect(manifestKey(aRun)).toBe('runs/geonames/cities/2026-01-31t03-00-00-000z/manifest.json');
-    expect(stageKey(aRun, second)).toBe(`stage/${folder}/all-00000001.parquet`);
-    expect(rawKey(aRun, second, 'a1b2')).toBe(`raw/${folder}/all-00000001-a1b2.jsonl.gz`);
+    expect(stageKey(parquetRun, second)).toBe(`stage/${folder}/all-00000001.parquet`);
+    expect(stageKey({ ...aRun, extension: 'csv.zst' }, second)).toBe(`stage/${folder}/all-00000001.csv.zst`);
+    const raw = rawKey(aRun, second, 'a1b2');
+    expect(raw).toBe(`raw/${folder}/all-00000001-a1b2.jsonl.gz`);
+    expect(rawPagesKey(raw)).toBe(`raw/${folder}/all-00000001-a1b2.pages.json`);
     expect(quarantineKey(aRun, second, 'a1b2')).toBe(`quarantine/${folder}/all-00000001-a1b2.jsonl.gz`);
     expect(nextKey(aRun, second, 'a1b2')).toBe(
       'runs/geonames/cities/2026-01-31t03-00-00-000z/next/all-00000001-a1b2.json',
+    );
+    expect(observationsKey(aRun, second, 'a1b2')).toBe(
+      'runs/geonames/cities/2026-01-31t03-00-00-000z/observations/all-00000001-a1b2.json',
     );
     expect(pointerKey(aRun)).toBe('tables/geonames/cities/current.json');
   });
@@ -112,11 +140,11 @@ describe('keys', () => {
   });
 
   it.each([
-    ['source', (bad: string) => stageKey({ ...aRun, source: bad }, { slice: 'all', index: 0 })],
+    ['source', (bad: string) => stageKey({ ...parquetRun, source: bad }, { slice: 'all', index: 0 })],
     ['dataset', (bad: string) => pointerKey({ ...aRun, dataset: bad })],
     ['run', (bad: string) => planKey({ ...aRun, runId: bad })],
     ['claimed dataset', (bad: string) => claimKey({ ...aRun, dataset: bad })],
-    ['slice', (bad: string) => stageKey(aRun, { slice: bad, index: 0 })],
+    ['slice', (bad: string) => stageKey(parquetRun, { slice: bad, index: 0 })],
     ['slice of raw', (bad: string) => rawKey(aRun, { slice: bad, index: 0 }, 'a1b2')],
     ['attempt', (bad: string) => rawKey(aRun, { slice: 'all', index: 0 }, bad)],
   ])('refuse an unsafe name of a %s', (_, build) => {

@@ -6,9 +6,17 @@ import { PermanentError, TransientError } from '../../../core/errors';
 import type { FetchedRange } from '../../../core/extract/range/fetched-range';
 import { rangesOf } from '../../../core/plan/grid';
 import type { PageRange, Plan, Sequence } from '../../../core/plan/plan';
-import { nextKey, quarantineKey, rawKey, stageKey } from '../../../core/run/keys';
+import {
+  nextKey,
+  observationsKey,
+  quarantineKey,
+  rawKey,
+  rawPagesKey,
+  stageKey,
+} from '../../../core/run/keys';
 import { type LoadRangeServices, loadRange } from '../../../core/run/load-range';
 import { fromMetadata } from '../../../core/run/receipt';
+import type { Observations } from '../../../core/shape/observations';
 import type { RangeToShape, ShapedRange } from '../../../core/shape/shape-range';
 import { definitionHash } from '../../../core/source/definition-hash';
 import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
@@ -31,13 +39,20 @@ const range = aRange();
 const message = messageOf(plan, range);
 const keys = {
   raw: rawKey(plan, range, 'a1b2c3d4'),
+  rawPages: rawPagesKey(rawKey(plan, range, 'a1b2c3d4')),
   quarantine: quarantineKey(plan, range, 'a1b2c3d4'),
+  observations: observationsKey(plan, range, 'a1b2c3d4'),
   stage: stageKey(plan, range),
 };
 const pages = '{"page":4}\n{"page":5}\n{"page":6}\n';
 
 const fetched: FetchedRange = {
-  origins: [3, 4, 5].map((page) => ({ slice: 'all', page, parameters: {} })),
+  origins: [3, 4, 5].map((page) => ({
+    slice: 'all',
+    page,
+    parameters: {},
+    fetchedAt: `2026-01-31T03:00:02.${page}00Z`,
+  })),
   next: [],
   requests: 5,
   throttled: 1,
@@ -46,16 +61,26 @@ const fetched: FetchedRange = {
   fetchedAt: '2026-01-31T03:00:02.000Z',
   milliseconds: 100,
 };
+const nothingNoticed: Observations = {
+  quarantined: [],
+  nulled: [],
+  filtered: [],
+  unknownFields: [],
+  missingFields: [],
+};
 const shaped: ShapedRange = {
   received: 300,
+  added: 0,
   staged: 298,
   quarantined: 2,
+  filtered: 0,
   firstKey: '[301]',
   lastKey: '[600]',
   totals: { min: 950, max: 950 },
   recordsPerPage: [100, 100, 100],
   firstRecords: ['a', 'b', 'c'],
   stageBytes: 7,
+  observations: nothingNoticed,
 };
 
 let workFolder: string;
@@ -120,12 +145,45 @@ describe('loadRange', () => {
     expect(await load()).toBe('loaded');
     expect(objects.changes.map(({ operation, key }) => [operation, key])).toEqual([
       ['put', keys.raw],
+      ['put', keys.rawPages],
       ['put', keys.quarantine],
       ['putIfAbsent', keys.stage],
     ]);
     expect(gunzipSync(objects.objects.get(keys.raw)?.body ?? '').toString()).toBe(pages);
     expect(objects.text(keys.quarantine)).toBe('quarantined');
     expect(objects.text(keys.stage)).toBe('parquet');
+  });
+
+  it('writes what was noticed before the stage object, and names it in the receipt', async () => {
+    const observations = { ...nothingNoticed, missingFields: [{ column: 'name', path: 'nmae' }] };
+    const { load, objects, receipt } = prepare({ shaped: { ...shaped, observations } });
+    await load();
+    expect(JSON.parse(objects.text(keys.observations) ?? '')).toEqual(observations);
+    expect(objects.changes.map(({ key }) => key).slice(-2)).toEqual([keys.observations, keys.stage]);
+    expect(receipt()?.observations).toBe(keys.observations);
+  });
+
+  it('accounts in the receipt for what was added and filtered', async () => {
+    const accounts = { received: 300, added: 40, staged: 310, quarantined: 2, filtered: 28 };
+    const { load, receipt } = prepare({ shaped: { ...shaped, ...accounts } });
+    await load();
+    expect(receipt()).toMatchObject(accounts);
+  });
+
+  it.each([
+    ['parquet', 'application/vnd.apache.parquet'],
+    ['jsonl.gz', 'application/gzip'],
+    ['csv.zst', 'application/zstd'],
+  ] as const)('names its object by the format of the plan: %s', async (extension, contentType) => {
+    const { load, services, asked } = prepare({ plan: { ...plan, extension } });
+    const putIfAbsent = jest.spyOn(services.lake, 'putIfAbsent');
+    await load();
+    expect(asked[0]?.stageFile).toMatch(new RegExp(`/stage\\.${extension}$`));
+    expect(putIfAbsent).toHaveBeenCalledWith(
+      stageKey({ ...plan, extension }, range),
+      expect.anything(),
+      expect.objectContaining({ contentType }),
+    );
   });
 
   it('writes a receipt of it all on the stage object', async () => {
@@ -171,7 +229,7 @@ describe('loadRange', () => {
     await load();
     const [dataset] = services.source.datasets;
     expect(fetch).toHaveBeenCalledWith(expect.objectContaining({ dataset, range, pagesPerRange: 3 }));
-    expect(asked).toMatchObject([{ dataset, origins: fetched.origins }]);
+    expect(asked).toMatchObject([{ dataset, runId: plan.runId, origins: fetched.origins }]);
   });
 
   it('takes the totals of headers where the bodies have none', async () => {
@@ -298,7 +356,7 @@ describe('loadRange', () => {
       range: chain,
       fetched: {
         ...fetched,
-        origins: [12, 13, 14].map((page) => ({ slice: 'all', page, parameters: {} })),
+        origins: fetched.origins.map((origin, at) => ({ ...origin, page: 12 + at })),
         next: [successor] as const,
       },
     };
@@ -394,12 +452,19 @@ describe('loadRange', () => {
 
   it('loads a lead whose slices are all empty', async () => {
     const [lead] = [...rangesOf(aLead(2))] as [PageRange];
-    const nothing = { received: 0, staged: 0, quarantined: 0, recordsPerPage: [], firstRecords: [] };
+    const nothing = {
+      ...shaped,
+      received: 0,
+      staged: 0,
+      quarantined: 0,
+      recordsPerPage: [],
+      firstRecords: [],
+    };
     const { load, receipt, objects } = prepare({
       plan: anOpenPlan(aLead(2)),
       range: lead,
       fetched: { ...fetched, origins: [], bytes: 0 },
-      shaped: { ...nothing, stageBytes: 7 },
+      shaped: nothing,
     });
     expect(await load()).toBe('loaded');
     expect(receipt()).toMatchObject({ pages: 0, received: 0, begins: true });
@@ -441,10 +506,12 @@ describe('loadRange', () => {
     const failing = (failed: string, kind: LakeFault) => (call: LakeCall) =>
       call.key === failed && call.operation !== 'head' ? kind : undefined;
 
-    it.each(['raw', 'quarantine', 'stage'] as const)(
+    it.each(['raw', 'rawPages', 'quarantine', 'observations', 'stage'] as const)(
       'has no stage object without the others: %s',
       async (name) => {
-        const { load, objects } = prepare({ fault: failing(keys[name], 'before') });
+        const observations = { ...nothingNoticed, filtered: [{ rule: 'filter', count: 1 }] };
+        const fault = failing(keys[name], 'before');
+        const { load, objects } = prepare({ fault, shaped: { ...shaped, observations } });
         await expect(load()).rejects.toThrow(`${keys[name]} was made to fail before it took effect`);
         expect(objects.objects.has(keys.stage)).toBe(false);
       },

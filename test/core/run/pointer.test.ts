@@ -22,10 +22,17 @@ describe('publish', () => {
     expect(await publish(lake, await verified(), now)).toBe('published');
     const { etag, ...pointer } = (await readPointer(lake, aPlan())) ?? {};
     expect(pointer).toEqual({
-      version: 1,
+      version: 2,
       source: 'geonames',
       dataset: 'cities',
       runId: '2026-01-31t03-00-00-000z',
+      extension: 'parquet',
+      columns: [
+        { name: 'id', type: 'BIGINT' },
+        { name: 'name', type: 'VARCHAR' },
+      ],
+      key: ['id'],
+      tableVersion: 1,
       location: 'stage/geonames/cities/run=2026-01-31t03-00-00-000z/',
       manifest: 'runs/geonames/cities/2026-01-31t03-00-00-000z/manifest.json',
       files: 4,
@@ -71,6 +78,33 @@ describe('publish', () => {
     };
     expect(await publish(memoryLake(objects, { turn }), await verified(earlier), now)).toBe('conflict');
     expect((await readPointer(memoryLake(objects), aPlan()))?.runId).toBe(later);
+  });
+
+  it('says that texts are neutralised where they are', async () => {
+    const lake = memoryLake();
+    await publish(lake, { ...(await verified()), neutralised: true, extension: 'csv.gz' }, now);
+    expect(await readPointer(lake, aPlan())).toMatchObject({ neutralised: true, extension: 'csv.gz' });
+  });
+
+  it('moves on from a pointer of the first version, which does not tell columns and key', async () => {
+    const lake = memoryLake();
+    const first = {
+      ...{
+        version: 1,
+        source: 'geonames',
+        dataset: 'cities',
+        runId: earlier,
+        location: 'stage/x/',
+        manifest: 'm',
+      },
+      ...{ files: 1, records: 2, watermark: now.toISOString(), publishedAt: now.toISOString() },
+    };
+    await lake.put('tables/geonames/cities/current.json', JSON.stringify(first));
+    const table = { extension: 'parquet', columns: [], key: [], tableVersion: 1 };
+    const { etag, ...pointer } = (await readPointer(lake, aPlan())) ?? {};
+    expect(pointer).toEqual({ ...first, version: 2, ...table });
+    expect(await publish(lake, await verified(), now)).toBe('published');
+    expect((await readPointer(lake, aPlan()))?.columns).toHaveLength(2);
   });
 
   it('does not move a pointer that it cannot read', async () => {

@@ -160,8 +160,9 @@ function markOf(range: RangeName): string {
 
 /** The message that asks for a range. */
 export function messageOf(plan: Plan, range: PageRange): PageMessage {
-  const { source, dataset, runId, definition, pagesPerRange } = plan;
-  return { source, dataset, runId, definition, pagesPerRange, range };
+  const { source, dataset, runId, definition, extension, replayOf, pagesPerRange } = plan;
+  const common = { source, dataset, runId, definition, extension, pagesPerRange };
+  return { ...common, ...(replayOf && { replayOf }), range };
 }
 
 /** Writes a range as a worker would: once, with its receipt. */

@@ -131,6 +131,37 @@ describe.each<Kind>(['grid', 'chain', 'lead'])('a run of a %s, whatever goes wro
   });
 });
 
+describe.each<Kind>(['grid', 'chain', 'lead'])('a replay of a run of a %s, whatever goes wrong', (kind) => {
+  it('ends as complete as the run was, published, and has asked the source for nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(day, fc.scheduler(), async (aDay, scheduler) => {
+        const world = new RunWorld(kind);
+        const first = [{ due: today, outcome: 'failed' }];
+        for (let tick = 0; tick < ticksToRecover; tick++) await recover(world, first);
+        const { fetches } = world;
+        world.clock.advance(tomorrow.getTime() - today.getTime());
+        world.replays.set(tomorrow.getTime(), runDue(today));
+
+        const mishaps = [...aDay.mishaps];
+        const invocations = await live(
+          world,
+          { ...aDay, fanOuts: [tomorrow, tomorrow], mishaps, moods: [] },
+          scheduler,
+        );
+        for (let tick = 0; tick < ticksToRecover; tick++) await recover(world, invocations);
+
+        expect(world.violations).toEqual([]);
+        expect(world.openRuns).toEqual([]);
+        expect(world.published).toBe(runDue(tomorrow).runId);
+        expectComplete(world, runDue(tomorrow), kind);
+        expect(world.fetches).toBe(fetches);
+        await expectUnmoved(world, runDue(tomorrow));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
 describe('a chain whose messages are delivered twice', () => {
   // Every duplicate may lose one race for a range, and is then gone: it never becomes a chain of its own.
   it('asks the source once for each range, and at most once more for each duplicate', async () => {

@@ -40,9 +40,10 @@ export function fetchModel(range: PageRange, attempt: number): Fetched {
   return range.type === 'chain' ? followChain(range, attempt) : look(range);
 }
 
-interface Fetched {
+/** The pages of a range, what follows it, and what its receipt says of both. */
+export interface Fetched {
   readonly pages: string[];
-  readonly next: Sequence[];
+  readonly next: readonly Sequence[];
   readonly facts: Partial<Receipt>;
 }
 

@@ -12,6 +12,7 @@ import {
   stagePrefix,
 } from '../../../core/run/keys';
 import { manifestSchema } from '../../../core/run/manifest';
+import { readNext, receiptOf as readReceipt } from '../../../core/run/next-sequences';
 import type { PageMessage } from '../../../core/run/page-message';
 import { pointerSchema } from '../../../core/run/pointer';
 import type { Lake, PageQueue } from '../../../core/run/ports';
@@ -22,7 +23,7 @@ import { type LakeChange, MemoryObjects, memoryLake } from '../../support/memory
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
 import { aSource, someLimits } from '../../support/source-fixture';
 import { aRun, receiptOf, recordTelemetry, stillClock } from './run-fixture';
-import { datasetOf, fetchModel, type Kind, pagesIn } from './run-world-source';
+import { datasetOf, type Fetched, fetchModel, type Kind, pagesIn } from './run-world-source';
 
 /** What a process may meet at a call: nothing, a failure that it sees, or its own end. */
 export type Mishap = 'none' | 'before' | 'after' | 'conflict' | 'killed before' | 'killed after';
@@ -63,6 +64,8 @@ export class RunWorld {
   readonly violations: string[] = [];
   /** The attempts that were told that they had written a range. */
   readonly writers = new Map<string, string[]>();
+  /** Which run is replayed by the one that is due at a time; all others ask the source. */
+  readonly replays = new Map<number, RunName>();
   /** How often the source was asked for a range. */
   fetches = 0;
   readonly #source;
@@ -79,7 +82,8 @@ export class RunWorld {
   /** Invokes fan-out for the run that is due at a time; resolves to how it ended. */
   async fanOut(due: Date, chance: Chance): Promise<'enqueued' | 'skipped' | 'failed'> {
     const process = this.#process(chance);
-    const request = { dataset: 'cities', scheduledTime: due.toISOString() };
+    const replayOf = this.replays.get(due.getTime())?.runId;
+    const request = { dataset: 'cities', scheduledTime: due.toISOString(), replayOf };
     const discover = async () => {
       await process.turn();
       fail(chance.mood());
@@ -169,18 +173,37 @@ export class RunWorld {
     const number = this.#attempts++;
     const attempt = `attempt-${number}`;
     if (await continueIfThere(message, services)) return 'skipped';
-    this.fetches++;
-    fail(chance.mood());
     const plan = this.plan(message);
     if (!plan) throw new Error(`${message.runId} was enqueued before it was planned`);
-    const { pages, next, facts } = fetchModel(message.range, number);
-    const receipt = receiptOf(plan, message.range, { attempt, ...facts });
-    const body = `${pages.join(',')} by ${attempt}`;
     const key = stageKey(message, message.range);
+    const { pages, next, facts } = message.replayOf
+      ? await this.#replayed(message, message.replayOf, lake)
+      : this.#fetched(message, number, chance);
+    const receipt = receiptOf(plan, message.range, { raw: `raw of ${key}`, ...facts, attempt });
+    const body = `${pages.join(',')} by ${attempt}`;
     if ((await writeStage({ message, attempt, body, receipt, next }, services)) === 'exists')
       return 'skipped';
     this.writers.set(key, [...(this.writers.get(key) ?? []), attempt]);
     return 'loaded';
+  }
+
+  #fetched({ range }: PageMessage, number: number, chance: Chance): Fetched {
+    this.fetches++;
+    fail(chance.mood());
+    return fetchModel(range, number);
+  }
+
+  /** What an earlier run found, as its object tells. */
+  async #replayed(
+    message: PageMessage,
+    replayOf: NonNullable<PageMessage['replayOf']>,
+    lake: Lake,
+  ): Promise<Fetched> {
+    const key = stageKey({ ...message, ...replayOf }, message.range);
+    const head = await lake.head(key);
+    if (!head) throw new Error(`${key} is replayed and was never there`);
+    const { definition, ...facts } = readReceipt(head);
+    return { pages: pagesIn(this.objects.text(key) ?? ''), next: await readNext(facts, lake), facts };
   }
 
   /** A process of its own, that ends where chance says so: from then on it is not heard of again. */

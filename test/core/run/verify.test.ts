@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { countPages, countRanges, plannedRanges, rangesOf } from '../../../core/plan/grid';
 import type { PageRange, Plan } from '../../../core/plan/plan';
-import { manifestKey, planKey, stageKey } from '../../../core/run/keys';
+import { manifestKey, observationsKey, planKey, stageKey } from '../../../core/run/keys';
 import { type ManifestObject, manifestSchema } from '../../../core/run/manifest';
 import type { Lake } from '../../../core/run/ports';
 import type { Receipt } from '../../../core/run/receipt';
 import { unroll } from '../../../core/run/unroll';
-import { verify as verifyExtent } from '../../../core/run/verify';
+import { type Findings, verify as verifyExtent } from '../../../core/run/verify';
 import { verifyOnce as verifyUnrolled } from '../../../core/run/verify-once';
+import { noObservations } from '../../../core/shape/merge-observations';
+import type { Observations, Unfit } from '../../../core/shape/observations';
 import { MemoryObjects, memoryLake } from '../../support/memory-lake';
 import {
   aChain,
@@ -22,11 +24,18 @@ import {
 } from './run-fixture';
 
 const plan = aPlan();
+const observationsKeyOf = (index: number) => observationsKey(plan, { slice: 'all', index }, 'a1b2c3d4');
 const second = stageKey(plan, { slice: 'all', index: 1 });
 
 /** Verifies a run whose plan tells all its ranges. */
-const verify = (aRunPlan: Plan, objects: readonly ManifestObject[]) =>
-  verifyExtent(aRunPlan, { ranges: countRanges(aRunPlan), pages: countPages(aRunPlan) }, objects);
+const verify = (aRunPlan: Plan, objects: readonly ManifestObject[], found: Findings = {}) =>
+  verifyExtent(aRunPlan, { ranges: countRanges(aRunPlan), pages: countPages(aRunPlan) }, objects, found);
+
+/** One reason for which records are in quarantine. */
+const unfit = (column: string | null, count: number, reason: string, page = 2): Unfit => ({
+  ...{ column, rule: 'type', count },
+  example: { slice: 'all', page, position: 16, reason },
+});
 
 const verifyOnce = async (aRunPlan: Plan, lake: Lake) =>
   verifyUnrolled(aRunPlan, await unroll(aRunPlan, lake), { lake, findRepeatedKeys: async () => undefined });
@@ -44,11 +53,16 @@ function objectsOf(aRunPlan: Plan, change: (range: PageRange) => Partial<Receipt
 }
 
 /** The problems of a run in which the second range, of 300 records, is as `change` says. */
-function problemsWhen(change: Partial<Receipt>, planChange: Partial<Plan> = {}): string[] {
+function problemsWhen(
+  change: Partial<Receipt>,
+  planChange: Partial<Plan> = {},
+  found: Findings = {},
+): string[] {
   const changed = aPlan(planChange);
   return verify(
     changed,
     objectsOf(changed, ({ index }) => (index === 1 ? change : {})),
+    found,
   ).problems;
 }
 
@@ -56,11 +70,18 @@ describe('verify', () => {
   it('finds nothing wrong with a run that went as planned, and adds it up', () => {
     const objects = objectsOf(plan);
     expect(verify(plan, objects)).toEqual({
-      version: 1,
+      version: 2,
       source: 'geonames',
       dataset: 'cities',
       runId: '2026-01-31t03-00-00-000z',
       definition: plan.definition,
+      extension: 'parquet',
+      columns: [
+        { name: 'id', type: 'BIGINT' },
+        { name: 'name', type: 'VARCHAR' },
+      ],
+      key: ['id'],
+      tableVersion: 1,
       watermark: '2026-01-31T03:00:00.000Z',
       total: 950,
       subset: false,
@@ -69,12 +90,14 @@ describe('verify', () => {
         pages: 10,
         requests: 10,
         received: 950,
+        added: 0,
         staged: 950,
         quarantined: 0,
         filtered: 0,
         bytesReceived: 4000,
         bytesStaged: 40,
       },
+      observations: noObservations,
       problems: [],
       objects,
     });
@@ -136,6 +159,20 @@ describe('verify', () => {
     expect(problemsWhen({ staged: 299, filtered: 1 })).toEqual([]);
   });
 
+  it('adds up rows that were made of records', () => {
+    expect(problemsWhen({ added: 7, staged: 305, filtered: 2 })).toEqual([]);
+    expect(problemsWhen({ added: 7, staged: 305, filtered: 1 })).toEqual([
+      `${second} accounts for 306 of the 300 records it received and the 7 rows made beyond them`,
+    ]);
+    const made = objectsOf(plan, ({ index }) => (index < 2 ? { added: 5, staged: 305 } : {}));
+    expect(verify(plan, made).counts).toMatchObject({ received: 950, added: 10, staged: 960 });
+  });
+
+  it('says which run was replayed', () => {
+    const replayOf = { runId: '2026-01-30t03-00-00-000z', extension: 'csv.gz' as const };
+    expect(verify(aPlan({ replayOf }), objectsOf(plan)).replayOf).toEqual(replayOf);
+  });
+
   it('refuses a range that another definition shaped', () => {
     expect(problemsWhen({ definition: 'another' })).toEqual([
       `${second} was shaped by another definition than the plan's`,
@@ -183,7 +220,7 @@ describe('verify', () => {
 
     it('refuses one record by default', () => {
       expect(problemsWhen(quarantined(1))).toEqual([
-        '1 of 950 records are in quarantine, above maxQuarantinedRatio 0',
+        '1 of 950 records is in quarantine, above maxQuarantinedRatio 0',
       ]);
     });
 
@@ -192,6 +229,38 @@ describe('verify', () => {
       expect(problemsWhen(quarantined(96), { maxQuarantinedRatio: 0.1 })).toEqual([
         '96 of 950 records are in quarantine, above maxQuarantinedRatio 0.1',
       ]);
+    });
+
+    it('names the three most frequent reasons, with an example each', () => {
+      const observations: Observations = {
+        ...noObservations,
+        quarantined: [
+          unfit('born', 1, "'soon' is not a date"),
+          unfit('price', 1_200, "'n/a' is not a decimal(12,2)"),
+          unfit(null, 3, '7 is not an object', 0),
+          unfit('id', 2, "'id' has no value, and one is required"),
+        ],
+      };
+      expect(problemsWhen(quarantined(200), { maxQuarantinedRatio: 0.01 }, { observations })).toEqual([
+        "200 of 950 records are in quarantine, above maxQuarantinedRatio 0.01: 1,200 × price, first on page 3 of cities, record 17: 'n/a' is not a decimal(12,2); 3 × the record as a whole, first on page 1 of cities, record 17: 7 is not an object; 2 × id, first on page 3 of cities, record 17: 'id' has no value, and one is required; and one more reason",
+      ]);
+    });
+
+    it('says so where all records are, or where rows are counted', () => {
+      const all = objectsOf(plan, (range) => {
+        const { received } = receiptOf(plan, range);
+        return { quarantined: received, staged: 0 };
+      });
+      const observations = { ...noObservations, quarantined: [unfit('id', 950, "'x' is not a bigint")] };
+      expect(verify(plan, all, { observations }).problems).toEqual([
+        "all 950 records are in quarantine, above maxQuarantinedRatio 0: 950 × id, first on page 3 of cities, record 17: 'x' is not a bigint",
+      ]);
+      expect(problemsWhen({ added: 50, quarantined: 2, staged: 348 })).toEqual([
+        '2 of 1,000 rows are in quarantine, above maxQuarantinedRatio 0',
+      ]);
+      expect(
+        problemsWhen({ added: 50, quarantined: 2, staged: 348 }, { maxQuarantinedRatio: 0.002 }),
+      ).toEqual([]);
     });
 
     it('allows exactly the ratio, for every ratio in per cent', () => {
@@ -333,6 +402,41 @@ describe('verifyOnce', () => {
     expect(manifestSchema.parse(JSON.parse(objects.text(manifestKey(plan)) ?? ''))).toEqual(manifest);
   });
 
+  it('adds up the observations that receipts name, in the order of the ranges', async () => {
+    const lake = memoryLake();
+    const noticed = (index: number): Observations => ({
+      ...noObservations,
+      quarantined: [unfit('name', index + 1, `range ${index}`, index)],
+      missingFields: index === 0 ? [] : [{ column: 'gone', path: 'gone' }],
+    });
+    await writeRun(lake, plan, ({ index }) => (index < 3 ? { observations: observationsKeyOf(index) } : {}));
+    for (const index of [2, 1, 0]) await lake.put(observationsKeyOf(index), JSON.stringify(noticed(index)));
+    const { observations } = await verifyOnce(plan, lake);
+    expect(observations).toEqual({ ...noObservations, quarantined: [unfit('name', 6, 'range 0', 0)] });
+  });
+
+  it('takes a field for missing where every range with records misses it', async () => {
+    const gone = { column: 'gone', path: 'gone' };
+    const lake = memoryLake();
+    await lake.put(observationsKeyOf(0), JSON.stringify({ ...noObservations, missingFields: [gone] }));
+    const empty = { received: 0, staged: 0, firstRecord: undefined, lastRecord: undefined };
+    await writeRun(lake, plan, ({ index }) => (index === 3 ? empty : { observations: observationsKeyOf(0) }));
+    expect((await verifyOnce(plan, lake)).observations.missingFields).toEqual([gone]);
+  });
+
+  it('refuses to go on without a document that a receipt names', async () => {
+    const lake = memoryLake();
+    await writeRun(lake, plan, ({ index }) => (index === 1 ? { observations: observationsKeyOf(1) } : {}));
+    await expect(verifyOnce(plan, lake)).rejects.toThrow(
+      `${observationsKeyOf(1)} is not in the lake, and says what is in quarantine and why: start the run over`,
+    );
+    await lake.put(observationsKeyOf(1), '{}');
+    await expect(verifyOnce(plan, lake)).rejects.toThrow(
+      `${observationsKeyOf(1)} in the lake is not a document of this version`,
+    );
+    expect(await lake.get(manifestKey(plan))).toBeUndefined();
+  });
+
   it('keeps the verdict of whoever was first', async () => {
     const lake = memoryLake();
     await writeRun(lake, plan);
@@ -363,7 +467,7 @@ describe('verifyOnce', () => {
   it('says which document cannot be read', async () => {
     const lake = memoryLake();
     await writeRun(lake, plan);
-    await lake.put(manifestKey(plan), '{"version": 2}');
+    await lake.put(manifestKey(plan), '{"version": 3}');
     await expect(verifyOnce(plan, lake)).rejects.toThrow(
       'runs/geonames/cities/2026-01-31t03-00-00-000z/manifest.json in the lake is not a document of this version: remove it, or use the version that wrote it',
     );

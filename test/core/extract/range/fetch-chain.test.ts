@@ -159,10 +159,21 @@ describe('following a chain', () => {
         position: { page: 2, cursor: 'c', records: 3, mark: expect.anything() },
       },
     ]);
-    expect(fetched.origins).toEqual([
+    expect(fetched.origins).toMatchObject([
       { slice: 's-00000007', page: 0, parameters: { shop: 7 } },
       { slice: 's-00000007', page: 1, parameters: { shop: 7 } },
     ]);
+  });
+
+  it('says of every page when its body had arrived', async () => {
+    const pages = pagesBy({ '': { data: data(1, 2), next: 'b' }, b: { data: data(3) } });
+    await serve((request) => {
+      bench.clock.advance(250);
+      return pages(request);
+    });
+    const { origins, fetchedAt } = await fetch(byCursor());
+    const since = (time: string) => Date.parse(time) - Date.parse(fetchedAt);
+    expect(origins.map((origin) => since(origin.fetchedAt))).toEqual([250, 500]);
   });
 
   it('sends what the first request is asked with, and what the range begins at', async () => {

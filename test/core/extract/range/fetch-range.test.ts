@@ -89,17 +89,35 @@ it('writes the pages of a grid in order, whatever the order of the answers', asy
     25,
   );
   expect(await bench.bodies()).toEqual(bodiesOf(25));
+  const fetchedAt = new Date(startOfTime + 1000).toISOString();
   expect(fetched).toEqual({
-    origins: Array.from({ length: 25 }, (_, at) => ({ slice: 'all', page: 10 + at, parameters: {} })),
+    origins: Array.from({ length: 25 }, (_, at) => ({
+      slice: 'all',
+      page: 10 + at,
+      parameters: {},
+      fetchedAt,
+    })),
     requests: 25,
     throttled: 0,
     retries: 0,
     bytes: bodiesOf(25).join('').length,
-    fetchedAt: new Date(startOfTime + 1000).toISOString(),
+    fetchedAt,
     milliseconds: 0, // the virtual clock moves only when the pacer waits
     next: [],
   });
   expect(requests().every(({ query }) => query.get('per_page') === '2')).toBe(true);
+});
+
+it('says of every page when its body had arrived', async () => {
+  const slow = (request: ReceivedRequest) => {
+    bench.clock.advance(250);
+    return answer(request);
+  };
+  const fetched = await fetch(slow, 4, { limits: { inFlight: 1 } });
+  expect(fetched.fetchedAt).toBe(new Date(startOfTime + 1000).toISOString());
+  expect(fetched.origins.map(({ fetchedAt }) => Date.parse(fetchedAt) - startOfTime)).toEqual([
+    1250, 1500, 1750, 2000,
+  ]);
 });
 
 it('has as many requests under way as the limits allow, and no more', async () => {

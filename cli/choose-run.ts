@@ -1,0 +1,56 @@
+import { ConfigurationError } from '../core/errors';
+import type { Plan } from '../core/plan/plan';
+import { type Claim, readClaim, releaseClaim } from '../core/run/claim';
+import type { Lake } from '../core/run/ports';
+import { readPlan } from '../core/run/read-plan';
+import { runIdAt } from '../core/run/run-id';
+import { counted } from './format';
+import { isPlannedFor, pagesOption } from './planned-extent';
+
+/** What somebody wants loaded. */
+export interface WantedRun {
+  readonly source: { readonly name: string };
+  readonly dataset: { readonly name: string };
+  readonly pages?: number | undefined;
+  /** The run whose raw pages are to be shaped anew. */
+  readonly replayOf?: string | undefined;
+  readonly restart?: boolean | undefined;
+}
+
+/**
+ * The id of the open run, to continue it, or of a new one. A ConfigurationError when the open run is not what is wanted;
+ * `restart` gives it up.
+ */
+export async function chooseRun(wanted: WantedRun, lake: Lake): Promise<string> {
+  const claim = await readClaim(lake, { source: wanted.source.name, dataset: wanted.dataset.name });
+  if (claim && wanted.restart) await releaseClaim(lake, claim);
+  if (!claim || wanted.restart) return runIdAt(new Date());
+  const plan = await readPlan(lake, claim);
+  if (plan && !isWanted(plan, wanted)) throw otherRun(claim, plan);
+  return claim.runId;
+}
+
+/** A trial cannot be continued as a whole load, nor the other way round; a replay is continued by whatever does not contradict it. */
+function isWanted(plan: Plan, { pages, replayOf }: WantedRun): boolean {
+  if (replayOf !== undefined) return plan.replayOf?.runId === replayOf;
+  return plan.replayOf ? pages === undefined : isPlannedFor(plan, pages);
+}
+
+function otherRun(claim: Claim, plan: Plan): ConfigurationError {
+  const [what, how] = inWords(plan);
+  return new ConfigurationError(
+    `run ${claim.runId}${what} is still open: continue it with npx baseload ${how}, or give it up with --restart`,
+  );
+}
+
+/** What a run is, and the command that continues it. */
+function inWords(plan: Plan): [what: string, command: string] {
+  const name = `${plan.source}/${plan.dataset}`;
+  if (plan.replayOf) {
+    const { runId } = plan.replayOf;
+    return [`, a replay of run ${runId},`, `replay ${name} --run ${runId}`];
+  }
+  const pages = pagesOption(plan);
+  if (pages === undefined) return [' of all pages', `run ${name}`];
+  return [` of ${counted(pages, 'page')}`, `run ${name} --pages ${pages}`];
+}

@@ -1,0 +1,42 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { isRunId } from '../core/run/run-id';
+import { findDataset, readSources } from './find-dataset';
+import { runLocally } from './run-locally';
+
+export interface ReplayOptions {
+  /** The run to replay. */
+  readonly run: string;
+  readonly restart?: boolean;
+  readonly json?: boolean;
+}
+
+/** `baseload replay`: the pages of an earlier run, shaped anew with the definition of today. */
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description(
+      'shape the raw pages of an earlier run again, with the definition of today and without asking the source',
+    )
+    .argument('<dataset>', 'its name, such as cities or geonames/cities')
+    .requiredOption('--run <id>', 'the run to replay, such as 2026-01-31t03-00-00-000z', runId)
+    .option('--restart', 'give up the open run, if there is one, and start a new one')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      '\nThe replay is a run of its own: verified, and published when it is complete. A refused run can be replayed, and so can\na replay; the replay of a trial is a trial. Runs that were loaded with keepRaw false cannot.\n\nExample:\n  npx baseload replay cities --run 2026-01-31t03-00-00-000z',
+    )
+    .action((name: string, options: ReplayOptions) => replay(name, options));
+}
+
+/** Replays a run of a dataset. Its source need not be there. */
+export async function replay(
+  name: string,
+  { run, restart = false, json = false }: ReplayOptions,
+): Promise<void> {
+  const { source, dataset } = findDataset(name, readSources());
+  await runLocally({ source, dataset, replayOf: run, restart, json });
+}
+
+function runId(text: string): string {
+  if (isRunId(text)) return text;
+  throw new InvalidArgumentError("It must be a run's id such as 2026-01-31t03-00-00-000z.");
+}

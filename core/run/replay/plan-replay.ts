@@ -1,0 +1,77 @@
+import { ConfigurationError } from '../../errors';
+import type { Plan, Table } from '../../plan/plan';
+import { definitionHash } from '../../source/definition-hash';
+import type { Dataset } from '../../source/source';
+import { manifestKey, type RunName } from '../keys';
+import type { Manifest } from '../manifest';
+import type { Lake } from '../ports';
+import { readPlan } from '../read-plan';
+import { readManifest } from '../verify-once';
+import { replayableRuns } from './replayable-runs';
+
+export interface ReplayRequest {
+  /** The new run. */
+  readonly run: RunName;
+  readonly dataset: Dataset;
+  /** The dataset's table, by today's definition. */
+  readonly table: Table;
+  /** The run whose raw pages are shaped anew. */
+  readonly replayOf: string;
+  readonly plannedAt: Date;
+}
+
+/**
+ * Plans a run that shapes the raw pages of another one: the same pages and the same watermark, today's definition. Whether
+ * that other run was published, refused, a trial or a replay itself does not matter; a trial's replay is a trial. Throws a
+ * ConfigurationError when there is no such run, when it did not finish, and when it kept no raw pages.
+ */
+export async function planReplay(request: ReplayRequest, lake: Pick<Lake, 'get' | 'list'>): Promise<Plan> {
+  const { run, dataset, table, replayOf, plannedAt } = request;
+  const replayed = { ...run, runId: replayOf };
+  const plan = await readPlan(lake, replayed);
+  if (plan === undefined) throw await refusal(request, 'there is no such run', lake);
+  const manifest = await readManifest(lake, manifestKey(replayed));
+  if (manifest === undefined) {
+    throw await refusal(request, 'it did not finish, so its pages are not all in the lake', lake);
+  }
+  const missing = withoutRaw(manifest);
+  if (missing !== undefined) throw await refusal(request, missing, lake);
+  return {
+    ...whatWasLoaded(plan),
+    runId: run.runId,
+    plannedAt: plannedAt.toISOString(),
+    definition: definitionHash(dataset),
+    ...table,
+    maxQuarantinedRatio: dataset.maxQuarantinedRatio,
+    replayOf: { runId: replayOf, extension: plan.extension },
+  };
+}
+
+/** What of a plan is the same however its pages are shaped; the table is not. */
+function whatWasLoaded(plan: Plan) {
+  const { version, source, dataset, watermark, total, pagesPerRange, subset, sequences, parents } = plan;
+  const known = { ...(total === undefined ? {} : { total }), ...(parents && { parents }) };
+  return { version, source, dataset, watermark, ...known, pagesPerRange, subset, sequences };
+}
+
+function withoutRaw({ objects }: Manifest): string | undefined {
+  const without = objects.filter(({ receipt }) => receipt.raw === undefined).length;
+  if (without === 0) return undefined;
+  const which = without === objects.length ? '' : ` of ${without} of its ${objects.length} page ranges`;
+  return `it was loaded with keepRaw false, so there are no raw pages${which}`;
+}
+
+async function refusal(
+  { run, replayOf }: ReplayRequest,
+  reason: string,
+  lake: Pick<Lake, 'get' | 'list'>,
+): Promise<ConfigurationError> {
+  const others = await replayableRuns(run, lake);
+  const instead =
+    others.length > 0
+      ? `replay one of ${others.join(', ')}`
+      : 'there is no other to replay: load the dataset from the source';
+  return new ConfigurationError(
+    `run ${replayOf} of ${run.source}/${run.dataset} cannot be replayed, as ${reason}; ${instead}`,
+  );
+}

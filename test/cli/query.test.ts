@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBConnection } from '@duckdb/node-api';
+import { Finding } from '../../cli/fail';
+import { type QueriedDataset, resultLines, runQuery, toObjects } from '../../cli/query';
+import { copyStatement } from '../../core/shape/stage/copy';
+import { tableOf } from '../../core/shape/stage/table';
+import type { StageFormat } from '../../core/source/source';
+import { datasetOf, everyType } from '../core/shape/stage/every-type';
+import { knownRows } from '../core/shape/stage/known-rows';
+
+const folder = mkdtempSync(join(tmpdir(), 'query-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const formats: readonly (readonly [string, StageFormat])[] = [
+  ['parquet', { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false }],
+  ['jsonl', { type: 'jsonl', compression: 'gzip', sorted: false }],
+  ['csv', { type: 'csv', compression: 'zstd', sorted: false, neutralise: true }],
+];
+const all: QueriedDataset[] = [];
+
+/** Tables of one row in two objects each, in folders whose names have wildcards in them. */
+beforeAll(async () => {
+  const connection = await DuckDBConnection.create();
+  await connection.run("SET TimeZone = 'UTC'");
+  for (const [name, format] of formats) {
+    const dataset = datasetOf(everyType, { format });
+    const own = `${join(folder, `it's [a] ${name}*?`)}/`;
+    mkdirSync(own);
+    const table = tableOf(dataset);
+    for (const [i, key] of ['9007199254740993', '2'].entries()) {
+      const rows = `SELECT * FROM (${knownRows}) WHERE id = ${key}`;
+      await connection.run(copyStatement(rows, join(own, `all-0000000${i}.${table.extension}`), dataset));
+    }
+    all.push({ source: 'my-api', dataset: `in-${name}`, folder: own, ...table });
+  }
+  connection.closeSync();
+});
+
+const columns =
+  'id, flag, small, huge, ratio, price, exact, day, moment, document, moments, texts, leaf, leaves, "byName", deep';
+
+describe.each(formats)('query of %s', (name) => {
+  it('gives JSON that says what was loaded: moments in UTC, integers exactly', async () => {
+    const [first, second, ...more] = toObjects(
+      await runQuery(`SELECT ${columns} FROM in_${name} ORDER BY flag`, all),
+    );
+    expect(first).toEqual({
+      id: '9007199254740993',
+      flag: true,
+      small: -2147483648,
+      huge: '-99999999999999999999999999999999999999',
+      ratio: 0.1,
+      price: '1234567890.50',
+      exact: '99999999999999999999.123456789012345678',
+      day: '0001-01-01',
+      moment: '9999-12-31T23:59:59.999999Z',
+      document: '{"a":[1,"x"]}',
+      moments: ['2026-01-31T12:30:00Z', null],
+      texts: ['', null, 'ä'],
+      leaf: { amount: '1.500000000000000000', 'odd "name': 'y', at: null },
+      leaves: [{ amount: null, 'odd "name': 'z', at: '1969-12-31T23:59:59.999999Z' }],
+      byName: { k: '0.100000000000000000', '': null },
+      deep: { d: [{ inner: null, ratio: 1e308 }] },
+    });
+    expect(Object.values(second ?? {}).filter((value) => value !== null)).toEqual([2]);
+    expect(more).toEqual([]);
+  });
+
+  it('gives lines with moments in UTC', async () => {
+    const result = await runQuery(`SELECT id, moment, moments FROM my_api.in_${name} ORDER BY id DESC`, all);
+    expect(resultLines(result).map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['id', 'moment', 'moments'],
+      expect.anything(),
+      ['9007199254740993', '9999-12-31T23:59:59.999999Z', '["2026-01-31T12:30:00Z",null]'],
+      ['2'],
+    ]);
+  });
+});
+
+test('a query that DuckDB does not understand is a finding, with the tables that there are', async () => {
+  const asked = runQuery('SELECT * FROM nowhere', all);
+  await expect(asked).rejects.toThrow(Finding);
+  await expect(asked).rejects.toThrow('Published tables: my_api.in_parquet, my_api.in_jsonl, my_api.in_csv');
+});
