@@ -14,7 +14,8 @@ module.exports = {
       },
     ],
   },
-  transformIgnorePatterns: ['/cdk\\.out', '/node_modules/'],
+  // These are ES modules only
+  transformIgnorePatterns: ['/cdk\\.out', '/node_modules/(?!(hyparquet|hyparquet-compressors|hysnappy)/)'],
   setupFiles: ['<rootDir>/test/setup.js'],
   setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
   collectCoverageFrom: ['{core,aws,lambda,lib,local,cli}/**/*.ts'],

@@ -31,6 +31,11 @@ export function benchSource(
     records: 'data',
     key: ['id'],
     columns: { id: bigint(), name: varchar() },
+    lineage: [],
+    onUnfit: 'quarantine',
+    unknownFields: 'ignore',
+    format: { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false },
+    tableVersion: 1,
     maxQuarantinedRatio: 0,
     keepRaw: false,
   };

@@ -11,7 +11,7 @@ import { formatPath, readPath } from '../source/path';
 import { holdsLoneSurrogate } from './lone-surrogates';
 import { pageBodies } from './page-bodies';
 import { bodyName, pagesName } from './pages-name';
-import type { PageLayout } from './sql-pages';
+import type { PageLayout } from './sql/sql-pages';
 
 /** What is looked at, and how it is named in messages. */
 export interface InspectedPages {

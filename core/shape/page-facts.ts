@@ -1,5 +1,5 @@
 import { toTotal } from '../extract/page/total';
-import type { PageLayout } from './sql-pages';
+import type { PageLayout } from './sql/sql-pages';
 
 /** What one page says about itself, as DuckDB read it. */
 export interface PageFacts {

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { BaseloadError, ConfigurationError, PermanentError } from '../errors';
-import { type InspectedPages, inspectPages } from './inspect-pages';
-import { copyWithMarks, type ReadableCopy } from './lone-surrogates';
+import { type InspectedPages, type InspectionResult, inspectPages } from './inspect-pages';
+import { copyWithMarks, holdsLoneSurrogate, type ReadableCopy } from './lone-surrogates';
+import { pageBodies } from './page-bodies';
 import { pagesName } from './pages-name';
-import type { PagesFile } from './sql-pages';
+import type { PagesFile } from './sql/sql-pages';
 
 /** One way to read the pages of a range. */
 export interface Reading extends PagesFile {
@@ -23,25 +24,40 @@ export async function firstReading(path: string, pages: number): Promise<Reading
   return { path, maximumBodyBytes: Math.min(Math.max(likely, mebibyte), 16 * mebibyte) };
 }
 
+/** The first way for transformed pages, whose longest line is known. */
+export function transformedReading(path: string, longestLine: number): Reading {
+  return { path, maximumBodyBytes: withRoom(longestLine) };
+}
+
 /**
  * Another way, after the first failed with `error`: with room for the longest body, and with half surrogate pairs marked. Throws what
- * inspectPages finds wrong with the pages, or `error` itself where they are not the reason.
+ * inspectPages finds wrong with the pages, or `error` itself where they are not the reason. Transformed pages have been inspected.
  */
 export async function secondReading(
-  range: InspectedPages,
+  range: InspectedPages & { readonly transformed: boolean },
   first: Reading,
   copy: string,
   error: unknown,
 ): Promise<Reading> {
   if (outOfMemory.test(String(error))) throw error;
-  const { longestBody, loneSurrogates } = await inspectPages(range);
+  const { path } = first;
+  const { longestBody, loneSurrogates } = range.transformed ? await look(path) : await inspectPages(range);
   if (loneSurrogates) {
-    const marks = await copyWithMarks(range.path, copy);
+    const marks = await copyWithMarks(path, copy);
     return { path: copy, maximumBodyBytes: withRoom(marks.longestBody), marks };
   }
-  if (longestBody > first.maximumBodyBytes)
-    return { path: range.path, maximumBodyBytes: withRoom(longestBody) };
+  if (longestBody > first.maximumBodyBytes) return { path, maximumBodyBytes: withRoom(longestBody) };
   throw error;
+}
+
+async function look(path: string): Promise<InspectionResult> {
+  let longestBody = 0;
+  let loneSurrogates = false;
+  for await (const { bytes } of pageBodies(path)) {
+    longestBody = Math.max(longestBody, bytes.length);
+    loneSurrogates ||= holdsLoneSurrogate(bytes);
+  }
+  return { longestBody, loneSurrogates };
 }
 
 const outOfMemory = /Out of Memory Error/;

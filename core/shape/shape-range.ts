@@ -1,34 +1,56 @@
 import { rm, stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { UnfitRecordError, UnknownFieldError } from '../extract/guard-errors';
+import { pageName } from '../extract/page/page-name';
 import type { PageOrigin } from '../extract/range/fetched-range';
+import type { Secrets } from '../run/ports';
 import type { Dataset } from '../source/source';
 import { checkExpressions } from './check-expression';
 import { type DuckDBOptions, type OpenDuckDB, openDuckDB, registerObserver } from './duckdb';
-import { type PageFacts, rangeFacts } from './page-facts';
-import { explained, firstReading, type Reading, secondReading, UnusablePages } from './reading';
-import { keysStatement, shapeQuery, stageStatement, unfitStatement } from './sql';
-import { type PageLayout, pageLayout } from './sql-pages';
-import { type UnfitRecord, writeQuarantine } from './write-quarantine';
+import { FieldWatch, type WatchedFields } from './fields/field-watch';
+import type { Observations } from './observations';
+import { type PageFacts, type RangeFacts, rangeFacts } from './page-facts';
+import { writeQuarantine } from './quarantine/write-quarantine';
+import {
+  explained,
+  firstReading,
+  type Reading,
+  secondReading,
+  transformedReading,
+  UnusablePages,
+} from './reading';
+import { prepareSalts } from './salts';
+import { keysStatement } from './sql/keys-statement';
+import { shapeQuery } from './sql/shape-query';
+import { pageLayout } from './sql/sql-pages';
+import { copyStatement } from './stage/copy';
+import { Tellings } from './tell';
+import { type TransformedPages, transformPages } from './transform/transform-pages';
+import { type FailedRow, failedRows, inPageOrder, summarise, unfitSentence } from './unfit-records';
 
 /** One page range to be shaped. */
 export interface RangeToShape {
   readonly dataset: Dataset;
-  /** A file of page bodies as received, in page order, each followed by '\n'. */
+  readonly runId: string;
+  /** A file of page bodies as received, in page order, each followed by '\n'. Files beside it, named like it, are made and removed. */
   readonly pagesFile: string;
-  /** The source's position of the first page. */
   /** One per body. */
   readonly origins: readonly PageOrigin[];
-  /** Parquet (zstd), with exactly the dataset's columns; overwritten. */
+  /** In the dataset's format, with exactly the table's columns; overwritten. */
   readonly stageFile: string;
   /** Gzipped JSON lines; written only where a record does not fit. */
   readonly quarantineFile: string;
 }
 
-/** What became of a page range. received = staged + quarantined. */
+/** What became of a page range. received + added = staged + quarantined + filtered. */
 export interface ShapedRange {
+  /** Records in the bodies. */
   readonly received: number;
+  /** Rows that explode or transform made beyond one for each record. */
+  readonly added: number;
   readonly staged: number;
   readonly quarantined: number;
+  readonly filtered: number;
   /** Smallest key, as JSON text of the key columns' values; undefined where nothing was staged. */
   readonly firstKey?: string;
   /** Largest key, by SQL's order of the key columns (texts by their UTF-8 bytes). */
@@ -39,32 +61,48 @@ export interface ShapedRange {
   /** A hash of each page's first record; undefined where a page has none. */
   readonly firstRecords: (string | undefined)[];
   readonly stageBytes: number;
+  readonly observations: Observations;
 }
 
-/** Opens DuckDB, once for the life of a container. */
-export async function openShaper(options: DuckDBOptions): Promise<Shaper> {
-  return new Shaper(await openDuckDB(options));
+/** Opens DuckDB, once for the life of a container; `secrets` gives the salts of masks. */
+export async function openShaper(options: DuckDBOptions, secrets?: Pick<Secrets, 'get'>): Promise<Shaper> {
+  return new Shaper(await openDuckDB(options), secrets);
 }
 
-/** Shapes page ranges, one after another; records never become JavaScript objects, unless they do not fit. */
+/** What is known of a range before DuckDB reads it. */
+interface Prepared {
+  readonly range: RangeToShape;
+  /** By the names of their secrets. */
+  readonly salts: ReadonlyMap<string, string>;
+  readonly transformed: TransformedPages | undefined;
+}
+
+/** Shapes page ranges, one after another; records become JavaScript objects only for a dataset's transform. */
 export class Shaper {
   readonly #duckdb: OpenDuckDB;
   readonly #connection: DuckDBConnection;
+  readonly #secrets: Pick<Secrets, 'get'> | undefined;
   readonly #checked = new WeakSet<Dataset>();
+  readonly #tellings = new Tellings();
+  readonly #fields = new FieldWatch();
   #observed: PageFacts[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   /** Use openShaper. */
-  constructor(duckdb: OpenDuckDB) {
+  constructor(duckdb: OpenDuckDB, secrets: Pick<Secrets, 'get'> | undefined) {
     this.#duckdb = duckdb;
     this.#connection = duckdb.connection;
+    this.#secrets = secrets;
     registerObserver(this.#connection, (page) => this.#observed.push(page));
+    this.#tellings.register(this.#connection);
+    this.#fields.register(this.#connection);
   }
 
   /**
-   * Turns page bodies into a Parquet file and, where needed, a quarantine file. Throws a TransientError for a page that is cut off or
-   * malformed, a PermanentError for one that is not what the dataset says (both name the page), a ConfigurationError for a column's
-   * sql that cannot be used and for pages that do not fit into memory (a body of 10 MB takes about 250). Then there is no stage file.
+   * Turns page bodies into a stage file and, where needed, a quarantine file. Throws a TransientError for a page that is cut off or
+   * malformed, a PermanentError for one that is not what the dataset says and for a record that must not be there (all name the page), a
+   * ConfigurationError for an expression or a salt that cannot be used and for pages that do not fit into memory (a body of 10 MB takes
+   * about 250). Then there is no stage file.
    */
   async shape(range: RangeToShape): Promise<ShapedRange> {
     const shaped = this.#last.then(() => this.#shape(range));
@@ -79,22 +117,29 @@ export class Shaper {
   }
 
   async #shape(range: RangeToShape): Promise<ShapedRange> {
-    const { dataset, pagesFile, stageFile, origins } = range;
-    await this.#checkOnce(dataset);
-    const copy = `${pagesFile}.readable`;
+    const { dataset, pagesFile, stageFile, quarantineFile, origins } = range;
     const layout = pageLayout(dataset);
     const inspected = { ...range, dataset: dataset.name, path: pagesFile, layout };
+    const files = { transformed: `${pagesFile}.transformed`, copy: `${pagesFile}.readable` };
     try {
-      const first = await firstReading(pagesFile, origins.length);
-      return await this.#shapeWith(range, layout, first).catch(async (error: unknown) => {
-        const second = await secondReading(inspected, first, copy, error);
-        return this.#shapeWith(range, layout, second);
+      await this.#checkOnce(dataset);
+      const salts = await prepareSalts(this.#connection, dataset, this.#secrets);
+      const transformed =
+        dataset.transform && (await transformPages({ dataset, pagesFile, origins, file: files.transformed }));
+      const prepared = { range, salts, transformed };
+      const first = transformed
+        ? transformedReading(files.transformed, transformed.longestLine)
+        : await firstReading(pagesFile, origins.length);
+      return await this.#shapeWith(prepared, first).catch(async (error: unknown) => {
+        const tried = { ...inspected, transformed: transformed !== undefined };
+        return this.#shapeWith(prepared, await secondReading(tried, first, files.copy, error));
       });
     } catch (error) {
       await rm(stageFile, { force: true });
+      await rm(quarantineFile, { force: true });
       throw explained(error, inspected);
     } finally {
-      await rm(copy, { force: true });
+      for (const file of Object.values(files)) await rm(file, { force: true });
     }
   }
 
@@ -104,49 +149,88 @@ export class Shaper {
     this.#checked.add(dataset);
   }
 
-  async #shapeWith(range: RangeToShape, layout: PageLayout, reading: Reading): Promise<ShapedRange> {
-    const { dataset, stageFile, origins } = range;
-    this.#observed = [];
-    const marker = reading.marks?.marker;
-    const staging = shapeQuery(dataset, reading, { origins, observe: 'observe', marker });
-    const { rowsChanged: staged } = await this.#connection.run(stageStatement(staging, stageFile));
-    const facts = rangeFacts(this.#observed, origins.length, layout);
+  async #shapeWith(prepared: Prepared, reading: Reading): Promise<ShapedRange> {
+    const { range, transformed } = prepared;
+    const { dataset, stageFile, origins, runId } = range;
+    this.#begin(dataset);
+    const pages = { file: reading, runId, origins, marker: reading.marks?.marker };
+    const { select, checks } = shapeQuery(dataset, pages, { observe: 'observe', watch: 'watch' });
+    const { rowsChanged: staged } = await this.#connection.run(copyStatement(select, stageFile, dataset));
+    const facts = rangeFacts(transformed?.pages ?? this.#observed, origins.length, pageLayout(dataset));
     if (facts === undefined) throw new UnusablePages('they are not what the dataset says');
-    const received = facts.recordsPerPage.reduce((sum, records) => sum + records, 0);
-    const quarantined = staged === received ? 0 : await this.#quarantine(range, layout, reading);
-    if (staged + quarantined !== received)
-      throw new Error(`of ${received} records, ${staged} were staged and ${quarantined} quarantined`);
+    const unfit = inPageOrder([
+      ...failedRows(this.#tellings.unfit, checks),
+      ...untransformed(dataset, transformed?.unfit ?? []),
+    ]);
+    const nulled = inPageOrder(failedRows(this.#tellings.nulled, checks));
+    const fields = await this.#noticed(range, transformed && reading.path);
+    refuse(range, unfit, fields);
+    const counts = this.#count(prepared, facts, { staged, quarantined: unfit.length });
+    if (unfit.length > 0) await this.#quarantine(prepared, unfit);
     return {
-      received,
-      staged,
-      quarantined,
-      ...(await this.#keys(range)),
+      ...counts,
+      ...(staged > 0 && (await this.#keys(range))),
       ...(facts.totals && { totals: facts.totals }),
       recordsPerPage: facts.recordsPerPage,
       firstRecords: facts.firstRecords,
       stageBytes: (await stat(stageFile)).size,
+      observations: {
+        quarantined: summarise(unfit, origins),
+        nulled: summarise(nulled, origins),
+        filtered: this.#filtered(transformed),
+        unknownFields: fields.unknownFields,
+        missingFields: fields.missingFields,
+      },
     };
   }
 
-  async #quarantine(range: RangeToShape, layout: PageLayout, reading: Reading): Promise<number> {
-    const { marks } = reading;
-    const query = shapeQuery(range.dataset, reading, { origins: range.origins, marker: marks?.marker });
-    const result = await this.#connection.stream(unfitStatement(query));
-    const unfit = async function* (): AsyncGenerator<UnfitRecord> {
-      for await (const rows of result.yieldRows())
-        for (const [ordinal, position, failed, text] of rows) {
-          const check = query.checks[Number(failed)];
-          if (check === undefined) throw new Error(`check ${String(failed)} is unknown`);
-          const shown = typeof text === 'string' ? bounded(marks?.restore(text) ?? text) : undefined;
-          yield {
-            ordinal: Number(ordinal),
-            position: Number(position),
-            column: check.column,
-            reason: check.reason(shown),
-          };
-        }
-    };
-    return writeQuarantine(unfit(), { ...range, records: layout.records });
+  #begin(dataset: Dataset): void {
+    this.#observed = [];
+    this.#tellings.begin();
+    this.#fields.begin(dataset);
+  }
+
+  async #noticed(
+    { pagesFile, origins }: RangeToShape,
+    transformed: string | undefined,
+  ): Promise<WatchedFields> {
+    return this.#fields.finish({ pagesFile, origins, transformed });
+  }
+
+  /** Every number is counted by itself, so that they prove each other. */
+  #count(
+    { transformed }: Prepared,
+    { recordsPerPage }: RangeFacts,
+    { staged, quarantined }: Pick<ShapedRange, 'staged' | 'quarantined'>,
+  ): Pick<ShapedRange, 'received' | 'added' | 'staged' | 'quarantined' | 'filtered'> {
+    const received = recordsPerPage.reduce((sum, records) => sum + records, 0);
+    const made = transformed && transformed.rows + transformed.dropped + transformed.unfit.length;
+    const added = (made ?? received) - received + this.#tellings.count('added');
+    const filtered = this.#filtered(transformed).reduce((sum, { count }) => sum + count, 0);
+    if (received + added !== staged + quarantined + filtered)
+      throw new Error(
+        `of ${received} records and ${added} rows more, ${staged} were staged, ${quarantined} quarantined and ${filtered} filtered`,
+      );
+    return { received, added, staged, quarantined, filtered };
+  }
+
+  #filtered(transformed: TransformedPages | undefined): Observations['filtered'] {
+    const counts = [
+      { rule: 'transform', count: transformed?.dropped ?? 0 },
+      ...(['explode', 'filter', 'duplicate'] as const).map((rule) => ({
+        rule,
+        count: this.#tellings.count(rule),
+      })),
+    ];
+    return counts.filter(({ count }) => count > 0);
+  }
+
+  async #quarantine({ range, salts }: Prepared, unfit: readonly FailedRow[]): Promise<void> {
+    const { records } = pageLayout(range.dataset);
+    await writeQuarantine(
+      unfit.map(({ record }) => record),
+      { ...range, records, salts },
+    );
   }
 
   async #keys({ dataset, stageFile }: RangeToShape): Promise<Pick<ShapedRange, 'firstKey' | 'lastKey'>> {
@@ -157,8 +241,30 @@ export class Shaper {
   }
 }
 
-/** At most 100 characters, so that a reason stays one line that people can read. */
-function bounded(text: string): string {
-  const characters = [...text];
-  return characters.length > 100 ? `${characters.slice(0, 100).join('')}…` : text;
+/** Records that could not be transformed, as unfit rows. */
+function untransformed(dataset: Dataset, records: TransformedPages['unfit']): FailedRow[] {
+  const policy = dataset.onUnfit === 'fail' ? 'fail' : 'quarantine';
+  return records.map(({ ordinal, position, reason }) => ({
+    record: { ordinal, position, column: undefined, rule: 'transform', value: undefined, reason },
+    check: { policy },
+  }));
+}
+
+/** Throws for the first record and the first field that must not be there. */
+function refuse(
+  { dataset, origins }: RangeToShape,
+  unfit: readonly FailedRow[],
+  fields: WatchedFields,
+): void {
+  const failing = unfit.find(({ check }) => check.policy === 'fail');
+  if (failing !== undefined)
+    throw new UnfitRecordError(
+      `${unfitSentence(failing.record, origins, dataset.name)}; its onUnfit is 'fail'`,
+    );
+  const [field] = fields.unknownFields;
+  if (dataset.unknownFields !== 'fail' || field === undefined) return;
+  const more = fields.unknownFields.length - 1;
+  throw new UnknownFieldError(
+    `${pageName(field, dataset.name)} has the field '${field.name}' (${field.type}), which no column reads${more > 0 ? `, and ${more} more` : ''}: add a column for it, or set unknownFields to 'ignore' or 'capture'`,
+  );
 }

@@ -4,6 +4,7 @@ import type { Ending, FaultCase } from '../support/misbehaving-api/faults/fault-
 import type { RateLimitCase } from '../support/misbehaving-api/limits/rate-limits';
 import type { PaginationCase } from '../support/misbehaving-api/paginations/pagination-case';
 import type { SlicingCase } from '../support/misbehaving-api/slicings/all-slicings';
+import { plainShaping } from '../support/plain-shaping';
 
 /** One load of the suite. */
 export interface ConformanceCase {
@@ -61,6 +62,7 @@ export function datasetOf({ pagination, slicing, faults = [] }: ConformanceCase)
       name: { columnType: { type: 'varchar' }, options: { verbatim: true } },
       createdAt: { columnType: { type: 'timestamp' }, path: 'created_at', options: {} },
     },
+    ...plainShaping,
     maxQuarantinedRatio: 0,
     keepRaw: true,
   };
@@ -86,6 +88,7 @@ const parents: Dataset = {
   records: '',
   key: ['id'],
   columns: { id: { columnType: { type: 'bigint' }, options: { required: true } } },
+  ...plainShaping,
   maxQuarantinedRatio: 0,
   keepRaw: false,
 };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { elements, locate } from '../../../core/json/json-text';
+import { elements, endOfValue, locate, members } from '../../../core/json/json-text';
 import { pageBodies } from '../../../core/shape/page-bodies';
 
 const folder = mkdtempSync(join(tmpdir(), 'json-text-'));
@@ -26,6 +26,22 @@ test('elements are the texts of an array’s values, wherever it stands', () => 
       expect(texts.map((text) => JSON.parse(text))).toEqual(JSON.parse(JSON.stringify(values)));
     }),
   );
+});
+
+test('members are an object’s keys and values in their order, those of one key each time', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.string({ unit: 'binary' }), hostile)), spacing, (entries, space) => {
+      const texts = entries.map(([key, value]) => [key, JSON.stringify(value, null, space)] as const);
+      const text = ` {${texts.map(([key, value]) => `${JSON.stringify(key)} : ${value}`).join('\n,')} }`;
+      const json = Buffer.from(text);
+      const found = [...members(json, 1)].map(({ key, start }) => [
+        key,
+        json.toString('utf8', start, endOfValue(json, start)),
+      ]);
+      expect(found).toEqual(texts.map(([key, value]) => [key, value]));
+    }),
+  );
+  expect([...members(Buffer.from('[{"a":1}]'), 0)]).toEqual([]);
 });
 
 test('a path that leads nowhere finds nothing', () => {

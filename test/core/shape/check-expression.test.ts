@@ -26,9 +26,17 @@ test.each([
   ['', 'syntax error'],
   ['sum(length(value))', 'Binder Error'],
   ['random()', 'Binder Error'],
-  ['upper(name)', 'Binder Error'],
+  ['upper(name)', "there is no 'name'"],
   ['shout(value)', 'Catalog Error'],
-  ['raw0', 'Binder Error'],
+  ['raw0', "there is no 'raw0'"],
+  ['raw$0', "there is no 'raw$0'"],
+  ['upper(vlaue)', "there is no 'vlaue': did you mean 'value'?"],
+  ["getvariable('salt x')", 'it holds getvariable, which looks beyond the record'],
+  ['now()', 'it holds now, which looks beyond the record'],
+  ['current_timestamp', 'which looks beyond the record'],
+  ['current_date', 'which looks beyond the record'],
+  ['tell(1, 2, 3, value)', 'Binder Error'],
+  ["nextval('x')", 'Error'],
 ])('%s is refused', async (sql, reason) => {
   const shaping = shapeWith(sql);
   await expect(shaping).rejects.toThrow(ConfigurationError);

@@ -143,7 +143,7 @@ const oracle: Record<Name, (value: Written) => unknown> = {
     const text = cleanText(value);
     if (text === null) return null;
     const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
-    return Number.isFinite(number) ? number : unfit;
+    return Number.isFinite(number) && isHeld(text, number) ? number : unfit;
   },
   o: (value) => {
     const text = value.real === undefined ? cleanText(value) : 'a number with a point';
@@ -157,9 +157,30 @@ const oracle: Record<Name, (value: Written) => unknown> = {
     const text = cleanText(value);
     return text === null ? null : timestamp(text);
   },
-  v: (value) => cleanText(value) ?? unfit,
+  // A number whose digits a double may have changed is no text that the source sent
+  v: (value) => (value.real !== undefined && digitsOf(value) > 15 ? unfit : (cleanText(value) ?? unfit)),
   j: (value) => (value.text === null ? null : JSON.parse(value.json)),
 };
+
+/** Whether a double holds what a text says, but for a fraction's last digits: not 2^53 + 1, nor a number that becomes 0. */
+function isHeld(text: string, number: number): boolean {
+  if (number === 0) return !/[1-9]/.test(text.replace(/e.*$/i, ''));
+  if (!/^[+-]?\d+$/.test(text) || Number.isSafeInteger(number)) return true;
+  const digits = (written: string) =>
+    written
+      .replace(/e.*$/, '')
+      .replace(/\D/g, '')
+      .replace(/^0+|0+$/g, '');
+  return BigInt(text.replace('+', '')) === BigInt(number) || digits(text) === digits(String(number));
+}
+
+/** Digits between the first and the last that is not 0, before an exponent. */
+function digitsOf({ json }: Written): number {
+  return json
+    .replace(/e.*$/, '')
+    .replace(/\D/g, '')
+    .replace(/^0+|0+$/g, '').length;
+}
 
 const booleans = new Map([
   ['true', true],
@@ -338,7 +359,8 @@ function compareRow(
 }
 
 function instant(text: string): unknown {
-  const [seconds = '', fraction = ''] = text.split('.');
+  expect(text).toMatch(/\+00$/);
+  const [seconds = '', fraction = ''] = text.slice(0, -3).split('.');
   const [, year = '', rest = ''] = /^(\d+)(-.*)$/.exec(seconds.replace(' ', 'T')) ?? [];
   const iso8601 = year.length > 4 ? `+${year.padStart(6, '0')}${rest}Z` : `${year}${rest}Z`;
   return { time: Date.parse(iso8601), micros: fraction.padEnd(6, '0') };

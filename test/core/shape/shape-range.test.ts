@@ -54,7 +54,7 @@ describe('a range', () => {
       ['latitude', 'DOUBLE'],
       ['active', 'BOOLEAN'],
       ['born', 'DATE'],
-      ['modified', 'TIMESTAMP'],
+      ['modified', 'TIMESTAMP WITH TIME ZONE'],
       ['order', 'JSON'],
     ]);
     expect(shaped.rows.map((row) => row.Id)).toEqual(['3', '1', '10']);
@@ -66,7 +66,7 @@ describe('a range', () => {
       latitude: 1.5,
       active: true,
       born: '2024-01-05',
-      modified: '2024-01-05 00:00:00',
+      modified: '2024-01-05 00:00:00+00',
       order: '["a"]',
     });
     expect(shaped).toMatchObject({
@@ -122,6 +122,7 @@ test('ranges that are asked for at once are shaped one after another', async () 
       writeFileSync(file('pages'), `{"total":${id},"data":[{"id":${id}},{"id":"x"}]}\n`);
       return shaper.shape({
         dataset: of,
+        runId: 'r-1',
         pagesFile: file('pages'),
         origins: pagesFrom(0, 1),
         stageFile: file('stage'),
@@ -208,7 +209,7 @@ describe('quarantine', () => {
       [42, 2, 'n', `'${'😀'.repeat(100)}…' is not a bigint`],
     ]);
     expect(unfit[0]?.line).toBe(
-      `{"slice":"all","page":41,"position":1,"column":"id","reason":"'1.5' is not a bigint","record":{"id":"1.5",   "n":"y", "d":1.10, "e":12345678901234567890.123}}`,
+      `{"slice":"all","page":41,"position":1,"column":"id","rule":"type","value":"1.5","reason":"'1.5' is not a bigint","record":{"id":"1.5",   "n":"y", "d":1.10, "e":12345678901234567890.123}}`,
     );
   });
 

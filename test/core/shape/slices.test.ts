@@ -18,6 +18,7 @@ const origin = (slice: string, parameters: Record<string, string | number>, numb
   slice,
   page: number,
   parameters,
+  fetchedAt: '2026-01-02T03:04:05.678Z',
 });
 
 describe('columns that take their value from the slice', () => {

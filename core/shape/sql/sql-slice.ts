@@ -1,4 +1,4 @@
-import type { PageOrigin } from '../extract/range/fetched-range';
+import type { PageOrigin } from '../../extract/range/fetched-range';
 import { literal } from './sql-text';
 
 /**

@@ -1,6 +1,7 @@
-import { isCountable, type Pagination } from '../source/pagination';
-import { type Path, parsePath, toJsonPath } from '../source/path';
-import type { Dataset } from '../source/source';
+import { isCountable, type Pagination } from '../../source/pagination';
+import { type Path, parsePath, toJsonPath } from '../../source/path';
+import type { Dataset } from '../../source/source';
+import { isDocument } from '../type/sql-type';
 import { identifier, literal } from './sql-text';
 
 /** Where a page's records and its total stand in its body. */
@@ -8,11 +9,23 @@ export interface PageLayout {
   readonly records: Path;
   /** Undefined where bodies name no total of records, or need not. */
   readonly total: Path | undefined;
+  /** Of the columns that are values of the page, in their order. */
+  readonly values: readonly PageValue[];
+}
+
+/** A value of a page that its records have as a column. */
+export interface PageValue {
+  readonly path: Path;
+  /** Taken as JSON text, rather than as the text of a JSON string. */
+  readonly document: boolean;
 }
 
 /** Reads the paths of a dataset. */
 export function pageLayout(dataset: Dataset): PageLayout {
-  return { records: parsePath(dataset.records), total: totalPath(dataset.pagination) };
+  const values = Object.values(dataset.columns).flatMap(({ columnType, options: { page } }) =>
+    page === undefined ? [] : [{ path: parsePath(page), document: isDocument(columnType) }],
+  );
+  return { records: parsePath(dataset.records), total: totalPath(dataset.pagination), values };
 }
 
 /** Chains may name a total on their first page only, and fetching has read it. */
@@ -30,13 +43,24 @@ export interface PagesFile {
 }
 
 /**
- * A query with one row per page, in order: `ordinal` (from 0), `records` (JSON[], NULL where missing) and `total` (VARCHAR).
+ * A query with one row per page, in order: `ordinal` (from 0), `records` (JSON[], NULL where missing) and `total` (VARCHAR). Where columns are
+ * values of the page also `page_values` (VARCHAR[], in the order of those columns) and `page_json` (VARCHAR[], the same as JSON texts).
  * A typed read takes the records out of the page in one parse, at two thirds of the cost of reading pages as JSON and extracting.
  */
 export function pagesQuery(file: PagesFile, layout: PageLayout): string {
-  const read = typedRead(layout) ?? untypedRead(layout);
+  // A typed read takes a page for malformed where a path leads into something that is no object; a value of the page may be missing
+  const read = (layout.values.length === 0 ? typedRead(layout) : undefined) ?? untypedRead(layout);
   const options = `format = 'unstructured', records = false, maximum_object_size = ${file.maximumBodyBytes}, columns = {page: ${literal(read.type)}}`;
-  return `SELECT row_number() OVER () - 1 AS ordinal, ${read.records} AS records, ${read.total} AS total FROM read_json(${literal(file.path)}, ${options})`;
+  return `SELECT row_number() OVER () - 1 AS ordinal, ${read.records} AS records, ${read.total} AS total${pageValues(layout)} FROM read_json(${literal(file.path)}, ${options})`;
+}
+
+function pageValues({ values }: PageLayout): string {
+  if (values.length === 0) return '';
+  const json = values.map(({ path }) => `CAST(json_extract(page, ${literal(toJsonPath(path))}) AS VARCHAR)`);
+  const texts = values.map(({ path, document }, index) =>
+    document ? `nullif(${json[index]}, 'null')` : `json_extract_string(page, ${literal(toJsonPath(path))})`,
+  );
+  return `, [${texts.join(', ')}] AS page_values, [${json.join(', ')}] AS page_json`;
 }
 
 interface Read {

@@ -1,0 +1,67 @@
+import { parsePath, toJsonPath } from '../../source/path';
+import type { Dataset } from '../../source/source';
+import { signature } from '../fields/signature';
+import { type Tally, tallies } from '../tell';
+import { transformedRows } from '../transform/transformed-rows';
+import { type PagesFile, pageLayout, pagesQuery } from './sql-pages';
+import { literal } from './sql-text';
+
+/** What SQL functions look at while rows are read; their names, or undefined for none. */
+export interface RowListeners {
+  /** (ordinal, records, total, hash of the first record) → true, called for every page. */
+  readonly observe?: string | undefined;
+  /** (ordinal, position, signature) → true, called for every record. */
+  readonly watch?: string | undefined;
+}
+
+/**
+ * A relation with one row for each record, exploded element or transformed record: `ordinal` of the page in the file and `position` of the record
+ * in it (both from 0), `element` (index in the exploded array or among the transform's records; only where the dataset has one of them), `record` (JSON),
+ * `item` and `exploded` (see explodedRows; only there), `page_values` and `page_json` (see pagesQuery; the latter not for transformed records).
+ */
+export function rowsQuery(dataset: Dataset, file: PagesFile, { observe, watch }: RowListeners): string {
+  let from =
+    dataset.transform === undefined ? recordRows(dataset, file, observe) : `(${transformedRows(file)})`;
+  if (watch !== undefined)
+    from = `(SELECT * FROM ${from} WHERE ${watch}(ordinal, position, ${signature(dataset, 'record')}))`;
+  return dataset.explode === undefined ? from : explodedRows(dataset, dataset.explode, from);
+}
+
+function recordRows(dataset: Dataset, file: PagesFile, observe: string | undefined): string {
+  const layout = pageLayout(dataset);
+  let from = `(${pagesQuery(file, layout)})`;
+  if (observe !== undefined)
+    from = `(SELECT * FROM ${from} WHERE ${observe}(ordinal, len(records), total, ${firstRecord}))`;
+  const values = layout.values.length > 0 ? ', page_values, page_json' : '';
+  return `(SELECT ordinal${values}, unnest(records) AS record, generate_subscripts(records, 1) - 1 AS position FROM ${from})`;
+}
+
+/** 64 bits of a page's first record's text. */
+const firstRecord = 'left(md5(CAST(records[1] AS VARCHAR)), 16)';
+
+/** SQL that counts an amount for a kind, and is `answer`. */
+export function tally(kind: Tally, amount: string, answer: string): string {
+  return `tally(${tallies.indexOf(kind)}, ${amount}, ${answer})`;
+}
+
+/**
+ * A row for each element of an array: `exploded` is the JSON type of what stands there ('ARRAY' where it is one), `item` the element, or the value
+ * itself where it is no array. A record without an element is left out and counted; one that is no object stays, to be found unfit.
+ */
+function explodedRows(dataset: Dataset, explode: string, from: string): string {
+  const found = `(SELECT *, json_extract(record, ${literal(toJsonPath(parsePath(explode)))}) AS whole FROM ${from})`;
+  const typed = `(SELECT *, coalesce(json_type(whole), 'NULL') AS exploded FROM ${found})`;
+  // One element also where there is no array, so that the row stays
+  const elements = `CASE exploded WHEN 'ARRAY' THEN CAST(whole AS JSON[]) ELSE [whole] END`;
+  const listed = `(SELECT * EXCLUDE (whole), ${elements} AS elements FROM ${typed})`;
+  const isObject = `coalesce(starts_with(record, '{'), false)`;
+  const none = `(${isObject} AND (exploded = 'NULL' OR len(elements) = 0))`;
+  const kept = `(SELECT * FROM ${listed} WHERE CASE WHEN ${none} THEN ${tally('explode', '1', 'false')} WHEN len(elements) > 1 THEN ${tally('added', 'len(elements) - 1', 'true')} ELSE true END)`;
+  // The transform's own index only keeps the order from here on
+  const columns =
+    dataset.transform === undefined
+      ? '* EXCLUDE (elements)'
+      : '* EXCLUDE (elements, element), element AS transformed';
+  const unnested = `(SELECT ${columns}, unnest(elements) AS item, generate_subscripts(elements, 1) - 1 AS subscript FROM ${kept})`;
+  return `(SELECT * EXCLUDE (subscript), CASE exploded WHEN 'ARRAY' THEN subscript END AS element FROM ${unnested})`;
+}

@@ -1,0 +1,56 @@
+import type { CsvFormat, Dataset, JsonLinesFormat, ParquetFormat } from '../../source/source';
+import { identifier, literal } from '../sql/sql-text';
+import { csvValue, jsonValue } from './as-text';
+import { type TableColumn, tableColumns } from './table';
+
+/**
+ * The statement that writes the rows of `query`, which selects exactly the table's columns with their types, to a stage file; it
+ * changes as many rows as it wrote. What each type is in JSON lines and CSV is said in as-text.ts.
+ *
+ * Parquet: DuckDB encodes a column chunk of a row group by a dictionary where at most a fifth of its values are distinct, and writes a bloom filter
+ * for each chunk that has a dictionary (write_bloom_filter is on, one false answer in a hundred): so a column of many repeated values can be
+ * skipped by value, and one of unique values by its smallest and largest value, which `sorted` makes narrow for the key.
+ * Spark 3 refuses dates before 1582 and moments before 1900 in files that it has not written itself, unless
+ * spark.sql.parquet.datetimeRebaseModeInRead is 'CORRECTED', as it is by default from Spark 4 on (SPARK-46440).
+ *
+ * CSV: RFC 4180 with a header line, but for line ends of '\n'; a text is quoted where it is '' or has a comma, a quote or a line break.
+ */
+export function copyStatement(query: string, file: string, dataset: Dataset): string {
+  const { format } = dataset;
+  const rows = format.sorted ? sorted(query, dataset) : query;
+  const target = literal(file);
+  switch (format.type) {
+    case 'parquet':
+      return `COPY (${rows}) TO ${target} (${parquetOptions(format)})`;
+    case 'jsonl':
+      return `COPY (${asText(rows, dataset, jsonValue)}) TO ${target} (FORMAT json, ${compression(format)})`;
+    case 'csv': {
+      const value = csvValue(format);
+      return `COPY (${asText(rows, dataset, value)}) TO ${target} (FORMAT csv, HEADER true, ${compression(format)})`;
+    }
+  }
+}
+
+/** By the key as readers see it. */
+function sorted(query: string, { key }: Dataset): string {
+  return `SELECT * FROM (${query}) ORDER BY ${key.map(identifier).join(', ')}`;
+}
+
+function parquetOptions({ compression, rowGroupSize }: ParquetFormat): string {
+  return `FORMAT parquet, COMPRESSION ${compression}, ROW_GROUP_SIZE ${rowGroupSize}`;
+}
+
+function compression({ compression }: JsonLinesFormat | CsvFormat): string {
+  return `COMPRESSION ${compression}`;
+}
+
+function asText(
+  query: string,
+  dataset: Dataset,
+  value: (type: TableColumn['columnType'], sql: string) => string,
+): string {
+  const columns = tableColumns(dataset).map(({ name, columnType }) => {
+    return `${value(columnType, identifier(name))} AS ${identifier(name)}`;
+  });
+  return `SELECT ${columns.join(', ')} FROM (${query})`;
+}

@@ -1,0 +1,10 @@
+import type { Dataset } from '../../core/source/source';
+
+/** How a dataset is shaped that asks for nothing: the defaults of defineSource. */
+export const plainShaping = {
+  lineage: [],
+  onUnfit: 'quarantine',
+  unknownFields: 'ignore',
+  format: { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false },
+  tableVersion: 1,
+} as const satisfies Partial<Dataset>;
