@@ -3,7 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testTimeout: 30_000,
+  // Against what hangs; a busy machine takes its time over the property tests
+  testTimeout: 120_000,
   transform: {
     '^.+\\.[cm]?[jt]s$': [
       '@swc/jest',

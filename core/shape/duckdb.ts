@@ -24,16 +24,18 @@ export interface DuckDBOptions {
 /** An instance with its one connection. */
 export interface OpenDuckDB {
   readonly connection: DuckDBConnection;
+  /** For files of its user; removed with the instance, made by nobody. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
 /** Opens an in-memory DuckDB that is set up for shaping: UTC, no extensions from the network, records in page order. */
 export async function openDuckDB(options: DuckDBOptions): Promise<OpenDuckDB> {
-  const spill = join(options.temporaryDirectory, `duckdb-${process.pid}-${randomUUID()}`);
+  const own = join(options.temporaryDirectory, `duckdb-${process.pid}-${randomUUID()}`);
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.max(100, Math.floor(options.memoryMegabytes))}MB`,
     threads: String(options.threads ?? 1),
-    temp_directory: spill,
+    temp_directory: join(own, 'spill'),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',
@@ -48,10 +50,11 @@ export async function openDuckDB(options: DuckDBOptions): Promise<OpenDuckDB> {
   await connection.run('SET lock_configuration = true');
   return {
     connection,
+    folder: join(own, 'files'),
     async close() {
       connection.closeSync();
       instance.closeSync();
-      await rm(spill, { recursive: true, force: true });
+      await rm(own, { recursive: true, force: true });
     },
   };
 }

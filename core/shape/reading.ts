@@ -17,10 +17,13 @@ export class UnusablePages extends Error {}
 
 const mebibyte = 1024 * 1024;
 
-/** The first way: the file as it is, with room for bodies of four times the average length, 1 to 16 MiB. */
+/**
+ * The first way: the file as it is, with room for bodies of at least four times the average length, 1 to 16 MiB; a power of two, so that the ranges
+ * of a dataset have one statement.
+ */
 export async function firstReading(path: string, pages: number): Promise<Reading> {
   const { size } = await stat(path);
-  const likely = Math.ceil((4 * size) / Math.max(1, pages));
+  const likely = 2 ** Math.ceil(Math.log2((4 * size) / Math.max(1, pages) + 1));
   return { path, maximumBodyBytes: Math.min(Math.max(likely, mebibyte), 16 * mebibyte) };
 }
 

@@ -10,6 +10,7 @@ import { type DuckDBOptions, type OpenDuckDB, openDuckDB, registerObserver } fro
 import { FieldWatch, type WatchedFields } from './fields/field-watch';
 import type { Observations } from './observations';
 import { type PageFacts, type RangeFacts, rangeFacts } from './page-facts';
+import { PlannedCopy } from './planned-copy';
 import { writeQuarantine } from './quarantine/write-quarantine';
 import {
   explained,
@@ -20,6 +21,7 @@ import {
   UnusablePages,
 } from './reading';
 import { prepareSalts } from './salts';
+import type { Check } from './sql/check';
 import { keysStatement } from './sql/keys-statement';
 import { shapeQuery } from './sql/shape-query';
 import { pageLayout } from './sql/sql-pages';
@@ -85,6 +87,7 @@ export class Shaper {
   readonly #checked = new WeakSet<Dataset>();
   readonly #tellings = new Tellings();
   readonly #fields = new FieldWatch();
+  readonly #copy: PlannedCopy;
   #observed: PageFacts[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
@@ -93,6 +96,7 @@ export class Shaper {
     this.#duckdb = duckdb;
     this.#connection = duckdb.connection;
     this.#secrets = secrets;
+    this.#copy = new PlannedCopy(duckdb.connection, duckdb.folder);
     registerObserver(this.#connection, (page) => this.#observed.push(page));
     this.#tellings.register(this.#connection);
     this.#fields.register(this.#connection);
@@ -153,9 +157,17 @@ export class Shaper {
     const { range, transformed } = prepared;
     const { dataset, stageFile, origins, runId } = range;
     this.#begin(dataset);
-    const pages = { file: reading, runId, origins, marker: reading.marks?.marker };
-    const { select, checks } = shapeQuery(dataset, pages, { observe: 'observe', watch: 'watch' });
-    const { rowsChanged: staged } = await this.#connection.run(copyStatement(select, stageFile, dataset));
+    let checks: readonly Check[] = [];
+    const staged = await this.#copy.run({ from: reading.path, to: stageFile }, ({ pages, stage }) => {
+      const file = { ...reading, path: pages };
+      const query = shapeQuery(
+        dataset,
+        { file, runId, origins, marker: reading.marks?.marker },
+        { observe: 'observe', watch: 'watch' },
+      );
+      checks = query.checks;
+      return copyStatement(query.select, stage, dataset);
+    });
     const facts = rangeFacts(transformed?.pages ?? this.#observed, origins.length, pageLayout(dataset));
     if (facts === undefined) throw new UnusablePages('they are not what the dataset says');
     const unfit = inPageOrder([

@@ -5,9 +5,16 @@ import { identifier } from './sql-text';
 
 /** Selects the smallest and the largest key of a stage object as JSON texts. */
 export function keysStatement(dataset: Dataset, stageFile: string): string {
-  const columns = dataset.key.map(identifier);
   const stage = readStage(tableOf(dataset), stageFile);
+  const columns = dataset.key.map(identifier);
+  const [only, ...others] = columns;
+  // Without sorting, where there is one column to compare
+  if (others.length === 0) return `SELECT ${asText(`min(${only})`)}, ${asText(`max(${only})`)} FROM ${stage}`;
   const edge = (direction: 'ASC' | 'DESC') =>
-    `(SELECT CAST(json_array(${columns.join(', ')}) AS VARCHAR) FROM ${stage} ORDER BY ${columns.map((column) => `${column} ${direction}`).join(', ')} LIMIT 1)`;
+    `(SELECT ${asText(...columns)} FROM ${stage} ORDER BY ${columns.map((column) => `${column} ${direction}`).join(', ')} LIMIT 1)`;
   return `SELECT ${edge('ASC')}, ${edge('DESC')}`;
+}
+
+function asText(...values: readonly string[]): string {
+  return `CAST(json_array(${values.join(', ')}) AS VARCHAR)`;
 }

@@ -1,4 +1,4 @@
-import { closeBracket, comma, openBracket, quote } from '../../json/json-bytes';
+import { closeBracket, comma, openBracket } from '../../json/json-bytes';
 import { endOfValue, locate, type Span, skipWhiteSpace } from '../../json/json-text';
 import type { Path } from '../../source/path';
 
@@ -35,11 +35,16 @@ export function pageParts(body: Buffer, records: Path, paths: readonly Path[]): 
 
 /** The text of the value at a path: a string's own, the JSON of anything else; undefined for null and where there is nothing. */
 export function textAt(json: Buffer, path: Path): string | undefined {
+  const text = jsonAt(json, path);
+  return text?.startsWith('"') ? JSON.parse(text) : text;
+}
+
+/** The JSON of the value at a path, as it stands there; undefined for null and where there is nothing. */
+export function jsonAt(json: Buffer, path: Path): string | undefined {
   const start = locate(json, path);
   if (start === undefined) return undefined;
   const text = json.toString('utf8', start, endOfValue(json, start));
-  if (text === 'null') return undefined;
-  return json[start] === quote ? JSON.parse(text) : text;
+  return text === 'null' ? undefined : text;
 }
 
 /** Stricter than `elements` of json-text.ts, which trusts its input. */

@@ -6,15 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import { NotJsonError } from '../../extract/guard-errors';
 import type { PageOrigin } from '../../extract/range/fetched-range';
 import { openBrace } from '../../json/json-bytes';
-import { type Path, parsePath } from '../../source/path';
 import type { Dataset, RecordOrigin, SourceRecord, SourceValue, Transform } from '../../source/source';
 import { inspectPages } from '../inspect-pages';
 import { pageBodies } from '../page-bodies';
 import type { PageFacts } from '../page-facts';
 import { bodyName } from '../pages-name';
-import { type PageLayout, pageLayout } from '../sql/sql-pages';
+import { type PageLayout, type PageValue, pageLayout } from '../sql/sql-pages';
 import { factsOfPage } from './facts-of-page';
-import { pageParts, textAt } from './page-parts';
+import { jsonAt, pageParts, textAt } from './page-parts';
 import { parseExact } from './parse-exact';
 import { type TransformOutcome, transformRecord } from './transform-record';
 
@@ -56,8 +55,8 @@ const chunkLength = 256 * 1024;
 
 /**
  * Calls the dataset's transform with every record of a file of pages, and writes what it returns, a line for each page:
- * `{"values":["the column's text", null],"records":[{"p":0,"e":null,"r":{…}}]}`. `values` are those of the columns with the option
- * `page`, in their order; p is the position of the source's record, e the index in the array that the transform returned,
+ * `{"values":[{"t":"a text"},{"j":{…}},null],"records":[{"p":0,"e":null,"r":{…}}]}`. `values` are those of the columns with the option
+ * `page`, in their order: JSON as it stands in the page for those that are read from JSON, texts for the others; p is the position of the source's record, e the index in the array that the transform returned,
  * null where it returned one record. A record that is no object stays as it is. Holds one page in memory.
  * Throws for malformed pages as inspectPages does; then there is no file.
  */
@@ -86,8 +85,6 @@ class PagesWork implements TransformedPages {
   readonly #range: RangeToTransform;
   readonly #transform: Transform;
   readonly #layout: PageLayout;
-  /** Of the columns that are values of the page. */
-  readonly #values: readonly Path[];
   readonly #secretive: boolean;
 
   constructor(range: RangeToTransform) {
@@ -97,7 +94,6 @@ class PagesWork implements TransformedPages {
     this.#range = range;
     this.#transform = transform;
     this.#layout = pageLayout(range.dataset);
-    this.#values = options.flatMap(({ page }) => (page === undefined ? [] : [parsePath(page)]));
     this.#secretive = options.some(({ mask }) => mask !== undefined);
   }
 
@@ -112,12 +108,12 @@ class PagesWork implements TransformedPages {
   }
 
   *#line(bytes: Buffer, { parameters, page }: PageOrigin): Generator<string> {
-    const { records, total } = this.#layout;
-    const parts = pageParts(bytes, records, total === undefined ? this.#values : [...this.#values, total]);
+    const { records, total, values } = this.#layout;
+    const paths = values.map(({ path }) => path);
+    const parts = pageParts(bytes, records, total === undefined ? paths : [...paths, total]);
     const facts = parts && factsOfPage(this.pages.length, bytes, parts, total);
     if (parts === undefined || facts === undefined) throw new UnusablePage();
-    const values = this.#values.map((path) => textAt(parts.envelope, path) ?? null);
-    const opening = `{"values":${JSON.stringify(values)},"records":[`;
+    const opening = `{"values":[${values.map((value) => pageValue(parts.envelope, value))}],"records":[`;
     yield opening;
     let length = Buffer.byteLength(opening) + closing.length;
     let separator = '';
@@ -166,6 +162,13 @@ function* chunks(pieces: Iterable<string>): Generator<Buffer> {
     chunk = '';
   }
   if (chunk !== '') yield Buffer.from(chunk);
+}
+
+/** One of `values` in a line. */
+function pageValue(envelope: Buffer, { path, document }: PageValue): string {
+  const found = document ? jsonAt(envelope, path) : textAt(envelope, path);
+  if (found === undefined) return 'null';
+  return document ? `{"j":${oneLine(found)}}` : `{"t":${JSON.stringify(found)}}`;
 }
 
 /** Undefined for what is nested beyond the depth of the stack. */

@@ -22,7 +22,8 @@ test('a plain dataset pays for nothing that it does not ask for', () => {
     watch: 'watch',
   });
   const calls = (name: string) => select.split(`${name}(`).length - 1;
-  expect(calls('json_extract_string')).toBe(1);
+  expect(calls('json_transform')).toBe(1);
+  expect(calls('json_extract_string')).toBe(0);
   expect(calls('tell')).toBe(1);
   expect(calls('watch')).toBe(1);
   for (const unasked of [

@@ -123,6 +123,29 @@ describe('transformPages', () => {
     ]);
   });
 
+  test('keeps the JSON of page values that are read from JSON: a text is no number, and null is no value', async () => {
+    const column = (page: string) => ({ columnType: { type: 'json' }, options: { page } }) as const;
+    const columns = {
+      digits: column('meta.digits'),
+      word: column('meta.word'),
+      list: column('meta.list'),
+      first: column('data[0].id'),
+      none: column('meta.none'),
+      gone: column('meta.gone'),
+      plain: { columnType: { type: 'varchar' }, options: { page: 'meta.digits' } } as const,
+    };
+    const { rowsRead } = await transformed(
+      same,
+      [
+        '{"meta":{"digits":"5","word":"a\\u0062c","none":null,"list":[1,\r\n {"a":null,"n":9007199254740993}]},"data":[{"id":"7"}]}',
+      ],
+      { columns },
+    );
+    expect(rowsRead.map(({ page_values }) => page_values)).toEqual([
+      ['"5"', '"abc"', '[1,{"a":null,"n":9007199254740993}]', '"7"', null, null, '5'],
+    ]);
+  });
+
   test.each(['', 'a.b[1]', "['x.y'].__proto__"])("finds records at '%s'", async (records) => {
     const bodies: Record<string, string> = {
       '': '[{"id":1}]',
