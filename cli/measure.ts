@@ -38,6 +38,7 @@ export function measure({ plan, before, now, tally, fetchedBefore, seconds }: Mo
     ...recordsSoFar({ plan, before, tally }, pages),
     rangesOpen: now.missingRanges,
     requestsPerSecond: tally.requestsPerSecond(seconds),
+    pagesPerSecond: plan.replayOf && done / Math.max(seconds, 0.1),
     throttled: tally.of('Throttled'),
     retries: tally.of('Retries'),
     parked: tally.of('RangesParked'),

@@ -8,7 +8,6 @@ import { refuseIncompatible } from '../core/run/table-contract';
 import { tableOf } from '../core/shape/stage/table';
 import type { Dataset, Source } from '../core/source/source';
 import { lakeFolder } from '../local/lake-folder';
-import { sampleSettings } from '../local/sample/settings';
 import { Finding, Stopped } from './fail';
 import { findDataset, readSources } from './find-dataset';
 import { checkSecrets, localSecrets } from './local-secrets';
@@ -21,7 +20,7 @@ import { openSource } from './preview/preview-source';
 import { reportLines } from './preview/report-lines';
 import { shapeFirstPages } from './preview/shape-first-pages';
 import { dataFolder } from './project';
-import { sampleCompanion } from './sample-api';
+import { companionOf } from './sample-api';
 import { stopSignal } from './stop-signal';
 import { atLeast } from './whole-number';
 
@@ -78,7 +77,7 @@ async function look(
   const { source, dataset, name, pages } = request;
   const stop = stopSignal();
   const folder = await mkdtemp(join(tmpdir(), 'baseload-preview-'));
-  const companion = await companionOf(source).catch(async (error) => {
+  const companion = await companionOf(source)?.().catch(async (error) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
@@ -109,13 +108,6 @@ async function look(
     await companion?.close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The sample API, where that is the source. */
-async function companionOf({ baseUrl }: Source): Promise<{ close(): Promise<void> } | undefined> {
-  const { host, port, requestsPerSecond: rate, burst, latencyMilliseconds: latency } = sampleSettings;
-  if (new URL(baseUrl).origin !== `http://${host}:${port}`) return undefined;
-  return sampleCompanion({ port, rate, burst, latency });
 }
 
 /** Why a run would be refused because of what readers of the published one have seen. */

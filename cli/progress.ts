@@ -12,6 +12,8 @@ export interface Progress {
   readonly rangesOpen: number;
   /** Over the last seconds. */
   readonly requestsPerSecond: number;
+  /** Of a replay, which asks the source for nothing: since the load began. Undefined where the source is asked. */
+  readonly pagesPerSecond: number | undefined;
   readonly throttled: number;
   readonly retries: number;
   /** How often a range was put off because the source asked for a long wait. */
@@ -22,7 +24,10 @@ export interface Progress {
 
 const barWidth = 28;
 
-/** One line: bar, share, pages, records, rate, throttles, time left; no share and no time left of what has no known end. */
+/**
+ * One line: bar, share, pages, records, rate, throttles, time left; no share and no time left of what has no known end, and no requests of
+ * a replay.
+ */
 export function progressLine(progress: Progress): string {
   const { pages, pagesPlanned, records, continued, rangesOpen, retries } = progress;
   const sofar =
@@ -33,13 +38,18 @@ export function progressLine(progress: Progress): string {
     ...sofar,
     `${count(records)} ${continued ? 'more records' : 'records'}`,
     ...(pagesPlanned === undefined ? [`${counted(rangesOpen, 'range')} open`] : []),
-    `${progress.requestsPerSecond.toFixed(1)} requests/s`,
-    `${count(progress.throttled)} throttled`,
+    ...rate(progress),
     ...(retries > 0 ? [`${count(retries)} retries`] : []),
     ...(progress.parked > 0 ? [`${counted(progress.parked, 'range')} parked`] : []),
     ...outlook(progress),
   ];
   return parts.join('  ');
+}
+
+function rate({ requestsPerSecond, pagesPerSecond, throttled }: Progress): string[] {
+  if (pagesPerSecond === undefined)
+    return [`${requestsPerSecond.toFixed(1)} requests/s`, `${count(throttled)} throttled`];
+  return [pagesPerSecond > 0 ? `${pagesPerSecond.toFixed(1)} pages/s from raw` : 'from raw'];
 }
 
 /** A source that lets nobody ask makes every estimate wrong, and looks like a program that hangs. */

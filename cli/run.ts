@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { sampleSettings } from '../local/sample/settings';
 import { findDataset, readSources } from './find-dataset';
 import { runLocally } from './run-locally';
-import { sampleCompanion } from './sample-api';
+import { companionOf } from './sample-api';
 import { atLeast } from './whole-number';
 
 export interface RunOptions {
@@ -31,8 +30,5 @@ export function runCommand(): Command {
 /** Runs a dataset; starts the sample API when that is its source and it is not running. */
 export async function run(name: string, options: RunOptions): Promise<void> {
   const { source, dataset } = findDataset(name, readSources());
-  const { host, port, requestsPerSecond: rate, burst, latencyMilliseconds: latency } = sampleSettings;
-  const isSample = new URL(source.baseUrl).origin === `http://${host}:${port}`;
-  const companion = isSample ? () => sampleCompanion({ port, rate, burst, latency }) : undefined;
-  await runLocally({ source, dataset, ...options, companion });
+  await runLocally({ source, dataset, ...options, companion: companionOf(source) });
 }

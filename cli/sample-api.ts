@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
+import type { Source } from '../core/source/source';
 import { type SampleApiOptions, startSampleApi } from '../local/sample/sample-api';
 import type { SampleIntroduction } from '../local/sample/sample-routes';
 import { sampleSettings } from '../local/sample/settings';
@@ -76,6 +77,13 @@ export interface Companion {
   /** For people; undefined when there is nothing to say. */
   readonly note?: string | undefined;
   close(): Promise<void>;
+}
+
+/** Starts what a source needs beside it: the sample API, where that is the source; undefined for any other. */
+export function companionOf({ baseUrl }: Pick<Source, 'baseUrl'>): (() => Promise<Companion>) | undefined {
+  const { host, port, requestsPerSecond: rate, burst, latencyMilliseconds: latency } = sampleSettings;
+  if (new URL(baseUrl).origin !== `http://${host}:${port}`) return undefined;
+  return () => sampleCompanion({ port, rate, burst, latency });
 }
 
 /** Starts the sample API, unless one answers there already: then that one is used, and left running. */

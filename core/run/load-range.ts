@@ -55,6 +55,7 @@ export async function loadRange(
     telemetry.count('RecordsReceived', shaped.received);
     telemetry.count('RecordsStaged', shaped.staged);
     telemetry.count('RecordsQuarantined', shaped.quarantined);
+    telemetry.count('RecordsFiltered', shaped.filtered);
     return 'loaded';
   } finally {
     await rm(folder, { recursive: true, force: true });

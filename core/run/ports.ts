@@ -97,6 +97,7 @@ export type MetricName =
   | 'RecordsReceived'
   | 'RecordsStaged'
   | 'RecordsQuarantined'
+  | 'RecordsFiltered'
   | 'RangesLoaded'
   | 'RangesSkipped'
   | 'RangesParked'

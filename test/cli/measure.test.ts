@@ -80,6 +80,16 @@ describe('measure', () => {
     });
   });
 
+  it('takes the pages of a replay from the lake, and their rate from those since it began', () => {
+    const plan: Plan = { ...planOf(pages, 950), replayOf: { runId: 'q', extension: 'parquet' } };
+    expect(measure(moment({ plan, before: grid(1), now: grid(3), seconds: 8 }))).toMatchObject({
+      ...{ pages: 6, pagesPlanned: 10, records: 600 },
+      ...{ requestsPerSecond: 0, pagesPerSecond: 0.5, secondsLeft: 8 },
+    });
+    expect(measure(moment({ plan, seconds: 0 }))).toMatchObject({ pages: 0, pagesPerSecond: 0 });
+    expect(measure(moment({})).pagesPerSecond).toBeUndefined();
+  });
+
   it('knows no end of a chain, and counts the records that came', () => {
     const chained = { plan: planOf(chain), before: endless(0), now: endless(3) };
     expect(measure(moment(chained, { PagesFetched: 7, RecordsReceived: 612 }))).toEqual({

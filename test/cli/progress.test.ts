@@ -8,6 +8,7 @@ function progress(changes: Partial<Progress> = {}): Progress {
     continued: false,
     rangesOpen: 12,
     requestsPerSecond: 49.96,
+    pagesPerSecond: undefined,
     throttled: 0,
     retries: 0,
     parked: 0,
@@ -41,6 +42,26 @@ describe('progressLine', () => {
   it('does not guess the time left before there is something to judge by', () => {
     expect(progressLine(progress({ pages: 0, secondsLeft: undefined }))).toContain('  0 %  0/1,000 pages');
     expect(progressLine(progress({ secondsLeft: undefined }))).toMatch(/estimating$/);
+  });
+});
+
+describe('a replay', () => {
+  const replay = (changes: Partial<Progress>) =>
+    progressLine(progress({ requestsPerSecond: 0, pagesPerSecond: 192.31, ...changes }));
+
+  it('shows how fast pages come from raw, and no requests', () => {
+    expect(replay({})).toBe(
+      '███████░░░░░░░░░░░░░░░░░░░░░  25 %  250/1,000 pages  25,000 records  192.3 pages/s from raw  1 min 15 s left',
+    );
+    expect(replay({ pagesPlanned: undefined, secondsLeft: undefined })).toBe(
+      '250 pages  25,000 records  12 ranges open  192.3 pages/s from raw',
+    );
+  });
+
+  it('shows no rate before there is a page', () => {
+    expect(replay({ pages: 0, records: 0, pagesPerSecond: 0, secondsLeft: undefined })).toMatch(
+      / {2}0\/1,000 pages {2}0 records {2}from raw {2}estimating$/,
+    );
   });
 });
 

@@ -66,7 +66,8 @@ export async function transformPages(range: RangeToTransform): Promise<Transform
     await pipeline(Readable.from(work.lines()), createWriteStream(range.file));
   } catch (error) {
     await rm(range.file, { force: true });
-    if (error instanceof UnusablePage) throw await explanation(range, work.pages.length);
+    if (error instanceof UnusablePage || error instanceof SyntaxError)
+      throw await explanation(range, work.pages.length);
     throw error;
   }
   return work;
@@ -171,13 +172,13 @@ function pageValue(envelope: Buffer, { path, document }: PageValue): string {
   return document ? `{"j":${oneLine(found)}}` : `{"t":${JSON.stringify(found)}}`;
 }
 
-/** Undefined for what is nested beyond the depth of the stack. */
+/** Undefined for what is nested beyond the depth of the stack; throws a SyntaxError. */
 function parsed(json: string): SourceValue | undefined {
   try {
     return parseExact(json);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
-    throw error instanceof SyntaxError ? new UnusablePage() : error;
+    throw error;
   }
 }
 

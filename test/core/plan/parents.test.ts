@@ -127,6 +127,11 @@ describe('readParents', () => {
       [-1, 9007199254740991, '9007199254740993'],
     ],
     ['texts, whatever is in them', `unnest(['b''c', 'a"', 'ä/?&=', '007'])`, ['007', 'a"', "b'c", 'ä/?&=']],
+    [
+      'texts with their byte order marks',
+      "unnest([chr(65279) || 'a', 'a', chr(65279), '', 'b' || chr(65279), '.', chr(65279) || chr(65279) || 'longer than twelve bytes'])",
+      ['', '.', 'a', 'b\ufeff', '\ufeff', '\ufeffa', '\ufeff\ufefflonger than twelve bytes'],
+    ],
     ['decimals as they are written', 'unnest([1.50::DECIMAL(10,2), 0.10])', ['0.10', '1.50']],
     ['days', "unnest(['2026-01-31'::DATE])", ['2026-01-31']],
     ['times in ISO 8601', "unnest(['2026-01-31 12:30:00'::TIMESTAMP])", ['2026-01-31T12:30:00Z']],
@@ -154,10 +159,10 @@ describe('readParents', () => {
     await publishAs(
       format,
       types,
-      `${first} UNION ALL SELECT 7, '''007', TIMESTAMPTZ '2026-01-31T12:30:00.25Z', NULL`,
+      `${first} UNION ALL SELECT 7, '''007', TIMESTAMPTZ '2026-01-31T12:30:00.25Z', NULL UNION ALL SELECT NULL, chr(65279) || '7', NULL, NULL`,
     );
     expect(await valuesOf('id')).toEqual([7, '9007199254740993']);
-    expect(await valuesOf('code')).toEqual(["'007", '=1']);
+    expect(await valuesOf('code')).toEqual(["'007", '=1', '\ufeff7']);
     expect(await valuesOf('at')).toEqual(['2026-01-31T12:30:00.25Z', '2026-01-31T12:30:00Z']);
     expect(await valuesOf('price')).toEqual(['1.50']);
   });

@@ -214,13 +214,14 @@ describe('loadRange', () => {
   });
 
   it('counts what it loaded', async () => {
-    const { load, telemetry } = prepare();
+    const { load, telemetry } = prepare({ shaped: { ...shaped, staged: 291, filtered: 7 } });
     await load();
     expect(telemetry.counts).toEqual({
       RangesLoaded: 1,
       RecordsReceived: 300,
-      RecordsStaged: 298,
+      RecordsStaged: 291,
       RecordsQuarantined: 2,
+      RecordsFiltered: 7,
     });
   });
 

@@ -57,7 +57,7 @@ describe.each(names)('the page value %s', (name) => {
           expect(await shaped(name, bodies, true)).toEqual(await shaped(name, bodies, false));
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 5 },
     );
   });
 });

@@ -215,6 +215,17 @@ describe('transformPages', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  test.each(['varchar', 'json'] as const)(
+    'refuses a malformed record that a %s column looks into',
+    async (type) => {
+      const columns = { first: { columnType: { type }, options: { page: 'data[0].id' } } } as const;
+      await expect(transformed(same, ['{"data":[{"id":"\\x"}]}'], { columns })).rejects.toMatchObject({
+        name: 'CutOffBodyError',
+      });
+      expect(existsSync(file)).toBe(false);
+    },
+  );
+
   test('refuses a total that is none, and bodies that are not one per page', async () => {
     const { pagination } = aDataset();
     await expect(transformed(same, ['{"data":[]}'], { pagination })).rejects.toMatchObject({
