@@ -99,7 +99,7 @@ const texts = [
 
 function record(id: number): Record<string, unknown> {
   const sometimes = <T>(value: T) => (id % 7 === 3 ? null : value);
-  const second = new Date(Date.UTC(1900, 0, 1) + id * 86_399_000 * 7);
+  const second = new Date(Date.UTC(1901, 0, 1) + id * 86_399_000 * 7);
   return {
     id: String(9_007_199_254_740_993n + BigInt(id)),
     yes: sometimes(id % 2 === 0),
