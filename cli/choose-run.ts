@@ -1,16 +1,22 @@
 import { ConfigurationError } from '../core/errors';
 import type { Plan } from '../core/plan/plan';
 import { type Claim, readClaim, releaseClaim } from '../core/run/claim';
+import type { RunName } from '../core/run/keys';
+import { readPointer } from '../core/run/pointer';
 import type { Lake } from '../core/run/ports';
 import { readPlan } from '../core/run/read-plan';
+import { replayablePlan } from '../core/run/replay/plan-replay';
 import { runIdAt } from '../core/run/run-id';
+import { refuseIncompatible } from '../core/run/table-contract';
+import { tableOf } from '../core/shape/stage/table';
+import type { Dataset } from '../core/source/source';
 import { counted } from './format';
 import { isPlannedFor, pagesOption } from './planned-extent';
 
 /** What somebody wants loaded. */
 export interface WantedRun {
   readonly source: { readonly name: string };
-  readonly dataset: { readonly name: string };
+  readonly dataset: Dataset;
   readonly pages?: number | undefined;
   /** The run whose raw pages are to be shaped anew. */
   readonly replayOf?: string | undefined;
@@ -19,15 +25,29 @@ export interface WantedRun {
 
 /**
  * The id of the open run, to continue it, or of a new one. A ConfigurationError when the open run is not what is wanted;
- * `restart` gives it up.
+ * `restart` gives it up, unless the new one would be refused.
  */
 export async function chooseRun(wanted: WantedRun, lake: Lake): Promise<string> {
-  const claim = await readClaim(lake, { source: wanted.source.name, dataset: wanted.dataset.name });
-  if (claim && wanted.restart) await releaseClaim(lake, claim);
+  const run = { source: wanted.source.name, dataset: wanted.dataset.name };
+  const claim = await readClaim(lake, run);
+  if (claim && wanted.restart) {
+    await refuseInVain(run, wanted, lake);
+    await releaseClaim(lake, claim);
+  }
   if (!claim || wanted.restart) return runIdAt(new Date());
   const plan = await readPlan(lake, claim);
   if (plan && !isWanted(plan, wanted)) throw otherRun(claim, plan);
   return claim.runId;
+}
+
+/** What a new run would be refused for in any case must not cost the open one. */
+async function refuseInVain(
+  run: Omit<RunName, 'runId'>,
+  { dataset, replayOf }: WantedRun,
+  lake: Lake,
+): Promise<void> {
+  if (replayOf !== undefined) await replayablePlan({ run, dataset, replayOf }, lake);
+  refuseIncompatible(`${run.source}/${run.dataset}`, tableOf(dataset), await readPointer(lake, run));
 }
 
 /** A trial cannot be continued as a whole load, nor the other way round; a replay is continued by whatever does not contradict it. */

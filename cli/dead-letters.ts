@@ -1,4 +1,5 @@
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { RawPagesError } from '../core/run/write-raw';
 
 /** What the messages of a DLQ say of themselves. */
 export interface DeadLetters {
@@ -6,12 +7,15 @@ export interface DeadLetters {
   readonly reasons: readonly string[];
   /** Whether all are there because somebody must change a setting. */
   readonly areConfiguration: boolean;
+  /** Whether all are there because the raw pages that they need are not what they were. */
+  readonly areRawPages: boolean;
 }
 
 /** Reads why messages are in a DLQ. */
 export async function readDeadLetters(sqs: SQSClient, url: string): Promise<DeadLetters> {
   const counts = new Map<string, number>();
   const failures = new Set<string | undefined>();
+  const errors = new Set<string | undefined>();
   for (;;) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
@@ -25,6 +29,7 @@ export async function readDeadLetters(sqs: SQSClient, url: string): Promise<Dead
     for (const { MessageAttributes } of Messages) {
       const reason = MessageAttributes?.reason?.StringValue ?? 'the function ended before it could say why';
       failures.add(MessageAttributes?.failure?.StringValue);
+      errors.add(MessageAttributes?.error?.StringValue);
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
   }
@@ -32,5 +37,6 @@ export async function readDeadLetters(sqs: SQSClient, url: string): Promise<Dead
   return {
     reasons: sorted.map(([reason, times]) => (times === 1 ? reason : `${reason} (${times} times)`)),
     areConfiguration: failures.size === 1 && failures.has('configuration'),
+    areRawPages: errors.size === 1 && errors.has(RawPagesError.name),
   };
 }

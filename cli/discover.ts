@@ -8,13 +8,14 @@ import { datasetNameOf, sourceNameOf } from '../core/discover/source-names';
 import { writeSource } from '../core/discover/write-source';
 import { createAuthorizer } from '../core/extract/auth/authorizer';
 import { createClient } from '../core/extract/http/client';
+import { isBodyTooLarge } from '../core/extract/http/decode-body';
 import type { Clock } from '../core/run/ports';
 import { defineSource } from '../core/source/define-source';
 import type { Source } from '../core/source/source';
 import { secretName } from '../lambda/environment';
 import { NoPageError, SourceAsker } from './discover/ask-source';
 import { authForms, readAuthOption } from './discover/auth-option';
-import { explainNoRecords, explainRefusal } from './discover/explain-answer';
+import { explainNoRecords, explainRefusal, explainTooLarge } from './discover/explain-answer';
 import { checkSourceText, importsFrom, placeOf, realFolderOf, writeSourceFile } from './discover/place-file';
 import { checkName, readHeaders, readUrl } from './discover/read-target';
 import { countChecks, reportLines } from './discover/report';
@@ -139,13 +140,14 @@ async function askAndPropose(
   const secrets = { get, refresh: get, put: async () => {} };
   const authorizer = createAuthorizer(source, { secrets, client, clock });
   const said = (line: string) => console.error(line);
+  const redact = (text: string) => authorizer.redact(text);
   const asker = new SourceAsker({ client, authorizer, clock, said }, wanted.headers, requests);
   try {
     const first = await firstLook(asker, wanted.url, source);
     const found = findRecords(first.body, wanted.datasetName);
-    if (!('records' in found)) throw explainNoRecords(found, first);
+    if (!('records' in found)) throw explainNoRecords(found, first, redact);
     const proposal = await answer(propose(wanted, first, found, clock.now()), asker);
-    return { proposal, redact: (text: string) => authorizer.redact(text) };
+    return { proposal, redact };
   } finally {
     await client.close();
   }
@@ -155,6 +157,7 @@ async function firstLook(asker: SourceAsker, url: URL, { auth }: Source): Promis
   try {
     return await asker.look(url);
   } catch (error) {
+    if (isBodyTooLarge(error)) throw explainTooLarge(url);
     throw error instanceof NoPageError ? explainRefusal(error, auth) : error;
   }
 }

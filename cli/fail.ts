@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { BaseloadError } from '../core/errors';
 import { TokenRefusedError } from '../core/extract/auth/read-grant';
 import * as guardErrors from '../core/extract/guard-errors';
+import { RawPagesError } from '../core/run/write-raw';
 import { dataFolder } from './project';
 
 /** Errors that are a sentence for people, by name: one that a function threw reaches us by its name only. */
@@ -9,6 +10,7 @@ const knownErrors: ReadonlySet<string> = new Set([
   ...['TransientError', 'ThrottledError', 'PermanentError', 'ConfigurationError'],
   ...Object.keys(guardErrors),
   TokenRefusedError.name,
+  RawPagesError.name,
 ]);
 
 /** A command that did its work and found that something is wrong: exit code 1, and the sentences to say. */
@@ -32,10 +34,15 @@ export function sentenceOf(error: unknown): string {
     return `No space is left on the disk that holds ${dataFolder}: free some, then run this again.`;
   }
   if (error instanceof BaseloadError || error instanceof Finding || error instanceof Stopped)
-    return error.message;
+    return withOption(error.message);
   if (!(error instanceof Error)) return `Unexpected: ${String(error)}`;
-  if (knownErrors.has(error.name)) return error.message;
+  if (knownErrors.has(error.name)) return withOption(error.message);
   return process.env.DEBUG
     ? (error.stack ?? error.message)
     : `Unexpected ${error.name}: ${error.message} (DEBUG=1 shows where)`;
+}
+
+/** The functions say that a run must be started over; here that is an option. */
+function withOption(sentence: string): string {
+  return sentence.replace(/\bstart the run over(?! with)/g, 'start the run over with --restart');
 }

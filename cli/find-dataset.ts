@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../core/errors';
 import { type LoadedSource, loadSources } from '../core/source/load-sources';
 import type { Dataset } from '../core/source/source';
+import { printingToStderr } from './prints-of-sources';
 import { sourcesFolder } from './project';
 
 export interface FoundDataset extends LoadedSource {
@@ -9,7 +10,7 @@ export interface FoundDataset extends LoadedSource {
 
 /** Every valid source; a ConfigurationError carries the problems of all the others. */
 export function readSources(folder: string = sourcesFolder): readonly LoadedSource[] {
-  const { sources, problems } = loadSources(folder);
+  const { sources, problems } = printingToStderr(() => loadSources(folder));
   if (problems.length > 0) throw new ConfigurationError(problems.map(({ message }) => message).join('\n'));
   return sources;
 }

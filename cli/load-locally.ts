@@ -42,6 +42,7 @@ export type LoadOutcome =
     }
   | {
       readonly state: 'blocked';
+      readonly plan: Plan;
       readonly missing: number;
       /** Known so far. */
       readonly ranges: number;
@@ -50,6 +51,8 @@ export type LoadOutcome =
       readonly reasons: readonly string[];
       /** Whether a setting is to blame for all of them. */
       readonly areConfiguration: boolean;
+      /** Whether all are for raw pages that are not what they were. */
+      readonly areRawPages: boolean;
     }
   | { readonly state: 'failed'; readonly reason: string }
   /** `pagesPlanned` is undefined while nobody knows where the pages end. */
@@ -122,7 +125,7 @@ export async function loadLocally(
       if (report?.state === 'blocked') {
         const deadLetters = await readDeadLetters(sqs, deadLetterUrl);
         const { missing, ranges } = report;
-        return { state: 'blocked', missing, ranges, growing: now.growing, ...deadLetters };
+        return { state: 'blocked', plan, missing, ranges, growing: now.growing, ...deadLetters };
       }
       // Otherwise the lake tells: reconcile may have been called by its schedule a moment before.
       const manifest = await readManifest(lake, manifestKey(run));

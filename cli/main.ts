@@ -41,10 +41,17 @@ export function program(): Command {
 
 /** Runs the command line and sets the process's exit code; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
   try {
     await program().parseAsync(argv);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (!(error instanceof CommanderError)) console.error(sentenceOf(error)); // commander has spoken already
   }
+}
+
+/** Whoever reads what we print, such as head, has seen enough: there is nobody left to say anything to. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }

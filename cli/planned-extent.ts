@@ -53,7 +53,10 @@ export function isPlannedFor({ subset, sequences: [first] }: Plan, onlyPages: nu
 }
 
 /** The `--pages` that a plan was made for; undefined for all of them. */
-export function pagesOption({ subset, sequences: [first] }: Plan): number | undefined {
+export function pagesOption({
+  subset,
+  sequences: [first],
+}: Pick<Plan, 'subset' | 'sequences'>): number | undefined {
   if (!subset || !first) return undefined;
   switch (first.type) {
     case 'pages':

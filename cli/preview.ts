@@ -6,6 +6,7 @@ import { ConfigurationError } from '../core/errors';
 import { readPointer } from '../core/run/pointer';
 import { refuseIncompatible } from '../core/run/table-contract';
 import { tableOf } from '../core/shape/stage/table';
+import { refuseUnshapeable } from '../core/shape/unshapeable';
 import type { Dataset, Source } from '../core/source/source';
 import { lakeFolder } from '../local/lake-folder';
 import { Finding, Stopped } from './fail';
@@ -19,6 +20,7 @@ import { previewSecrets } from './preview/preview-secrets';
 import { openSource } from './preview/preview-source';
 import { reportLines } from './preview/report-lines';
 import { shapeFirstPages } from './preview/shape-first-pages';
+import { printingToStderr } from './prints-of-sources';
 import { dataFolder } from './project';
 import { companionOf } from './sample-api';
 import { stopSignal } from './stop-signal';
@@ -53,7 +55,8 @@ export async function preview(name: string, options: PreviewOptions): Promise<vo
   const { source, dataset } = findDataset(name, readSources());
   const secret = localSecrets();
   checkSecrets(source, secret);
-  const report = await look({ source, dataset, name, ...options }, secret);
+  await refuseUnshapeable(source, dataset, tmpdir());
+  const report = await printingToStderr(() => look({ source, dataset, name, ...options }, secret));
   if (options.json) console.log(JSON.stringify(report, null, 2));
   else
     for (const line of reportLines(report, process.stdout.columns || usualWidth, dataset.unknownFields))
@@ -95,7 +98,7 @@ async function look(
     const toShape = { dataset, fetched, pagesFile, folder, rows: request.records };
     const shaped = await shapeFirstPages(toShape, secrets);
     const problems = [
-      ...previewProblems(dataset, shaped.shaped),
+      ...previewProblems(dataset, shaped),
       ...(await contractProblems(source, dataset, lake)),
     ];
     const facts = { source, dataset, requests: asked.requests, fetched, pages: shaped };

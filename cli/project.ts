@@ -15,6 +15,11 @@ export function version(): string {
   return JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).version;
 }
 
+/** The command that goes on with what this one has begun: the same, but for `--restart`, which would give that up. */
+export function continuingCommand(args: readonly string[] = process.argv.slice(2)): string {
+  return ownCommand(args.filter((arg) => arg !== '--restart'));
+}
+
 /** How the reader started us, so that messages can say how to do it again. */
 export function ownCommand(args: readonly string[] = process.argv.slice(2)): string {
   if (process.env.npm_lifecycle_event === 'start') {

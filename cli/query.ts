@@ -93,6 +93,8 @@ function valuesOf(result: DuckDBResultReader): unknown[][] {
 
 function toText(value: unknown): string {
   if (value === null) return '';
+  // JSON.stringify takes its sign away
+  if (Object.is(value, -0)) return '-0';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

@@ -1,17 +1,21 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigurationError } from '../core/errors';
 import type { Plan } from '../core/plan/plan';
 import type { Lake } from '../core/run/ports';
 import type { Unrolled } from '../core/run/unroll';
+import { refuseUnshapeable } from '../core/shape/unshapeable';
 import type { Dataset, Source } from '../core/source/source';
 import { type LocalMode, startLocalMode } from '../local/local-mode';
 import { chooseRun } from './choose-run';
 import { Finding, Stopped } from './fail';
 import { count } from './format';
+import { goingOn } from './going-on';
 import { type LoadOutcome, loadLocally, localServices } from './load-locally';
 import { checkSecrets, localSecrets } from './local-secrets';
 import { plannedExtent } from './planned-extent';
 import { ProgressDisplay } from './progress';
-import { dataFolder, ownCommand, projectRoot, sourcesFolder } from './project';
+import { continuingCommand, dataFolder, ownCommand, projectRoot, sourcesFolder } from './project';
 import { olderThanPublished, replayedExtent } from './replayed-extent';
 import type { Companion } from './sample-api';
 import { type StopSignal, stopSignal } from './stop-signal';
@@ -39,6 +43,7 @@ const graceMilliseconds = 3000;
 export async function runLocally(run: LocalRun): Promise<void> {
   const secret = localSecrets();
   checkSecrets(run.replayOf === undefined ? run.source : unasked(run.source), secret);
+  await refuseUnshapeable(run.source, run.dataset, tmpdir());
   const stop = stopSignal();
   const tally = new Tally();
   try {
@@ -87,9 +92,15 @@ async function load(
   { tally, display, stop }: Watching & { readonly display: ProgressDisplay },
 ): Promise<LoadOutcome> {
   local.on('metrics', ({ values }) => tally.add(values));
+  const endings = new Set<string>();
+  local.on('process-ended', ({ functionName, how }) => {
+    if (endings.has(how)) return;
+    endings.add(how);
+    display.say(`  note         ${processEnded(functionName, how)}`);
+  });
   const broken = new Promise<never>((_, reject) => {
     local.on('storage-failure', (cause) => {
-      const sentence = `The disk that holds ${dataFolder} takes no more: free some space, then ${ownCommand()} continues the run.`;
+      const sentence = `The disk that holds ${dataFolder} takes no more: free some space, then ${continuingCommand()} continues the run.`;
       reject(new Finding(sentence, { cause }));
     });
     local.on('event-source-failure', ({ error }) => reject(error));
@@ -114,6 +125,12 @@ async function load(
     },
   );
   return Promise.race([loading, broken]);
+}
+
+/** Once for each way to end: every range that is tried again may say the same. */
+function processEnded(functionName: string, how: string): string {
+  const log = join(dataFolder, 'logs', `${functionName}.log`);
+  return `a process of ${functionName} ended by itself while it worked (${how}); its pages are tried again a few times, and what it printed is in ${log}`;
 }
 
 /** Says what a run will load. */
@@ -141,12 +158,12 @@ async function conclude(run: LocalRun, outcome: LoadOutcome, tally: Tally): Prom
       return printSummary(outcome, { ...run, tally });
     case 'stopped':
       throw new Stopped(
-        `Stopped: ${count(outcome.pages)}${outcome.pagesPlanned === undefined ? '' : ` of ${count(outcome.pagesPlanned)}`} pages are in the lake. ${ownCommand()} continues where it stopped.`,
+        `Stopped: ${count(outcome.pages)}${outcome.pagesPlanned === undefined ? '' : ` of ${count(outcome.pagesPlanned)}`} pages are in the lake. ${continuingCommand()} continues where it stopped.`,
       );
     case 'blocked': {
       const Blocked = outcome.areConfiguration ? ConfigurationError : Finding;
       throw new Blocked(
-        `${name} was not published: ${count(outcome.missing)} of ${count(outcome.ranges)} page ranges${outcome.growing ? ' known so far' : ''} could not be loaded.\n${outcome.reasons.map((reason) => `  ${reason}`).join('\n')}\nMend the cause, then ${ownCommand()} loads what is missing.`,
+        `${name} was not published: ${count(outcome.missing)} of ${count(outcome.ranges)} page ranges${outcome.growing ? ' known so far' : ''} could not be loaded.\n${outcome.reasons.map((reason) => `  ${reason}`).join('\n')}\n${goingOn(outcome)}`,
       );
     }
     case 'failed':

@@ -30,7 +30,7 @@ export async function printSummary(outcome: Complete, context: SummaryContext): 
   if (context.json) console.log(JSON.stringify(facts, null, 2));
   if (manifest.problems.length > 0) {
     throw new Finding(
-      `${name} was not published:\n${manifest.problems.map((problem) => `  ${problem}`).join('\n')}\nReaders still see what they saw before. ${ownCommand()} starts a new run.`,
+      `${name} was not published:\n${problemLines(manifest.problems, process.stderr.columns).join('\n')}\nReaders still see what they saw before. ${ownCommand()} starts a new run.`,
     );
   }
   if (context.json) return;
@@ -42,6 +42,30 @@ export async function printSummary(outcome: Complete, context: SummaryContext): 
   for (const [label, value] of summaryLines(facts, context.dataset))
     console.log(`  ${label.padEnd(12)} ${value}`);
   await printSample(manifest, folder);
+}
+
+/** Why a run was refused, each reason of a sentence on a line of its own; broken at `width`, unless nobody knows it, as in a file. */
+export function problemLines(problems: readonly string[], width = Number.POSITIVE_INFINITY): string[] {
+  return problems.flatMap((problem) => {
+    const [sentence = '', ...reasons] = problem.split(
+      /(?<=:) (?=[\d,]+ × )|(?<=;) (?=[\d,]+ × |and [\w,]+ more reasons?$)/,
+    );
+    return [...wrapped(sentence, 2, width), ...reasons.flatMap((reason) => wrapped(reason, 4, width))];
+  });
+}
+
+/** A text in lines of at most `width`, but for words that are longer; all but the first stand two further in. */
+function wrapped(text: string, indent: number, width: number): string[] {
+  const lines: string[] = [];
+  let line = ' '.repeat(indent);
+  for (const word of text.split(' ')) {
+    const isEmpty = line.trim() === '';
+    if (!isEmpty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = `${' '.repeat(indent + 2)}${word}`;
+    } else line = isEmpty ? line + word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** What has been proved: without a total, nobody but the source knows whether there is more. */

@@ -1,7 +1,10 @@
+import { tmpdir } from 'node:os';
 import { relative } from 'node:path';
 import { Command } from 'commander';
+import { ConfigurationError } from '../core/errors';
+import { unshapeableSources } from '../core/shape/unshapeable';
 import { loadSources } from '../core/source/load-sources';
-import { Finding } from './fail';
+import { printingToStderr } from './prints-of-sources';
 import { projectRoot, sourcesFolder } from './project';
 
 /** `baseload validate`: every problem of every source file at once. */
@@ -9,13 +12,19 @@ export function validateCommand(): Command {
   return new Command('validate')
     .description('check every file in sources/ and report all problems at once')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  npx baseload validate')
+    .addHelpText(
+      'after',
+      '\nEnds with 2 where a file has a problem, as every command that needs it would.\n\nExample:\n  npx baseload validate',
+    )
     .action((options: { json?: boolean }) => validate(options, sourcesFolder));
 }
 
-/** Prints what is fine; throws a Finding with all that is not. */
-export function validate({ json = false }: { json?: boolean }, folder: string): void {
-  const { sources, problems } = loadSources(folder);
+/** Prints what is fine; throws a ConfigurationError with all that is not. */
+export async function validate({ json = false }: { json?: boolean }, folder: string): Promise<void> {
+  const loaded = printingToStderr(() => loadSources(folder));
+  const unshapeable = await unshapeableSources(loaded.sources, tmpdir());
+  const sources = loaded.sources.filter(({ file }) => !unshapeable.some((problem) => problem.file === file));
+  const problems = [...loaded.problems, ...unshapeable].sort((a, b) => (a.file < b.file ? -1 : 1));
   const fine = sources.map(({ file, source }) => ({
     file: relative(projectRoot, file),
     source: source.name,
@@ -24,12 +33,12 @@ export function validate({ json = false }: { json?: boolean }, folder: string): 
   const wrong = problems.map(({ file, message }) => ({ file: relative(projectRoot, file), message }));
   if (json) {
     console.log(JSON.stringify({ sources: fine, problems: wrong }, null, 2));
-    if (wrong.length > 0) process.exitCode = 1;
+    if (wrong.length > 0) process.exitCode = 2;
     return;
   }
   for (const { file, source, datasets } of fine)
     console.log(`✔ ${file}  source '${source}': ${datasets.join(', ')}`);
-  if (wrong.length > 0) throw new Finding(wrong.map(({ message }) => `✘ ${message}`).join('\n'));
+  if (wrong.length > 0) throw new ConfigurationError(wrong.map(({ message }) => `✘ ${message}`).join('\n'));
   if (fine.length === 0)
     console.log('No sources yet: write a file in sources/, such as sources/geonames.ts.');
 }

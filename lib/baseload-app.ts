@@ -10,6 +10,11 @@ import { applySettings } from './source-settings';
 /** Lambda's limit for a function's name. */
 const longestFunctionName = 64;
 
+/** The folder of source files that an app's context names. @default ./sources */
+export function sourcesFolderOf(app: App): string {
+  return resolve(String(app.node.getAllContext().sources ?? 'sources'));
+}
+
 /**
  * Adds the stack that the app's context asks for: `environment` (by default 'dev'), `sources` (the folder they are
  * declared in, by default ./sources) and settings such as 'geonames:lanes'. When there are problems it adds
@@ -19,7 +24,7 @@ export function addBaseload(app: App): readonly string[] {
   const context = app.node.getAllContext();
   const name: unknown = context.environment ?? 'dev';
   const environment = findEnvironment(name);
-  const directory = resolve(String(context.sources ?? 'sources'));
+  const directory = sourcesFolderOf(app);
   const loaded = loadSources(directory);
   const { sources, problems } = applySettings(loaded.sources, context);
 

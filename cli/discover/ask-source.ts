@@ -1,4 +1,5 @@
-import { readJson } from '../../core/discover/json-tree';
+import { isUtf8 } from 'node:buffer';
+import { type Json, readJson, renameKeys } from '../../core/discover/json-tree';
 import type { Look, Reply } from '../../core/discover/look';
 import { BaseloadError, PermanentError } from '../../core/errors';
 import type { AuthorizedRequest, Authorizer } from '../../core/extract/auth/authorizer';
@@ -37,6 +38,8 @@ const longestWait = 30;
 export class SourceAsker {
   #left: number;
   #startedAt = Number.NEGATIVE_INFINITY;
+  /** Keys without credentials: records have the same few. */
+  readonly #keys = new Map<string, string>();
 
   constructor(
     readonly services: AskServices,
@@ -73,7 +76,7 @@ export class SourceAsker {
     const { request, answer, verdict } = await this.#try(url);
     if (verdict.type === 'page') {
       said(`${request.shown}  ${answer.status}`);
-      return { url, headers: answer.headers, body: read(request, answer) };
+      return { url, headers: answer.headers, body: this.#read(request, answer) };
     }
     said(`${request.shown}  ${answer.status}`);
     const reason =
@@ -111,12 +114,25 @@ export class SourceAsker {
     const answer = { ...received, body: withoutByteOrderMark(received.body) };
     return { request, answer, verdict: judge(answer, clock.now(), { statuses: {} }) };
   }
-}
 
-function read(request: AuthorizedRequest, answer: Answer) {
-  try {
-    return readJson(answer.body.toString('utf8'));
-  } catch {
-    throw new NoPageError(`${request.shown} answered ${answer.status} with malformed JSON`, answer);
+  /** The body, with '***' for a credential in its keys, of which paths and column names are made. */
+  #read(request: AuthorizedRequest, answer: Answer): Json {
+    const answered = `${request.shown} answered ${answer.status}`;
+    if (!isUtf8(answer.body))
+      throw new NoPageError(
+        `${answered} with a body that is not UTF-8, which JSON must be (RFC 8259): ask the source to send UTF-8`,
+        answer,
+      );
+    try {
+      return renameKeys(readJson(answer.body.toString('utf8')), this.#redactKey);
+    } catch {
+      throw new NoPageError(`${answered} with malformed JSON`, answer);
+    }
   }
+
+  readonly #redactKey = (key: string): string => {
+    const known = this.#keys.get(key) ?? this.services.authorizer.redact(key);
+    this.#keys.set(key, known);
+    return known;
+  };
 }

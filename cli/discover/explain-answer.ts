@@ -27,8 +27,31 @@ function wantedAuth(challenge = ''): string {
   return '--auth bearer, --auth basic, --auth api-key:<header> or --auth api-key-query:<parameter>';
 }
 
-/** What to say of a page without records. */
-export function explainNoRecords(found: NoRecords, { url, body }: Look): Finding {
+/** What to say of a first answer that does not fit in memory. */
+export function explainTooLarge(url: URL): Finding {
+  return new Finding(
+    `${url.origin}${url.pathname} answers with more than is read at once: name a smaller page in the URL, such as '?limit=100'`,
+  );
+}
+
+/** Characters of a source's own words that are repeated. */
+const mostQuoted = 200;
+
+/** What to say of a page without records; `redact` takes credentials off what the source says. */
+export function explainNoRecords(
+  found: NoRecords,
+  { url, body }: Look,
+  redact: (text: string) => string,
+): Finding {
+  if (found.complaint !== undefined) {
+    const said = redact(found.complaint)
+      .replace(/[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+      .trim();
+    const quoted = said.length > mostQuoted ? `${said.slice(0, mostQuoted)}…` : said;
+    return new Finding(
+      `${redact(url.origin + url.pathname)} answers with an error instead of records: ${quoted}`,
+    );
+  }
   const names = isObject(body) ? [...body.keys()].slice(0, 20).map((name) => name.slice(0, 40)) : [];
   const has = names.length === 0 ? '' : ` (the body has ${names.join(', ')})`;
   const place = (path: string) => (path === '' ? 'its body' : `'${path}'`);

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { ConfigurationError } from '../../core/errors';
@@ -23,8 +33,39 @@ export function placeOf(
     throw new ConfigurationError(
       `${relative(process.cwd(), file)} exists: use --force to write over it, or --out for another file`,
     );
+  checkWritable(file, out);
   checkNameIsFree(name, file);
   return file;
+}
+
+/** Tries to write the file, and leaves nothing behind: what may be written is more than permissions tell. */
+function checkWritable(file: string, out: string | undefined): void {
+  const folder = dirname(file);
+  let made: string | undefined;
+  try {
+    made = mkdirSync(folder, { recursive: true });
+    const isThere = existsSync(file);
+    closeSync(openSync(file, isThere ? 'r+' : 'wx'));
+    if (!isThere) rmSync(file);
+  } catch (error) {
+    const code =
+      typeof error === 'object' && error !== null && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new ConfigurationError(
+      out === undefined
+        ? `${file} cannot be written${code}: give another file with --out`
+        : `--out ${out} cannot be written${code}: name a file in a folder that takes files`,
+    );
+  } finally {
+    if (made !== undefined) removeFolders(folder, made);
+  }
+}
+
+/** Removes empty folders, from the innermost out to `outermost`. */
+function removeFolders(innermost: string, outermost: string): void {
+  for (let folder = innermost; ; folder = dirname(folder)) {
+    rmdirSync(folder);
+    if (folder === resolve(outermost) || folder === dirname(folder)) return;
+  }
 }
 
 /** Two files of a folder cannot declare one source. */

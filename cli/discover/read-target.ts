@@ -1,4 +1,4 @@
-import { isCredentialName } from '../../core/discover/source-names';
+import { isCredentialName } from '../../core/discover/credential-names';
 import { ConfigurationError } from '../../core/errors';
 
 /** The URL to look at. Throws a ConfigurationError for what is none, and for one that holds a credential. */

@@ -1,10 +1,14 @@
 import type { ShapedRange } from '../../core/shape/shape-range';
 import type { Dataset } from '../../core/source/source';
 import { count, counted } from '../format';
+import type { ShapedPages } from './shape-first-pages';
 import { stopsAt } from './softened';
 
 /** Why a run of the dataset would not be published, as far as the records that were looked at tell; one sentence each. */
-export function previewProblems(dataset: Dataset, shaped: ShapedRange): string[] {
+export function previewProblems(
+  dataset: Dataset,
+  { shaped, repeatedKeys }: Pick<ShapedPages, 'shaped' | 'repeatedKeys'>,
+): string[] {
   const { quarantined, observations } = shaped;
   const stops = observations.quarantined.find(({ column }) => stopsAt(dataset, column));
   const [unknown] = observations.unknownFields;
@@ -17,6 +21,7 @@ export function previewProblems(dataset: Dataset, shaped: ShapedRange): string[]
     problems.push(
       `a run would stop at the field '${unknown.name}', as no column reads it and unknownFields is 'fail'`,
     );
+  if (repeatedKeys !== undefined) problems.push(`a run would not be published: ${repeatedKeys}`);
   return problems;
 }
 

@@ -6,6 +6,7 @@ import type { Json } from '@duckdb/node-api';
 import { z } from 'zod';
 import { checkPages } from '../../core/extract/range/check-pages';
 import type { Secrets } from '../../core/run/ports';
+import { repeatedKeysOf } from '../../core/run/repeated-keys';
 import { runIdAt } from '../../core/run/run-id';
 import { openDuckDB } from '../../core/shape/duckdb';
 import { openShaper, type ShapedRange } from '../../core/shape/shape-range';
@@ -23,6 +24,8 @@ export interface ShapedPages {
   readonly rows: readonly (readonly Json[])[];
   /** The first value that was quarantined by a column and a rule, by `valueKey`; masked where the column is. */
   readonly values: ReadonlyMap<string, string>;
+  /** Which keys came more than once, in one sentence; undefined where each came once. */
+  readonly repeatedKeys: string | undefined;
 }
 
 /** What is to be shaped, and where. */
@@ -62,7 +65,7 @@ export async function shapeFirstPages(
     checkPages(fetched.range, origins, shaped, dataset);
     return {
       shaped,
-      rows: await readRows(dataset, stageFile, pages),
+      ...(await readTable(dataset, stageFile, pages)),
       values: shaped.quarantined === 0 ? new Map() : await readValues(quarantineFile),
     };
   } finally {
@@ -81,18 +84,21 @@ export function valueKey({
   return JSON.stringify([column, rule]);
 }
 
-async function readRows(
+async function readTable(
   dataset: Dataset,
   stageFile: string,
   { folder, rows }: PagesToShape,
-): Promise<Json[][]> {
+): Promise<Pick<ShapedPages, 'rows' | 'repeatedKeys'>> {
   const { connection, close } = await openDuckDB({ memoryMegabytes, temporaryDirectory: folder });
   try {
     const result = await connection.runAndReadAll(
       `SELECT * FROM ${readStage(tableOf(dataset), stageFile)} LIMIT ${rows}`,
     );
     const types = result.columnTypes();
-    return result.getRowsJson().map((row) => row.map((value, index) => queriedValue(value, types[index])));
+    return {
+      rows: result.getRowsJson().map((row) => row.map((value, index) => queriedValue(value, types[index]))),
+      repeatedKeys: await repeatedKeysOf(connection, { ...tableOf(dataset), key: dataset.key }, stageFile),
+    };
   } finally {
     await close();
   }

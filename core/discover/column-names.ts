@@ -10,9 +10,20 @@ const longest = 60;
 /** How a source joins words. */
 export type NameStyle = 'camel' | 'snake';
 
-/** Whether a path can name a key: DuckDB cannot address '' and '*', and control characters and lone surrogates are no part of a path. */
+/** What stands for a credential. */
+const masked = '***';
+
+/** Whether a credential was taken out of a key: nobody knows it any more, and a file must not. */
+export function isMasked(key: string): boolean {
+  return key.includes(masked);
+}
+
+/**
+ * Whether a path can name a key: DuckDB cannot address '' and '*', control characters and lone surrogates are no part of a
+ * path, and a key that holds a credential is none for a file.
+ */
 export function isAddressable(key: string): boolean {
-  return key !== '' && key !== '*' && key.length <= 300 && !/[\p{Cc}\p{Cs}]/u.test(key);
+  return key !== '' && key !== '*' && key.length <= 300 && !/[\p{Cc}\p{Cs}]/u.test(key) && !isMasked(key);
 }
 
 /** The style in which most of the names of several words are written. */

@@ -147,7 +147,8 @@ function steadyTotal(clues: Clues, second: Look) {
   );
 }
 
-interface CursorFound {
+/** A cursor, and where it stands. */
+export interface CursorFound {
   readonly cursor:
     | { readonly type: 'body'; readonly path: string }
     | { readonly type: 'header'; readonly name: string };
@@ -156,7 +157,8 @@ interface CursorFound {
   readonly place: string;
 }
 
-function cursorsOn({ facts, look, next, records }: Clues): readonly CursorFound[] {
+/** Cursors that may name the next page. */
+export function cursorsOn({ facts, look, next, records }: Clues): readonly CursorFound[] {
   const inBody = cursorNames.flatMap((name) =>
     facts
       .filter((fact) => fact.plain === name && formatPath(fact.path) !== next?.path)

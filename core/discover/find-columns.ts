@@ -1,6 +1,6 @@
 import type { ColumnType } from '../source/column';
 import { formatPath, type Path } from '../source/path';
-import { ColumnNames, isAddressable, styleOf } from './column-names';
+import { ColumnNames, isAddressable, isMasked, styleOf } from './column-names';
 import { inferType } from './infer-type';
 import { isObject, type Json, type JsonObject } from './json-tree';
 
@@ -19,7 +19,7 @@ export interface FoundColumn {
 
 export interface FoundColumns {
   readonly columns: readonly FoundColumn[];
-  /** Fields that were left out: too many, or with names that no path can have. */
+  /** Fields that were left out: too many, or with names that no path can have or no file may show. */
   readonly leftOut: readonly string[];
 }
 
@@ -59,7 +59,7 @@ function* fieldsOf(
   for (const key of new Set(objects.flatMap((object) => [...object.keys()]))) {
     const path = [...parent, key];
     if (!isAddressable(key)) {
-      leftOut.push(JSON.stringify(key.slice(0, 40)));
+      leftOut.push(isMasked(key) ? 'one whose name holds the credential' : JSON.stringify(key.slice(0, 40)));
       continue;
     }
     const values = objects.map((object) => object.get(key));

@@ -2,27 +2,31 @@ import type { ExtentInput, PaginationInput } from '../source/input/pagination-in
 import type { Clues } from './clues';
 import { type Comparison, comparePages } from './compare-pages';
 import { type Confirmed, checkLastPage, extentOf } from './find-extent';
-import { findPageSize, type PageSize } from './find-page-size';
+import { findLargerPage, findPageSize, type PageSize } from './find-page-size';
 import { type FoundPagination, sure, unsure } from './found-pagination';
 import { wholeNumber } from './json-tree';
-import { ask, type Finding, type Inquiry, type Reply } from './look';
+import { ask, type Finding, type Inquiry, type Look, type Reply, recordsOf } from './look';
 import { withParameters } from './parameter-names';
 import type { Position } from './positions';
+import type { Total } from './totals';
 
 /** Tries a position: undefined where the source does not give the pages that it is asked for. */
 export function* findCountable(clues: Clues, position: Position): Inquiry<FoundPagination | undefined> {
   const confirmed = yield* position.type === 'offset' ? tryOffset(clues, position) : tryPage(clues, position);
   if (confirmed === undefined || (position.isGuess && !confirmed.isTried)) return undefined;
-  const size = yield* findPageSize(clues, position.name, confirmed.compared?.records.length);
-  const { extent, finding: said, total } = extentOf(clues, confirmed);
-  const last = yield* checkLastPage(clues, confirmed, size, total);
   const { compared, look } = confirmed;
+  const usual = yield* findPageSize(clues, position.name, compared?.records.length);
+  const { extent, finding: said, total } = extentOf(clues, confirmed);
+  const last = yield* checkLastPage(clues, confirmed, usual, total);
+  const size = compared === undefined ? usual : yield* findLargerPage(clues, usual, total?.value);
+  const looks = [look, usual.look, last?.look, size.look].filter((one) => one !== undefined);
+  const tooSmall = total && exceeded(total, looks, clues);
   const pages = compared === undefined ? unsure('pages', confirmed.text) : overlap(compared, confirmed.text);
-  const findings = [pages, size.finding, last?.finding ?? said];
+  const findings = [pages, size.finding, tooSmall ?? last?.finding ?? said];
   return {
     pagination: written(confirmed.position, size, extent),
     findings: findings.filter((finding) => finding !== undefined),
-    looks: [look, size.look, last?.look].filter((one) => one !== undefined),
+    looks: [...new Set(looks)],
     parameters: [position.name, ...(size.name === undefined ? [] : [size.name])],
   };
 }
@@ -60,6 +64,14 @@ function* tryPage(clues: Clues, { name, first }: Position): Inquiry<Confirmed | 
   const reply = yield* askAt(clues, name, next);
   const compared = comparePages(clues.records, reply, clues.path);
   return confirm({ type: 'page-number', name, first: from }, reply, compared, `${name}=${next}`);
+}
+
+/** The doubt about a total that is less than what one page holds. */
+function exceeded({ value, place }: Total, looks: readonly Look[], { path }: Clues): Finding | undefined {
+  const most = Math.max(...looks.map((look) => recordsOf(look, path)?.length ?? 0));
+  if (most <= value) return undefined;
+  const text = `${place} says ${value} records, but one page held ${most}: it counts something else, or not all`;
+  return unsure('total', text);
 }
 
 /** The same page's URL for another position. */

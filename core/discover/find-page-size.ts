@@ -15,6 +15,8 @@ export interface PageSize {
   readonly finding: Finding;
   /** A larger page that was seen. */
   readonly look?: Look;
+  /** Whether the source was asked for so many and gave them, so that it may give more. */
+  readonly isHonoured?: boolean;
 }
 
 /** Asked for where a source gives fewer by itself: nearly every source allows it, and large pages cost it less. */
@@ -78,6 +80,7 @@ function judge(
       pageSize: length,
       name,
       isGiven: true,
+      isHonoured: true,
       finding: sure('page size', `${name}=${target} gives ${found} records`),
     };
   if (found <= length) return undefined;
@@ -86,10 +89,35 @@ function judge(
       pageSize: target,
       name,
       isGiven: true,
+      isHonoured: found === target,
       finding: sure('page size', `${name}=${target} gives ${found} records, and not ${length}`),
     };
   const text = `${name}=${target} gives ${found} records: taken for the most that the source gives at once`;
   return { pageSize: found, name, isGiven: true, finding: unsure('page size', text) };
+}
+
+/** Sizes that are worth another request, the largest first. */
+const larger = [1000, 500, 200];
+
+/**
+ * A page size that needs fewer requests, where the source gives as many as it is asked for: the largest of the usual ones that
+ * it can fill. What it gives then is what it gives at most.
+ */
+export function* findLargerPage(clues: Clues, size: PageSize, total: number | undefined): Inquiry<PageSize> {
+  const { name, pageSize } = size;
+  const target = larger.find((one) => one > pageSize && (total === undefined || one <= total));
+  if (name === undefined || !size.isHonoured || target === undefined) return size;
+  const reply = yield* ask(withParameters(clues.look.url, { [name]: target }));
+  const held = reply.type === 'look' ? recordsOf(reply.look, clues.path)?.length : undefined;
+  if (reply.type !== 'look' || held === undefined || held <= pageSize || held > target) return size;
+  if (held === target) {
+    const finding = sure('page size', `${name}=${target} gives ${held} records`);
+    return { ...size, pageSize: target, finding, look: reply.look };
+  }
+  // Without a total, fewer may be all there are.
+  if (total === undefined) return { ...size, look: reply.look };
+  const text = `${name}=${target} gives ${held} records of ${total}: taken for the most that the source gives at once`;
+  return { ...size, pageSize: held, finding: unsure('page size', text), look: reply.look };
 }
 
 /** The source's own size, by the name that its link has for it, or by none. */

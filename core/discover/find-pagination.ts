@@ -5,15 +5,17 @@ import { findCursor, findKeyset, findNextLink, unconfirmedLink } from './find-ch
 import { findCountable } from './find-countable';
 import { hasExtent } from './find-extent';
 import { halve } from './find-page-size';
-import { type FoundPagination, sure, unsure } from './found-pagination';
+import { type FoundPagination, sure } from './found-pagination';
 import { wholeNumber } from './json-tree';
 import type { Inquiry, Look } from './look';
 import { hintedPositions, type Position, positionInLink } from './positions';
+import { withoutPages } from './without-pages';
 
 /** What is tried where a page says nothing of others. */
 const guesses: readonly Position[] = [
   { type: 'page-number', name: 'page', isGuess: true },
   { type: 'offset', name: 'offset', first: 0, isGuess: true },
+  { type: 'offset', name: 'skip', first: 0, isGuess: true },
 ];
 
 /**
@@ -22,7 +24,7 @@ const guesses: readonly Position[] = [
  */
 export function* findPagination(look: Look, path: Path): Inquiry<FoundPagination> {
   const clues = cluesOf(look, path);
-  if (!saysComplete(clues)) return (yield* findByPages(clues)) ?? everything(clues);
+  if (!saysComplete(clues)) return (yield* findByPages(clues)) ?? (yield* withoutPages(clues));
   const half = yield* halve(clues);
   if (half !== undefined) {
     const found = yield* findByPages(cluesOf(half.look, path));
@@ -30,7 +32,7 @@ export function* findPagination(look: Look, path: Path): Inquiry<FoundPagination
   }
   const [hinted] = hintedPositions(clues);
   const unconfirmed = hinted && (yield* findCountable(clues, hinted));
-  return unconfirmed ?? unconfirmedLink(clues) ?? everything(clues);
+  return unconfirmed ?? unconfirmedLink(clues) ?? (yield* withoutPages(clues));
 }
 
 function* findByPages(clues: Clues): Inquiry<FoundPagination | undefined> {
@@ -57,24 +59,6 @@ function* findByPages(clues: Clues): Inquiry<FoundPagination | undefined> {
 function odata(clues: Clues): readonly Position[] {
   const isOData = clues.facts.some(({ name }) => name.startsWith('@odata.'));
   return isOData ? [{ type: 'offset', name: '$skip', first: 0, isGuess: true }] : guesses;
-}
-
-/** Nothing leads to another page. */
-function everything({ totals, records }: Clues): FoundPagination {
-  const total = totals.find(({ counts, value }) => counts === 'records' && value === records.length);
-  const larger = totals.find(({ counts, value }) => counts === 'records' && value > records.length);
-  const finding = larger
-    ? unsure(
-        'pages',
-        `${larger.place} says ${larger.value} records, but no way was found to ask for more than these ${records.length}: read the source's documentation on paging`,
-      )
-    : total
-      ? sure('pages', `all ${records.length} records came at once, as many as ${total.place} says`)
-      : unsure(
-          'pages',
-          `${records.length} records came, and no way was found to ask for more: taken for everything there is`,
-        );
-  return { pagination: { type: 'single' }, findings: [finding], looks: [], parameters: [] };
 }
 
 /** Paging was tried with half pages; the file asks for whole ones. */

@@ -59,6 +59,18 @@ export function canonicalText(value: Json): string {
   return `{${members.sort().join(',')}}`;
 }
 
+/** The same value with other keys, where `rename` gives others; of two that become one the first counts. */
+export function renameKeys(value: Json, rename: (key: string) => string): Json {
+  if (isList(value)) return value.map((inner) => renameKeys(inner, rename));
+  if (!isObject(value)) return value;
+  const members = new Map<string, Json>();
+  for (const [key, inner] of value) {
+    const name = rename(key);
+    if (!members.has(name)) members.set(name, renameKeys(inner, rename));
+  }
+  return members;
+}
+
 /** Reads a text that is known to be well-formed. */
 class Reader {
   #at = 0;

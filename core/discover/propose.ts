@@ -57,7 +57,7 @@ export function* propose(wanted: Wanted, first: Look, found: RecordsFound, now: 
     leftOut,
     requestsPerSecond: limits.requestsPerSecond,
     findings: [
-      recordsFinding(path, found.records),
+      recordsFinding(path, found),
       ...paging.findings,
       key.finding,
       limits.finding,
@@ -79,15 +79,27 @@ function withoutRepeats(pages: readonly (readonly Json[])[]): readonly Json[] {
   });
 }
 
-function recordsFinding(path: string, records: readonly Json[]): Finding {
+/** Lists besides the records that are named. */
+const mostLists = 3;
+
+function recordsFinding(path: string, { records, others, isComplaint }: RecordsFound): Finding {
   const where = path === '' ? 'the body is the list' : `at '${path}'`;
-  const others = records.length - records.filter(isObject).length;
-  return others === 0
-    ? sure('records', `${where}: ${records.length} on the first page`)
-    : unsure(
-        'records',
-        `${where}, but ${others} of ${records.length} are no objects and would be quarantined`,
-      );
+  const noObjects = records.length - records.filter(isObject).length;
+  const named = others.slice(0, mostLists).map((other) => `'${other.path}' (${other.length})`);
+  const more = others.length > named.length ? [...named, '…'] : named;
+  const besides = others.length === 0 ? '' : `; the body holds other lists at ${more.join(', ')}`;
+  if (noObjects > 0)
+    return unsure(
+      'records',
+      `${where}, but ${noObjects} of ${records.length} are no objects and would be quarantined${besides}`,
+    );
+  if (isComplaint)
+    return unsure(
+      'records',
+      `${where}: ${records.length}, which may tell what went wrong rather than be records`,
+    );
+  const finding = others.some(({ isClose }) => isClose) ? unsure : sure;
+  return finding('records', `${where}: ${records.length} on the first page${besides}`);
 }
 
 function columnsFinding(columns: readonly FoundColumn[], leftOut: readonly string[]): Finding {

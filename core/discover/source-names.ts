@@ -48,10 +48,3 @@ function safeName(text: string): string | undefined {
   if (name === '') return undefined;
   return name === 'open' ? 'open-source' : name;
 }
-
-/** Query parameters, and headers, whose values let somebody in: a file must not hold them. */
-export function isCredentialName(name: string): boolean {
-  return /^(api[-_]?key|x[-_]api[-_]?key|apikey|app[-_]?(key|id)|access[-_]?(key|token)|auth([-_]?token|orization)?|(client|api|shared)[-_]?secret|secret|password|passwd|pwd|token|key|sig|signature|subscription[-_]key|ocp-apim-subscription-key|jwt|bearer|session([-_]?id)?|cookie|proxy-authorization|x[-_]auth[-_]?(token|key)|private[-_]token)$/i.test(
-    name,
-  );
-}

@@ -52,7 +52,7 @@ const headerNames: readonly (readonly [name: string, counts: Total['counts']])[]
 ];
 
 /** All that may be a total on a page: records before pages, the surest name first. */
-export function totalsOn(look: Look, facts: readonly Fact[]): readonly Total[] {
+export function totalsOn(look: Pick<Look, 'headers'>, facts: readonly Fact[]): readonly Total[] {
   const inBody = (counts: Total['counts'], names: readonly string[]) =>
     names
       .flatMap((name) => facts.filter((fact) => nameOfTotal(fact) === name))

@@ -99,8 +99,9 @@ function columnsCode({ columns }: Proposal): Code {
 
 function leftOut({ leftOut: fields }: Proposal): readonly string[] {
   if (fields.length === 0) return [];
-  const shown = fields.slice(0, 10).join(', ');
-  return [`check: ${fields.length} fields were left out: ${shown}${fields.length > 10 ? ' …' : ''}`];
+  const shown = [...new Set(fields)].slice(0, 10).join(', ');
+  const many = fields.length === 1 ? '1 field was' : `${fields.length} fields were`;
+  return [`check: ${many} left out: ${shown}${fields.length > 10 ? ' …' : ''}`];
 }
 
 /** What is sure is said, too: the reader wants to know how. */

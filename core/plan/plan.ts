@@ -143,3 +143,8 @@ export type SliceParameters = z.infer<typeof parametersSchema>;
 /** What names a range. */
 export type RangeName = Pick<PageRange, 'slice' | 'index'>;
 export type Table = z.infer<typeof tableSchema>;
+
+/** What a plan, a manifest or a pointer says of the table: every field of the schema, whichever it may gain. */
+export function tableIn(document: Table): Table {
+  return tableSchema.parse(document);
+}

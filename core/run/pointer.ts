@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tableSchema } from '../plan/plan';
+import { tableIn, tableSchema } from '../plan/plan';
 import { parseDocument } from './document';
 import { manifestKey, pointerKey, type RunName, stagePrefix } from './keys';
 import type { Manifest } from './manifest';
@@ -62,11 +62,7 @@ export async function publish(
     source: manifest.source,
     dataset: manifest.dataset,
     runId: manifest.runId,
-    extension: manifest.extension,
-    columns: manifest.columns,
-    key: manifest.key,
-    tableVersion: manifest.tableVersion,
-    ...(manifest.neutralised && { neutralised: true }),
+    ...tableIn(manifest),
     location: stagePrefix(manifest),
     manifest: manifestKey(manifest),
     files: manifest.objects.length,

@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { PermanentError } from '../errors';
 import type { Table } from '../plan/plan';
 import type { OpenDuckDB } from '../shape/duckdb';
@@ -16,7 +17,7 @@ const filesAtOnce = 16;
 const examplesShown = 3;
 
 /** What must be known of a run's table. */
-export type KeyedTable = ReadTable & Pick<Table, 'key'>;
+export type KeyedTable = ReadTable & { readonly key: Readonly<Table['key']> };
 
 export interface RepeatedKeysServices {
   readonly lake: Pick<Lake, 'download'>;
@@ -88,6 +89,29 @@ async function explain(
     examples.push(String(found.getRows()[0]?.[0]));
     await rm(file, { force: true });
   }
+  return sentence(count, examples, key);
+}
+
+/** The same of one file of a table. */
+export async function repeatedKeysOf(
+  connection: DuckDBConnection,
+  table: KeyedTable,
+  file: string,
+): Promise<string | undefined> {
+  const { key } = table;
+  if (key.length === 0) return undefined;
+  const twice = `SELECT ${textOf(key)} AS key FROM ${readStage(table, [file])} GROUP BY ALL HAVING count(*) > 1`;
+  const some = await connection.runAndReadAll(
+    `SELECT key, count(*) OVER () FROM (${twice}) ORDER BY key LIMIT ${examplesShown}`,
+  );
+  const rows = some.getRows();
+  const count = Number(rows[0]?.[1] ?? 0);
+  if (count === 0) return undefined;
+  const examples = rows.map(([text]) => String(text));
+  return sentence(count, examples, key);
+}
+
+function sentence(count: number, examples: readonly string[], key: readonly string[]): string {
   const keys = count === 1 ? '1 key' : `${count.toLocaleString('en')} keys`;
   return `${keys} came more than once, such as ${examples.join(', ')} (${key.join(', ')}): either records moved from page to page while they were loaded (sort the request by a unique field), or pages overlap, or the key does not tell records apart (add a column to it, such as one of the slice)`;
 }

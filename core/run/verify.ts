@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/plan';
+import { type Plan, tableIn } from '../plan/plan';
 import { noObservations } from '../shape/merge-observations';
 import type { Observations } from '../shape/observations';
 import { stagePrefix } from './keys';
@@ -52,10 +52,7 @@ export function verify(
     dataset,
     runId,
     definition,
-    extension: plan.extension,
-    columns: plan.columns,
-    key: plan.key,
-    tableVersion: plan.tableVersion,
+    ...tableIn(plan),
     ...(replayOf === undefined ? {} : { replayOf }),
     watermark,
     ...(total === undefined ? {} : { total }),

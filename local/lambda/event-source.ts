@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
 import { failedMessages } from './batch-response';
 import type { EventSourceDefinition } from './event-source-definition';
+import { ProcessEndedError } from './function-error';
 import { settleWithin } from './settle-within';
 import { SourceQueue } from './source-queue';
 import { sqsEvent } from './sqs-event';
@@ -26,7 +27,8 @@ export class EventSource extends EventEmitter<EventSourceEvents> {
   readonly #invoke: (event: unknown) => Promise<unknown>;
   readonly #queue: SourceQueue;
   readonly #invocations = new Set<Promise<void>>();
-  readonly #deletions = new Set<Promise<void>>();
+  /** Deletions and back-offs under way. */
+  readonly #settling = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #polling: Promise<void> | undefined;
   #paused = true;
@@ -72,7 +74,7 @@ export class EventSource extends EventEmitter<EventSourceEvents> {
     const left = Math.max(0, graceMilliseconds - (Date.now() - started));
     await settleWithin([...this.#invocations], left);
     // Also those of invocations that have just ended; a deletion takes milliseconds, or the SDK's bounded retries.
-    await settleWithin([...this.#deletions], 1000);
+    await settleWithin([...this.#settling], 1000);
     return this.#invocations.size;
   }
 
@@ -130,8 +132,10 @@ export class EventSource extends EventEmitter<EventSourceEvents> {
     let response: unknown;
     try {
       response = await this.#invoke(sqsEvent(batch, queueArn));
-    } catch {
-      // The host has logged it. Every message comes back when its visibility timeout is over.
+    } catch (error) {
+      // The host has logged it. Every message comes back when its visibility timeout is over, as on AWS, which is
+      // many minutes; whoever waits for a process that ended by itself is sitting here.
+      if (error instanceof ProcessEndedError) for (const message of batch) this.#backOff(message);
       return;
     }
     const ids = batch.map(({ MessageId }) => MessageId ?? '');
@@ -142,11 +146,19 @@ export class EventSource extends EventEmitter<EventSourceEvents> {
   }
 
   #delete(message: Message): void {
-    const deletion = this.#queue
-      .delete(message)
+    this.#settle(this.#queue.delete(message));
+  }
+
+  /** A second longer every time that it has been received. */
+  #backOff(message: Message): void {
+    this.#settle(this.#queue.backOff(message, Number(message.Attributes?.ApproximateReceiveCount ?? 1)));
+  }
+
+  #settle(call: Promise<void>): void {
+    const settling = call
       .catch((error) => this.#report(error))
-      .finally(() => this.#deletions.delete(deletion));
-    this.#deletions.add(deletion);
+      .finally(() => this.#settling.delete(settling));
+    this.#settling.add(settling);
   }
 
   #report(error: unknown): void {

@@ -10,3 +10,14 @@ export class FunctionError extends Error {
     this.name = errorType;
   }
 }
+
+/** The invocation failed because the process of the function ended while it worked, and nobody had ended it. */
+export class ProcessEndedError extends FunctionError {
+  constructor(
+    requestId: string,
+    /** 'exit status 3', 'signal: SIGABRT'. */
+    readonly how: string,
+  ) {
+    super('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited with error: ${how}`);
+  }
+}

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { type EmbeddedMetrics, parseEmbeddedMetrics } from './embedded-metrics';
 import type { FunctionDefinition, FunctionSurroundings } from './function-definition';
-import { FunctionError } from './function-error';
+import { FunctionError, ProcessEndedError } from './function-error';
 import { FunctionProcess } from './function-process';
 import { settleWithin } from './settle-within';
 
@@ -14,6 +14,8 @@ import { settleWithin } from './settle-within';
 export interface FunctionEvents {
   metrics: [EmbeddedMetrics];
   log: [{ readonly functionName: string; readonly line: string }];
+  /** A process ended by itself while it worked; `how` is 'exit status 3' or 'signal: SIGABRT'. */
+  'process-ended': [{ readonly functionName: string; readonly how: string }];
 }
 
 /** Runs one function as Lambda does: a process per concurrent execution, kept warm, killed when its time is over. */
@@ -71,6 +73,8 @@ export class FunctionHost extends EventEmitter<FunctionEvents> {
       return await process.invoke(id, event);
     } catch (error) {
       if (error instanceof FunctionError) this.#report(id, error);
+      if (error instanceof ProcessEndedError)
+        this.emit('process-ended', { functionName: this.name, how: error.how });
       throw error;
     } finally {
       if (process.alive) this.#idle.push(process);

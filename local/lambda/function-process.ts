@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { FunctionDefinition, FunctionSurroundings } from './function-definition';
 import { functionArn } from './function-definition';
 import { functionEnvironment } from './function-environment';
-import { FunctionError } from './function-error';
+import { FunctionError, ProcessEndedError } from './function-error';
 import { splitLines } from './split-lines';
 
 /** Time that Lambda gives a function to load before the invocation's own time runs: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
@@ -42,6 +42,7 @@ export class FunctionProcess {
   readonly #definition: FunctionDefinition;
   #ready = false;
   #alive = true;
+  #killed = false;
   #failure: FunctionError | undefined;
   #pending: Pending | undefined;
 
@@ -99,6 +100,7 @@ export class FunctionProcess {
   /** SIGKILL, which no function can refuse, for the process and all that it started. */
   kill(): void {
     this.#alive = false;
+    this.#killed = true;
     if (this.#child.pid === undefined) return;
     try {
       process.kill(-this.#child.pid, 'SIGKILL');
@@ -156,14 +158,18 @@ export class FunctionProcess {
     this.kill();
   }
 
+  #ending(id: string, how: string): FunctionError {
+    const ended = new ProcessEndedError(id, how);
+    return this.#killed ? new FunctionError(ended.name, ended.message) : ended;
+  }
+
   #end(how: string, resolve: () => void, temporaryDirectory: string): void {
     this.#alive = false;
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending) {
       clearTimeout(pending.timer);
-      const message = `RequestId: ${pending.id} Error: Runtime exited with error: ${how}`;
-      pending.reject(this.#failure ?? new FunctionError('Runtime.ExitError', message));
+      pending.reject(this.#failure ?? this.#ending(pending.id, how));
     }
     void rm(temporaryDirectory, { recursive: true, force: true }).then(resolve, resolve);
   }

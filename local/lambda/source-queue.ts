@@ -1,5 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -75,6 +76,14 @@ export class SourceQueue {
   /** Removes a message that was handled. */
   async delete({ ReceiptHandle }: Message): Promise<void> {
     await this.#client.send(new DeleteMessageCommand({ QueueUrl: this.#definition.queueUrl, ReceiptHandle }));
+  }
+
+  /** Lets a message come back after so many seconds rather than its visibility timeout. */
+  async backOff({ ReceiptHandle }: Message, seconds: number): Promise<void> {
+    const { queueUrl: QueueUrl } = this.#definition;
+    await this.#client.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: seconds }),
+    );
   }
 
   /** Closes its connections. */

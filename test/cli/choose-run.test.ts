@@ -1,14 +1,18 @@
 import { chooseRun, type WantedRun } from '../../cli/choose-run';
 import { claimDataset, readClaim } from '../../core/run/claim';
-import { planKey } from '../../core/run/keys';
+import { planKey, pointerKey } from '../../core/run/keys';
+import type { Lake } from '../../core/run/ports';
 import { isRunId } from '../../core/run/run-id';
-import { aGrid, aPlan, aRun, startOfTime } from '../core/run/run-fixture';
+import { unroll } from '../../core/run/unroll';
+import { verifyOnce } from '../../core/run/verify-once';
+import { aGrid, aPlan, aRun, startOfTime, writeRun } from '../core/run/run-fixture';
 import { memoryLake } from '../support/memory-lake';
+import { aDataset } from '../support/source-fixture';
 
 const other = '2026-01-30t03-00-00-000z';
 const wanted = (changes: Partial<WantedRun> = {}): WantedRun => ({
   source: { name: 'geonames' },
-  dataset: { name: 'cities' },
+  dataset: aDataset(),
   ...changes,
 });
 const plans = {
@@ -67,8 +71,64 @@ it.each([
   expect((await readClaim(lake, aRun))?.runId).toBe(aRun.runId);
 });
 
-it('gives the open run up where that is wanted', async () => {
+/** A lake with an open run, and another one that could be replayed. */
+async function lakeWithReplayable() {
   const lake = await lakeWith(plans.whole);
+  const replayed = aPlan({ runId: other });
+  await writeRun(lake, replayed, () => ({ raw: 'raw/there' }));
+  const manifest = await verifyOnce(replayed, await unroll(replayed, lake), {
+    lake,
+    findRepeatedKeys: async () => undefined,
+  });
+  expect(manifest.problems).toEqual([]);
+  return lake;
+}
+
+it('gives the open run up where that is wanted', async () => {
+  const lake = await lakeWithReplayable();
   expect(await chooseRun(wanted({ replayOf: other, restart: true }), lake)).not.toBe(aRun.runId);
   expect(await readClaim(lake, aRun)).toBeUndefined();
+});
+
+describe('does not give the open run up, as the new one would be refused,', () => {
+  const refusal = async (lake: Lake, changes: Partial<WantedRun>) => {
+    const error = await chooseRun(wanted({ ...changes, restart: true }), lake).catch((failure) => failure);
+    expect(error).toMatchObject({ failure: 'configuration' });
+    expect((await readClaim(lake, aRun))?.runId).toBe(aRun.runId);
+    return error.message;
+  };
+
+  it('where there is no run such as is to be replayed', async () => {
+    const lake = await lakeWithReplayable();
+    expect(await refusal(lake, { replayOf: '2020-01-01t00-00-00-000z' })).toBe(
+      `run 2020-01-01t00-00-00-000z of geonames/cities cannot be replayed, as there is no such run; replay one of ${other}`,
+    );
+    expect(await refusal(lake, { replayOf: aRun.runId })).toMatch(/as it did not finish/);
+  });
+
+  it('where the run to be replayed was not cut by what a column reads', async () => {
+    const group = { columnType: { type: 'integer' }, options: { slice: 'g' } } as const;
+    const dataset = aDataset({ columns: { ...aDataset().columns, group } });
+    expect(await refusal(await lakeWithReplayable(), { replayOf: other, dataset })).toMatch(
+      /column 'group' reads the slice parameter 'g'/,
+    );
+  });
+
+  it.each([undefined, other])('where readers of the table would trip over it: %s', async (replayOf) => {
+    const lake = await lakeWithReplayable();
+    const pointer = {
+      ...{
+        version: 2,
+        source: 'geonames',
+        dataset: 'cities',
+        runId: other,
+        extension: 'parquet',
+        key: ['id'],
+      },
+      ...{ columns: [{ name: 'id', type: 'VARCHAR' }], tableVersion: 1, location: 'stage/', manifest: 'm' },
+      ...{ files: 1, records: 1, watermark: '2026-01-30T03:00:00Z', publishedAt: '2026-01-30T03:00:00Z' },
+    };
+    await lake.put(pointerKey(aRun), JSON.stringify(pointer));
+    expect(await refusal(lake, { replayOf })).toMatch(/column 'id' was VARCHAR and would be BIGINT/);
+  });
 });

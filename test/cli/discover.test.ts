@@ -228,6 +228,42 @@ describe('credentials', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test.each(['s3cret-token', `a'b"c\\d`])(
+    'a key that echoes %j is left out, and said to be',
+    async (token) => {
+      const base = await serveAll(({ index }) => ({
+        body: {
+          [`${token}-links`]: { next: null },
+          data: Array.from({ length: 3 }, (_, at) => ({
+            id: index * 3 + at,
+            [token]: at,
+            [`my ${token}`]: 'x',
+            nested: { [token]: 1, plain: 2 },
+          })),
+        },
+      }));
+      await run(`${base}/orders`, { name: 'shop', auth: 'bearer' }, { 'shop/token': token });
+      const text = readFileSync(join(folder, 'shop.ts'), 'utf8');
+      expect(Object.keys(sourceIn('shop').datasets[0]?.columns ?? {})).toEqual(['id', 'nestedPlain']);
+      expect(text).toContain('// check: 3 fields were left out: one whose name holds the credential');
+      for (const shown of [token, JSON.stringify(token).slice(1, -1), token.replace(/\W/g, '_')])
+        expect(text + printed.join('\n')).not.toContain(shown);
+    },
+  );
+
+  test('an error that a body names does not show the credential', async () => {
+    const base = await serveAll([
+      { body: { errors: [{ message: `${'x'.repeat(190)} s3cret-token\n is\tno good` }], data: [] } },
+    ]);
+    const { message } = await failure(
+      `${base}/orders`,
+      { name: 'shop', auth: 'bearer' },
+      { 'shop/token': 's3cret-token' },
+    );
+    expect(message).toContain('answers with an error instead of records: xxx');
+    expect(message).not.toMatch(/s3cre|\n/);
+  });
+
   test('a link to another origin is not followed', async () => {
     const other = await startScriptedApi([{ body: [{ id: 3 }] }]);
     const base = await serveAll([
@@ -262,7 +298,16 @@ describe('wrong use is refused before anything is asked', () => {
     ['ftp://example.com/orders', {}, 'begin with http:// or https://'],
     ['https://me:pw@example.com/orders', {}, 'use --auth basic'],
     ['https://example.com/orders?api_key=abc', {}, '--auth api-key-query:api_key'],
+    ['https://example.com/orders?hapikey=abc', {}, '--auth api-key-query:hapikey'],
+    [
+      'https://example.com/orders',
+      { header: ['X-Shopify-Access-Token: x'] },
+      'use --auth api-key:X-Shopify-Access-Token',
+    ],
     ['https://example.com/orders', { auth: 'abc123' }, '--auth must be bearer'],
+    ['https://example.com/orders', { out: '/proc/x.ts' }, '--out /proc/x.ts cannot be written (E'],
+    ['https://example.com/orders', { out: '/dev/null/x.ts' }, '--out /dev/null/x.ts cannot be written (E'],
+    ['https://example.com/orders', { out: `/tmp/${'x'.repeat(300)}.ts` }, 'cannot be written (ENAMETOOLONG)'],
     ['https://example.com/orders', { header: ['Authorization: Bearer x'] }, 'use --auth bearer'],
     ['https://example.com/orders', { header: ['nothing'] }, '--header must be a name and a value'],
     ['https://example.com/orders', { name: 'My Shop' }, '--name must be lower-case letters'],
@@ -284,6 +329,27 @@ describe('what a source answers instead of records', () => {
     ['numbers', { body: { data: [1, 2] } }, 'holds no objects'],
     ['one record', { body: { id: 1, name: 'x' } }, 'gives no list of records (the body has id, name)'],
     ['malformed JSON', { body: '{"data": [1,]}' }, 'malformed JSON'],
+    [
+      'another encoding than UTF-8',
+      { body: Buffer.from('[{"id": 1, "name": "Zo\xeb"}]', 'latin1') },
+      'a body that is not UTF-8, which JSON must be (RFC 8259)',
+    ],
+    [
+      'an error beside an empty list',
+      { body: { errors: [{ message: 'no such\nthing' }], data: [] } },
+      '/orders answers with an error instead of records: no such thing',
+    ],
+    [
+      'too much',
+      {
+        body: Buffer.concat([
+          Buffer.from('[{"id": 1}'),
+          Buffer.alloc(33 * 1024 * 1024, ' '),
+          Buffer.from(']'),
+        ]),
+      },
+      "answers with more than is read at once: name a smaller page in the URL, such as '?limit=100'",
+    ],
     ['nothing', { status: 204 }, 'answered 204'],
   ])('%s', async (_, behaviour, message) => {
     const base = await serveAll([behaviour]);
@@ -292,8 +358,40 @@ describe('what a source answers instead of records', () => {
   });
 });
 
+test('https to a port without TLS is one line of ours', async () => {
+  const base = await serveAll([{ body: [{ id: 1 }] }]);
+  const { message } = await failure(`${base.replace('http:', 'https:')}/orders`);
+  expect(message).toContain('does not speak TLS on this port: perhaps it is http:// and not https://');
+  expect(message).not.toMatch(/\n|SSL routines/);
+});
+
+test('a list that is nearly as likely as the records is told', async () => {
+  const users = Array.from({ length: 10 }, (_, id) => ({ id, name: `n${id}` }));
+  const base = await serveAll([{ body: { users, sales: [...users, ...users], total: 10 } }]);
+  await run(`${base}/all`);
+  expect(sourceIn().datasets[0]?.records).toBe('users');
+  expect(readFileSync(join(folder, 'local.ts'), 'utf8')).toContain(
+    "// check: at 'users': 10 on the first page; the body holds other lists at 'sales' (20)",
+  );
+  expect(printed.join('\n')).toContain("? records      at 'users'");
+});
+
 describe('where the file goes', () => {
   const one = [{ body: [{ id: 1 }, { id: 2 }] }];
+
+  test('whether it can be written is tried first, and leaves nothing behind', async () => {
+    const base = await serveAll([{ status: 404 }]);
+    await failure(`${base}/orders`, { out: join(folder, 'a', 'b', 'shop.ts') });
+    expect(api.requests).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual([]);
+    writeFileSync(join(folder, 'file'), '');
+    const { code, message } = await failure(`${base}/orders`, { out: join(folder, 'file', 'shop.ts') });
+    expect({ code, message }).toMatchObject({
+      code: 2,
+      message: expect.stringContaining('cannot be written (E'),
+    });
+    expect(api.requests).toHaveLength(1);
+  });
 
   test('no file is written over without --force', async () => {
     const base = await serveAll(one);

@@ -1,4 +1,5 @@
-import { exitCodeOf, sentenceOf } from '../../cli/fail';
+import { exitCodeOf, Finding, sentenceOf } from '../../cli/fail';
+import { ConfigurationError } from '../../core/errors';
 import * as guardErrors from '../../core/extract/guard-errors';
 
 /** An error as it comes from a function: its name and its message. */
@@ -13,6 +14,7 @@ test.each([
   'PermanentError',
   'ConfigurationError',
   'TokenRefusedError',
+  'RawPagesError',
   ...Object.keys(guardErrors),
 ])('of a %s that a function threw, only its sentence is said', (name) => {
   expect(sentenceOf(thrown(name))).toBe('one sentence');
@@ -25,4 +27,11 @@ test('any other error is said to be unexpected', () => {
 test('a setting is to blame for a ConfigurationError, and the world for the others', () => {
   expect(exitCodeOf(thrown('ConfigurationError'))).toBe(2);
   expect(exitCodeOf(thrown('ResultWindowError'))).toBe(1);
+});
+
+test('a run is started over by an option', () => {
+  const changed = 'it was changed: undo the change to continue it, or start the run over';
+  for (const Failure of [ConfigurationError, Finding])
+    expect(sentenceOf(new Failure(changed))).toBe(`${changed} with --restart`);
+  expect(sentenceOf(new Finding(`${changed} with --restart`))).toBe(`${changed} with --restart`);
 });

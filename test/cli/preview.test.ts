@@ -206,16 +206,24 @@ describe('what would end a run', () => {
     ]);
   });
 
+  const pages = (column: string | null, repeatedKeys?: string) => ({ shaped: shaped(column), repeatedKeys });
+
   test('is said, each in a sentence', () => {
-    expect(previewProblems(strict, shaped('name'))).toEqual([
+    expect(previewProblems(strict, pages('name'))).toEqual([
       "a run would stop at the first record that 'name' does not fit, as onUnfit is 'fail'",
       "a run would stop at the field 'note', as no column reads it and unknownFields is 'fail'",
     ]);
-    expect(previewProblems(aDataset(), shaped(null))).toEqual([
+    expect(previewProblems(aDataset(), pages(null))).toEqual([
       '1 of 10 records would be quarantined, above maxQuarantinedRatio 0, so a run would not be published',
     ]);
-    expect(previewProblems(aDataset({ maxQuarantinedRatio: 0.1 }), shaped(null))).toEqual([
+    expect(previewProblems(aDataset({ maxQuarantinedRatio: 0.1 }), pages(null))).toEqual([
       '1 of 10 records would be quarantined, within maxQuarantinedRatio 0.1',
+    ]);
+    expect(
+      previewProblems(aDataset({ maxQuarantinedRatio: 0.1 }), pages(null, '1 key came more than once')),
+    ).toEqual([
+      '1 of 10 records would be quarantined, within maxQuarantinedRatio 0.1',
+      'a run would not be published: 1 key came more than once',
     ]);
   });
 });

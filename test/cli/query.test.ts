@@ -78,6 +78,11 @@ describe.each(formats)('query of %s', (name) => {
   });
 });
 
+test('lines show the sign of a double that is zero', async () => {
+  const result = await runQuery(`SELECT '-0.0'::DOUBLE AS a, 0.0::DOUBLE AS b, -1.5::DOUBLE AS c`, all);
+  expect(resultLines(result)[2]?.trim().split(/ +/)).toEqual(['-0', '0', '-1.5']);
+});
+
 test('a query that DuckDB does not understand is a finding, with the tables that there are', async () => {
   const asked = runQuery('SELECT * FROM nowhere', all);
   await expect(asked).rejects.toThrow(Finding);

@@ -1,4 +1,4 @@
-import { claim, summaryFacts, summaryLines } from '../../cli/summary';
+import { claim, problemLines, summaryFacts, summaryLines } from '../../cli/summary';
 import { Tally } from '../../cli/tally';
 import type { Manifest } from '../../core/run/manifest';
 import { noObservations } from '../../core/shape/merge-observations';
@@ -143,4 +143,30 @@ test.each([
   ['csv.gz', 'CSV'],
 ] as const)('objects that end in %s are called %s', (extension, name) => {
   expect(lineOf('bytes', { extension })).toBe(`1 B in, 1 B out as ${name}`);
+});
+
+test('why a run was refused is told reason by reason, in lines that fit', () => {
+  const problems = [
+    "1,206 of 2,000 records are in quarantine, above maxQuarantinedRatio 0: 1,200 × price, first on page 3 of cities, record 17: 'not; yet' is not a decimal(12,2); 3 × the record as a whole, first on page 1 of cities, record 17: 7 is not an object; and 2 more reasons",
+    'received 949 records where the source holds 950',
+  ];
+  const whole = [
+    '  1,206 of 2,000 records are in quarantine, above maxQuarantinedRatio 0:',
+    "    1,200 × price, first on page 3 of cities, record 17: 'not; yet' is not a decimal(12,2);",
+    '    3 × the record as a whole, first on page 1 of cities, record 17: 7 is not an object;',
+    '    and 2 more reasons',
+    '  received 949 records where the source holds 950',
+  ];
+  expect(problemLines(problems)).toEqual(whole);
+  expect(problemLines(problems, 140)).toEqual(whole);
+  expect(problemLines(problems, 80)).toEqual([
+    '  1,206 of 2,000 records are in quarantine, above maxQuarantinedRatio 0:',
+    "    1,200 × price, first on page 3 of cities, record 17: 'not; yet' is not a",
+    '      decimal(12,2);',
+    '    3 × the record as a whole, first on page 1 of cities, record 17: 7 is not an',
+    '      object;',
+    '    and 2 more reasons',
+    '  received 949 records where the source holds 950',
+  ]);
+  expect(problemLines([`x ${'y'.repeat(100)} z`], 80)).toEqual(['  x', `    ${'y'.repeat(100)}`, '    z']);
 });

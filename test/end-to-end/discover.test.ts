@@ -59,6 +59,31 @@ test.each([
   60_000,
 );
 
+test.each<[string, object]>([
+  ['total', { total: 47 }],
+  ['cursor', { next_cursor: 'abc' }],
+])(
+  'a part is not published as all: %s',
+  async (name, said) => {
+    const body = { ...said, data: orders.slice(0, 10) };
+    const api = await startScriptedApi([{ body }]);
+    apis.push(api);
+    const found = await baseload(
+      data.path,
+      ['discover', `${api.baseUrl}/orders`, '--name', `part-${name}`],
+      variables,
+    );
+    expect(found).toMatchObject({ code: 0, stdout: expect.stringContaining('? pages') });
+    expect(readFileSync(join(sources.path, `part-${name}.ts`), 'utf8')).toContain(
+      'but no way was found to ask for more than these 10',
+    );
+    const ran = await baseload(data.path, ['run', `part-${name}/orders`, '--json'], variables);
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).not.toContain('"published":true');
+  },
+  60_000,
+);
+
 test('wrong use and what the source answers have exit codes of their own', async () => {
   const api = await startScriptedApi([
     { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' }, body: {} },

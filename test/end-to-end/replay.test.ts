@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { lakeFolder } from '../../local/lake-folder';
 import { BaseloadProcess, baseload, temporaryFolder } from '../support/baseload-process';
 
 const token = 's3cret-t0ken';
@@ -155,6 +157,39 @@ test('a replay goes on where it was stopped, by whoever continues it, and makes 
   const rows = (await rowsIn(data.path)) as { _page: number }[];
   expect(rows.map(({ _page }) => _page)).toEqual(orders.map((_, at) => Math.floor(at / 10)));
 }, 180_000);
+
+test('a replay of raw pages that somebody altered publishes nothing, and says how to go on', async () => {
+  const first = JSON.parse((await baseload(data.path, ['run', 'orders', '--json'], loading())).stdout).runId;
+  const before = await rowsIn(data.path);
+  const folder = join(lakeFolder(data.path) ?? '', 'raw', 'shop', 'orders', `run=${first}`);
+  const [name = ''] = readdirSync(folder).filter((file) => file.endsWith('.gz'));
+  const bodies = gunzipSync(readFileSync(join(folder, name))).toString('utf8');
+  writeFileSync(join(folder, name), gzipSync(bodies.replace('@example.org', '@example.com')));
+
+  const replay = ['replay', 'orders', '--run', first];
+  const altered = await baseload(data.path, replay, variables());
+  expect(altered).toMatchObject({ code: 1, stdout: '' });
+  expect(altered.stderr).toContain(`${name} is not what was written`);
+  expect(altered.stderr).toContain(
+    'A replay cannot mend that: npx baseload run shop/orders --restart gives it up and loads from the source.',
+  );
+
+  declare({ ...mended, more: "lineage: ['_page', '_slice']," });
+  const changed = await baseload(data.path, replay, variables());
+  expect(changed).toMatchObject({ code: 2, stdout: '' });
+  expect(changed.stderr).toMatch(/undo the change to continue it, or start the run over with --restart\n$/);
+  const none = ['replay', 'orders', '--run', '2020-01-01t00-00-00-000z'];
+  const restarted = await baseload(data.path, [...none, '--restart'], variables());
+  expect(restarted).toMatchObject({ code: 2, stdout: '' });
+  expect(restarted.stderr).toContain('there is no such run');
+  const stillOpen = await baseload(data.path, none, variables());
+  expect(stillOpen.stderr).toContain(`, a replay of run ${first}, is still open`);
+
+  declare({ ...mended, more: "lineage: ['_page']," });
+  const loaded = await baseload(data.path, ['run', 'shop/orders', '--restart', '--json'], loading());
+  expect(JSON.parse(loaded.stdout)).toMatchObject({ published: true, requests: pages });
+  expect(await rowsIn(data.path)).toEqual(before);
+}, 240_000);
 
 test('what cannot be replayed is said in one sentence', async () => {
   const no = '2020-01-01t00-00-00-000z';

@@ -47,11 +47,18 @@ export async function decodeBody(
   return decoded;
 }
 
+const tooLarge = 'the page is larger than';
+
 /** A page that would not fit in a worker's memory. */
 export function bodyTooLarge(maximumBytes: number): PermanentError {
   return new PermanentError(
-    `the page is larger than ${Math.floor(maximumBytes / 1024)} KiB: ask for fewer records per page (pageSize), or raise http.maximumMegabytes`,
+    `${tooLarge} ${Math.floor(maximumBytes / 1024)} KiB: ask for fewer records per page (pageSize), or raise http.maximumMegabytes`,
   );
+}
+
+/** Whether an error is that of a page that is too large, for callers whose advice is another. */
+export function isBodyTooLarge(error: unknown): boolean {
+  return error instanceof PermanentError && error.message.startsWith(tooLarge);
 }
 
 /** Some servers send raw deflate data under this name: a zlib header begins with 8 in its low four bits (RFC 1950). */

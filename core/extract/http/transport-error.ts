@@ -17,6 +17,8 @@ const explanations: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name could not be looked up',
   Z_BUF_ERROR: 'the compressed body was cut off',
   Z_DATA_ERROR: 'the compressed body is damaged',
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    'the server does not speak TLS on this port: perhaps it is http:// and not https://',
 };
 
 /** Codes of Node's TLS layer and OpenSSL for a certificate that will not be better in a minute. */
@@ -36,7 +38,9 @@ export function transportError(
   { shown: request, credentials }: Pick<AuthorizedRequest, 'shown' | 'credentials'>,
 ): BaseloadError {
   const code = textOf(error, 'code');
-  const message = mask(textOf(error, 'message') || String(error), credentials);
+  const message = mask(textOf(error, 'message') || String(error), credentials)
+    .trim()
+    .replace(/\s+/g, ' ');
   const options = { cause: error, evidence: { request } };
   if (certificateProblem.test(code)) {
     return new PermanentError(

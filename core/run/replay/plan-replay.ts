@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors';
-import type { Plan, Table } from '../../plan/plan';
+import type { Plan, Sequence, SliceParameters, Table } from '../../plan/plan';
 import { definitionHash } from '../../source/definition-hash';
 import type { Dataset } from '../../source/source';
 import { manifestKey, type RunName } from '../keys';
@@ -12,6 +12,7 @@ import { replayableRuns } from './replayable-runs';
 export interface ReplayRequest {
   /** The new run. */
   readonly run: RunName;
+  /** By today's definition. */
   readonly dataset: Dataset;
   /** The dataset's table, by today's definition. */
   readonly table: Table;
@@ -23,19 +24,11 @@ export interface ReplayRequest {
 /**
  * Plans a run that shapes the raw pages of another one: the same pages and the same watermark, today's definition. Whether
  * that other run was published, refused, a trial or a replay itself does not matter; a trial's replay is a trial. Throws a
- * ConfigurationError when there is no such run, when it did not finish, and when it kept no raw pages.
+ * ConfigurationError when that run cannot be replayed: see replayablePlan.
  */
 export async function planReplay(request: ReplayRequest, lake: Pick<Lake, 'get' | 'list'>): Promise<Plan> {
   const { run, dataset, table, replayOf, plannedAt } = request;
-  const replayed = { ...run, runId: replayOf };
-  const plan = await readPlan(lake, replayed);
-  if (plan === undefined) throw await refusal(request, 'there is no such run', lake);
-  const manifest = await readManifest(lake, manifestKey(replayed));
-  if (manifest === undefined) {
-    throw await refusal(request, 'it did not finish, so its pages are not all in the lake', lake);
-  }
-  const missing = withoutRaw(manifest);
-  if (missing !== undefined) throw await refusal(request, missing, lake);
+  const plan = await replayablePlan(request, lake);
   return {
     ...whatWasLoaded(plan),
     runId: run.runId,
@@ -45,6 +38,55 @@ export async function planReplay(request: ReplayRequest, lake: Pick<Lake, 'get' 
     maxQuarantinedRatio: dataset.maxQuarantinedRatio,
     replayOf: { runId: replayOf, extension: plan.extension },
   };
+}
+
+/** Which run is to be replayed, whatever the new one is called. */
+export interface ReplayedRun {
+  readonly run: Omit<RunName, 'runId'>;
+  /** By today's definition. */
+  readonly dataset: Dataset;
+  readonly replayOf: string;
+}
+
+/**
+ * The plan of a run whose raw pages are there to be shaped by today's definition. Throws a ConfigurationError when there is no such
+ * run, when it did not finish, when it kept no raw pages, and when a column reads a parameter that its slices do not have.
+ */
+export async function replayablePlan(request: ReplayedRun, lake: Pick<Lake, 'get' | 'list'>): Promise<Plan> {
+  const { run, dataset, replayOf } = request;
+  const replayed = { ...run, runId: replayOf };
+  const plan = await readPlan(lake, replayed);
+  if (plan === undefined) throw await refusal(request, 'there is no such run', lake);
+  const manifest = await readManifest(lake, manifestKey(replayed));
+  if (manifest === undefined) {
+    throw await refusal(request, 'it did not finish, so its pages are not all in the lake', lake);
+  }
+  const missing = withoutRaw(manifest);
+  if (missing !== undefined) throw await refusal(request, missing, lake);
+  refuseUnknownParameters(dataset, plan);
+  return plan;
+}
+
+/** A run's pages are of the slices that it was cut into: what follows a lead or a chain has the parameters of its slice. */
+function refuseUnknownParameters({ columns }: Dataset, { source, dataset, runId, sequences }: Plan): void {
+  for (const [column, { options }] of Object.entries(columns)) {
+    const { slice } = options;
+    const lacking =
+      slice === undefined ? undefined : sequences.flatMap(slicesOf).find((one) => !Object.hasOwn(one, slice));
+    if (lacking === undefined) continue;
+    const known = Object.keys(lacking).map((name) => `'${name}'`);
+    const had = known.length === 0 ? 'was not cut into slices' : `was cut by ${known.join(', ')}`;
+    throw new ConfigurationError(
+      `run ${runId} of ${source}/${dataset} cannot be replayed by this definition, as its column '${column}' reads the slice parameter '${slice}' and the run ${had}: take back the parameter's name, or load the dataset from the source`,
+    );
+  }
+}
+
+/** The parameters of every slice that a sequence begins with. */
+function slicesOf(sequence: Sequence): readonly SliceParameters[] {
+  return sequence.type === 'lead'
+    ? sequence.slices.map(({ parameters }) => parameters)
+    : [sequence.parameters];
 }
 
 /** What of a plan is the same however its pages are shaped; the table is not. */
@@ -62,7 +104,7 @@ function withoutRaw({ objects }: Manifest): string | undefined {
 }
 
 async function refusal(
-  { run, replayOf }: ReplayRequest,
+  { run, replayOf }: ReplayedRun,
   reason: string,
   lake: Pick<Lake, 'get' | 'list'>,
 ): Promise<ConfigurationError> {

@@ -4,7 +4,7 @@ import { stageKey } from '../keys';
 import { readNext, receiptOf } from '../next-sequences';
 import type { PageMessage } from '../page-message';
 import type { Lake } from '../ports';
-import { readRaw } from '../write-raw';
+import { RawPagesError, readRaw } from '../write-raw';
 
 /** A message whose range was loaded by another run, and is to be shaped anew. */
 export type ReplayMessage = PageMessage & { readonly replayOf: NonNullable<PageMessage['replayOf']> };
@@ -23,7 +23,7 @@ export interface ReplayedRange extends FetchedRange {
 /**
  * What the source answered when the range was fetched for the run that is replayed, from the lake alone: the bodies into
  * `pagesFile`, and all that its receipt says. No request is made, so `requests` is 0; `fetchedAt` and `milliseconds` are
- * those of the fetch, since that is how fresh the records are. Rejects with a PermanentError when the range's object or its
+ * those of the fetch, since that is how fresh the records are. Rejects with a RawPagesError when the range's object or its
  * raw bodies are not there.
  */
 export async function replayRange(
@@ -34,14 +34,14 @@ export async function replayRange(
   const key = stageKey({ ...message, ...replayOf }, message.range);
   const object = await lake.head(key);
   if (object === undefined) {
-    throw new PermanentError(
+    throw new RawPagesError(
       `${key} is not in the lake, so run ${replayOf.runId} cannot be replayed: load the dataset from the source again`,
     );
   }
   const receipt = receiptOf(object);
   const { raw, totals, expected } = receipt;
   if (raw === undefined) {
-    throw new PermanentError(
+    throw new RawPagesError(
       `${key} was loaded without keeping its raw pages, so it cannot be replayed: load the dataset from the source again`,
     );
   }

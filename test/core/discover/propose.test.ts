@@ -101,10 +101,149 @@ describe('pagination', () => {
 
   test('a parameter that the source does not heed is not taken for pagination', () => {
     const found = paginationOf(`${url}?page=1&limit=5`, () => ({ total: 95, data: all.slice(0, 5) }));
+    expect(found.pagination).toEqual({
+      type: 'page-number',
+      pageSize: 5,
+      sizeParameter: false,
+      total: { type: 'body', path: 'total' },
+    });
+    expect(found.parameters).toEqual(['page']);
+    expect(found.findings).toEqual([
+      {
+        subject: 'pages',
+        sure: false,
+        text: expect.stringContaining("'total' says 95 records, but no way was found to ask for more"),
+      },
+    ]);
+  });
+
+  test.each<[string, object, object]>([
+    [
+      'a number of pages',
+      { totalPages: 3 },
+      { type: 'page-number', total: { type: 'body', path: 'totalPages', counts: 'pages' } },
+    ],
+    ['a flag', { has_more: true }, { type: 'page-number', total: { type: 'none', hasMore: 'has_more' } }],
+    [
+      'a link to the last page',
+      { links: { last: '/orders?pg=9' } },
+      { type: 'page-number', pageParameter: 'pg', total: { type: 'last-link', path: 'links.last' } },
+    ],
+    [
+      'a link that leads back',
+      { next: '/orders?x=2' },
+      { type: 'next-link', link: { type: 'body', path: 'next' } },
+    ],
+    ['a cursor', { next_cursor: 'abc' }, { type: 'cursor', cursor: { type: 'body', path: 'next_cursor' } }],
+  ])('where %s says that there is more, the guess is none that takes a part for all', (_, said, expected) => {
+    for (const requests of [5, 20]) {
+      const found = paginationOf(url, () => ({ ...said, data: all.slice(0, 12) }), requests);
+      expect(found.pagination).toMatchObject(expected);
+      expect(found.findings[0]).toMatchObject({ subject: 'pages', sure: false });
+    }
+  });
+
+  test('a total that names what came outweighs a number of pages', () => {
+    const found = paginationOf(url, () => ({ total: 12, pageCount: 12, data: all.slice(0, 12) }));
     expect(found.pagination).toEqual({ type: 'single' });
-    expect(found.findings[0]).toMatchObject({
-      sure: false,
-      text: expect.stringContaining('no way was found to ask for more'),
+    expect(found.marks).toEqual({ pages: true });
+  });
+
+  test('a total of fewer records than came is to be checked', () => {
+    const single = paginationOf(url, () => ({ count: 47, total: 30, data: all.slice(0, 47) }));
+    expect(single.marks).toEqual({ pages: false });
+    expect(single.findings[0]?.text).toContain("'total' says 30");
+    const paged = paginationOf(`${url}?page=1`, (query) => {
+      const [page, size] = [number(query, 'page', 1), number(query, 'per_page', 10)];
+      return { total: 30, data: all.slice(0, 47).slice((page - 1) * size, page * size) };
+    });
+    expect(paged.marks).toMatchObject({ pages: true, total: false });
+    expect(paged.findings.find(({ subject }) => subject === 'total')?.text).toContain(
+      "'total' says 30 records, but one page held 47",
+    );
+  });
+
+  describe('a list of a round length that says nothing', () => {
+    test.each([10, 20, 25, 50, 75])('%i records may be one page of more', (length) => {
+      const found = paginationOf(url, () => all.slice(0, length));
+      expect(found.pagination).toEqual({ type: 'single' });
+      expect(found.asked).toEqual([
+        '?page=1',
+        '?page=2',
+        `?offset=${length}`,
+        `?skip=${length}`,
+        '?limit=1000',
+      ]);
+      expect(found.findings).toEqual([
+        {
+          subject: 'pages',
+          sure: false,
+          text: expect.stringContaining(`exactly ${length} records came, a round number`),
+        },
+      ]);
+    });
+
+    test('any other number is not remarkable', () => {
+      const found = paginationOf(url, () => all.slice(0, 13));
+      expect(found.asked).not.toContain('?limit=1000');
+      expect(found.findings[0]?.text).not.toContain('round');
+    });
+
+    test('skip is tried, too', () => {
+      const found = paginationOf(url, (query) => all.slice(number(query, 'skip', 0)).slice(0, 10));
+      expect(found.pagination).toMatchObject({
+        type: 'offset',
+        offsetParameter: 'skip',
+        total: { type: 'none' },
+      });
+    });
+
+    test('a limit that gives more without a way to go on is no page of all', () => {
+      const found = paginationOf(url, (query) => all.slice(0, number(query, 'limit', 10)));
+      expect(found.pagination).toEqual({ type: 'offset', pageSize: 10, total: { type: 'none' } });
+      expect(found.findings[0]).toMatchObject({
+        sure: false,
+        text: expect.stringContaining('limit=1000 gives 95 records and not 10'),
+      });
+      expect(found.looks).toHaveLength(1);
+    });
+
+    test('without a request left it says so', () => {
+      const found = paginationOf(url, () => all.slice(0, 10), 0);
+      expect(found.findings[0]?.text).toContain('no request was left');
+    });
+  });
+
+  describe('a larger page', () => {
+    const plenty = Array.from({ length: 2345 }, (_, id) => ({ id, name: `n${id}` }));
+    const api =
+      (most: number, hasTotal = true, refuses = false) =>
+      (query: URLSearchParams) => {
+        const size = number(query, 'limit', 10);
+        if (refuses && size > most) return 400;
+        const at = number(query, 'offset', 0);
+        const data = plenty.slice(at, at + Math.min(size, most));
+        return { ...(hasTotal ? { total: plenty.length } : {}), offset: at, data };
+      };
+
+    test.each<[string, ReturnType<typeof api>, number, boolean]>([
+      ['the largest that is filled', api(5000), 1000, true],
+      ['the most that the source gives', api(250), 250, false],
+      ['no more than the usual one', api(100), 100, true],
+      ['a refusal changes nothing', api(100, true, true), 100, true],
+      ['a full page without a total', api(5000, false), 1000, true],
+      ['a page that may be all, or the most, without a total', api(250, false), 100, true],
+    ])('%s', (_, answers, pageSize, isSure) => {
+      const found = paginationOf(url, answers);
+      expect(found.pagination).toMatchObject({ type: 'offset', pageSize });
+      expect(found.marks).toMatchObject({ pages: true, 'page size': isSure });
+    });
+
+    test('is not asked for instead of the last page', () => {
+      const found = paginationOf(url, api(5000), 3);
+      expect(found.pagination).toMatchObject({ pageSize: 100 });
+      expect(found.marks).toMatchObject({ total: true });
+      expect(found.asked.at(-1)).toContain('offset=2300');
     });
   });
 
@@ -134,9 +273,44 @@ describe('records', () => {
     [{ response: { meta: {}, orders: [{ id: 1 }] }, tags: [{ t: 1 }, { t: 2 }] }, 'response.orders'],
     [{ hits: { total: 1, hits: [{ _id: 'a' }] } }, 'hits.hits'],
     [{ errors: [], data: [] }, 'empty'],
+    [{ errors: [{ message: 'x' }], data: [] }, 'empty'],
+    [{ errors: [{ message: 'x' }], orders: [] }, 'empty'],
+    [{ errors: [{ message: 'x' }], data: null }, 'no-list'],
+    [{ warnings: [{ a: 1 }, { a: 2 }, { a: 3 }], list1: [{ id: 1 }] }, 'list1'],
+    [{ errors: [{ id: 1 }, { id: 2 }], meta: {} }, 'errors'],
+    [{ ok: true, messages: [{ id: 1 }], pins: [] }, 'messages'],
+    [{ messages: [{ id: 1 }], data: [] }, 'empty'],
+    [{ users: Array(10).fill({ id: 1 }), sales: Array(20).fill({ id: 1 }), total: 10 }, 'users'],
+    [{ users: Array(10).fill({ id: 1 }), sales: Array(20).fill({ id: 1 }), total: 30 }, 'sales'],
+    [{ users: Array(10).fill({ id: 1 }), sales: Array(10).fill({ id: 1 }), total: 10 }, 'users'],
     [{ ids: [1, 2] }, 'no-objects'],
     [{ id: 1 }, 'no-list'],
   ])('%j', (body, expected) => expect(pathIn(body)).toBe(expected));
+
+  test('the dataset may be the errors', () =>
+    expect(pathIn({ errors: [{ id: 1 }], data: [] }, 'errors')).toBe('errors'));
+
+  test.each([
+    [{ users: Array(10).fill({ id: 1 }), sales: Array(20).fill({ id: 1 }) }, [['users', 10, true]]],
+    [{ data: Array(10).fill({ id: 1 }), included: Array(20).fill({ id: 1 }) }, [['included', 20, false]]],
+    [{ data: [{ id: 1 }], tags: ['x'], errors: [{ message: 'x' }] }, []],
+  ])('other lists are known: %j', (body, expected) => {
+    const found = findRecords(readJson(JSON.stringify(body)), 'orders');
+    const others = 'others' in found ? found.others : [];
+    expect(others.map(({ path, length, isClose }) => [path, length, isClose])).toEqual(expected);
+  });
+
+  test.each([
+    [{ errors: [{ code: 7, message: 'no such thing' }], data: [] }, 'no such thing'],
+    [{ error: { reason: 'gone' }, data: [] }, 'gone'],
+    [{ error: 'gone' }, 'gone'],
+    [{ errors: ['gone'], data: [] }, 'gone'],
+    [{ error: false, data: [] }, undefined],
+    [{ error: null, errors: [], data: [] }, undefined],
+  ])('the error that a body names: %j', (body, expected) => {
+    const found = findRecords(readJson(JSON.stringify(body)), 'orders');
+    expect('records' in found ? '' : found.complaint).toBe(expected);
+  });
 });
 
 describe('the key', () => {

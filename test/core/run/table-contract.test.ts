@@ -115,9 +115,56 @@ describe('a table may not', () => {
     );
   });
 
+  it.each([true, undefined] as const)('have its texts neutralised otherwise: %s', (neutralised) => {
+    const now = neutralised ? {} : { neutralised: true as const };
+    const [had, has] = neutralised ? ["a '", 'none'] : ['none', "a '"];
+    expect(() => hold({ extension: 'csv.gz', ...now }, { extension: 'csv.gz', neutralised })).toThrow(
+      `: texts that a spreadsheet would take for a formula had ${had} before them and would have ${has} (neutralise). Raise tableVersion to 2: readers then see another table; or take back the format`,
+    );
+    expect(() =>
+      hold({ extension: 'csv.gz', tableVersion: 2, ...now }, { extension: 'csv.gz', neutralised }),
+    ).not.toThrow();
+    expect(() =>
+      hold({ extension: 'csv.gz', neutralised }, { extension: 'csv.gz', neutralised }),
+    ).not.toThrow();
+  });
+
+  it.each<[string, Partial<Table>, Partial<Table>, string]>([
+    [
+      'a column gone with the key',
+      { columns: [name], key: ['name'] },
+      {},
+      "keep the column 'id' and take back the key",
+    ],
+    ['several columns gone', { columns: [price] }, {}, "keep the columns 'id' and 'name'"],
+    [
+      'everything at once',
+      {
+        columns: [
+          { ...id, type: 'INTEGER' },
+          { ...name, type: 'JSON' },
+        ],
+        key: ['name'],
+        extension: 'csv.gz',
+      },
+      { columns: [price, id, name] },
+      "take back the format; keep the column 'price'; give 'id' and 'name' their types back, and columns of the new types other names; and take back the key",
+    ],
+    [
+      'a column of CSV gone',
+      { columns: [id, price], extension: 'csv.gz' },
+      { extension: 'csv.gz' },
+      "keep the column 'name'; and keep the order of the columns, with new ones at the end",
+    ],
+  ])('change, with advice on all of it: %s', (_, table, before, advice) => {
+    expect(() => hold(table, before)).toThrow(
+      new RegExp(`readers then see another table; or ${advice.replace(/[()]/g, '.')}$`),
+    );
+  });
+
   it('change in two ways without both being told, and says what else to do', () => {
     expect(() => hold({ columns: [{ ...id, type: 'INTEGER' }] })).toThrow(
-      "column 'id' was BIGINT and would be INTEGER; column 'name' (VARCHAR) is gone. Raise tableVersion to 2: readers then see another table; or give 'id' its type back, and a column of the new type another name",
+      "column 'id' was BIGINT and would be INTEGER; column 'name' (VARCHAR) is gone. Raise tableVersion to 2: readers then see another table; or keep the column 'name'; and give 'id' its type back, and a column of the new type another name",
     );
   });
 });

@@ -207,6 +207,28 @@ test.each<[string, () => Promise<unknown>, boolean, number[]]>([
   expect(await depth()).toEqual(left);
 });
 
+test('a message whose process ended by itself comes back within seconds, whatever its visibility timeout', async () => {
+  allow([...actions, 'sqs:ChangeMessageVisibility']);
+  await send('a');
+  const { host } = hostOf(
+    `export const handler = async ({ Records }) => { if (Records[0].attributes.ApproximateReceiveCount < 3) process.exit(3); };`,
+  );
+  const endings: unknown[] = [];
+  host.on('process-ended', (ended) => endings.push(ended));
+  const problems: Error[] = [];
+  let done = false;
+  const source = sourceOf(async (event) => {
+    await host.invoke(event);
+    done = true;
+  }).on('problem', (error) => problems.push(error));
+  await source.start();
+  await until(() => done, 15_000, 'the third receive');
+  await source.pause(1000);
+  expect(endings).toEqual(Array(2).fill({ functionName: 'orders-worker', how: 'exit status 3' }));
+  expect(problems).toEqual([]);
+  expect(await depth()).toEqual([0, 0]);
+});
+
 test('a failed message comes back with a higher receive count', async () => {
   queue = aws.createQueue({ name: 'impatient', attributes: { VisibilityTimeout: '1' } });
   await send('a');

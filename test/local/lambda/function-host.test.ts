@@ -79,12 +79,29 @@ describe('an invocation', () => {
     await expect(host.invoke({})).resolves.toBe('ok');
   });
 
-  test('beyond the heap of the declared memory ends in an exit error', async () => {
+  test('beyond the heap of the declared memory ends in an exit error, which is told', async () => {
     const { host } = hostOf(
       `export const handler = async () => { const all = []; for (;;) all.push(new Array(1000).fill(Math.random())); };`,
       { memoryMegabytes: 64 },
     );
+    const endings: unknown[] = [];
+    host.on('process-ended', (ended) => endings.push(ended));
     await expect(host.invoke({})).rejects.toMatchObject({ name: 'Runtime.ExitError' });
+    expect(endings).toEqual([
+      { functionName: 'orders-worker', how: expect.stringMatching(/^(signal: SIG|exit status )\w+$/) },
+    ]);
+  });
+
+  test('that is killed with its host has not ended by itself', async () => {
+    const { host } = hostOf(
+      `export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000));`,
+    );
+    const endings: unknown[] = [];
+    host.on('process-ended', (ended) => endings.push(ended));
+    const failed = expect(host.invoke({})).rejects.toMatchObject({ name: 'Runtime.ExitError' });
+    await host.stop(100);
+    await failed;
+    expect(endings).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { PermanentError } from '../../../../core/errors';
 import { ShortPageError } from '../../../../core/extract/guard-errors';
 import { manifestKey, rawPagesKey } from '../../../../core/run/keys';
@@ -218,6 +219,23 @@ describe('a replay is refused, and the dataset is left free,', () => {
     expect(await refusal(first)).toMatch(/column 'name' was VARCHAR and would be BIGINT/);
   });
 
+  it.each<[Kind, string]>([
+    ['grid', 'was not cut into slices'],
+    ['lead', "was cut by 'parent'"],
+  ])('when a column reads a slice parameter that a run (%s) did not have', async (kind, had) => {
+    const first = await loaded(kind);
+    const group = { columnType: { type: 'integer' }, options: { slice: 'of' } } as const;
+    world.dataset = { ...world.dataset, columns: { ...world.dataset.columns, group } };
+    expect(await refusal(first)).toBe(
+      `run ${first} of geonames/cities cannot be replayed by this definition, as its column 'group' reads the slice parameter 'of' and the run ${had}: take back the parameter's name, or load the dataset from the source`,
+    );
+    if (kind === 'grid') return;
+    const known = { ...group, options: { slice: 'parent' } };
+    world.dataset = { ...world.dataset, columns: { ...world.dataset.columns, group: known } };
+    const second = await world.run({ replayOf: first });
+    expect((await world.pointer())?.runId).toBe(second);
+  });
+
   it('when it would be a replay of itself', async () => {
     const first = await loaded('grid');
     await expect(world.fanOut({ runId: first, replayOf: first })).rejects.toThrow(
@@ -280,6 +298,40 @@ describe('a range of a replay fails for good', () => {
       message: expect.stringMatching(/^raw\/.*gz is damaged \(.*\): load the dataset from the source again$/),
     });
     nothingStaged(message);
+  });
+
+  /** Writes a raw object anew, as whole as ever, with its bodies changed. */
+  function rewrite(raw: string, change: (bodies: string) => string): void {
+    const object = world.objects.objects.get(raw);
+    if (!object) throw new Error('there are raw pages');
+    const bodies = gunzipSync(object.body).toString('utf8');
+    world.objects.objects.set(raw, { ...object, body: gzipSync(change(bodies)) });
+  }
+
+  it('when its raw pages are whole, and not what was written', async () => {
+    const { message, raw, load } = await aMessage();
+    rewrite(raw, (bodies) => bodies.replace('all 0 3', 'all 0 x'));
+    await expect(load()).rejects.toMatchObject({
+      ...{ failure: 'permanent', name: 'RawPagesError' },
+      message: `${raw} is not what was written: its pages have another SHA-256 than ${rawPagesKey(raw)} says; load the dataset from the source again`,
+    });
+    nothingStaged(message);
+  });
+
+  it('but not when they were only compressed anew', async () => {
+    const { raw, load } = await aMessage();
+    rewrite(raw, (bodies) => bodies);
+    await expect(load()).resolves.toBe('loaded');
+  });
+
+  it('but not when nobody kept what they were, as of old', async () => {
+    const { message, raw, load } = await aMessage();
+    rewrite(raw, (bodies) => bodies.replace('all 0 3', 'all 0 x'));
+    const { sha256, ...document } = JSON.parse(world.objects.text(rawPagesKey(raw)) ?? '');
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    await world.lake.put(rawPagesKey(raw), JSON.stringify(document));
+    await expect(load()).resolves.toBe('loaded');
+    expect(Object.values(world.staged(message.runId))[0]).toContain('all 0 x');
   });
 
   it('when the object that names them is gone, or names none', async () => {
