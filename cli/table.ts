@@ -27,7 +27,11 @@ export function tableLines(columns: readonly TableColumn[], rows: readonly (read
 }
 
 function oneLine(text: string): string {
-  const flat = text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '�');
+  // Spaces stay: they are what a look at a table is for
+  const flat = text
+    .replace(/\r\n|\r|\n/g, '↵')
+    .replaceAll('\t', '⇥')
+    .replace(/\p{Cc}/gu, '�');
   return [...flat].length > widestCell ? `${[...flat].slice(0, widestCell - 1).join('')}…` : flat;
 }
 

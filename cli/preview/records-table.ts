@@ -1,5 +1,5 @@
 import type { Json } from '@duckdb/node-api';
-import { type TableColumn, tableLines } from '../table';
+import { onOneLine, type TableColumn, tableLines } from '../table';
 
 /** A column of a table of records. */
 export interface ShownColumn {
@@ -62,7 +62,7 @@ function cellText(value: Json): string {
 }
 
 function cut(text: string, length: number): string {
-  const flat = text.replace(/\s+/g, ' ');
+  const flat = onOneLine(text);
   const characters = [...flat];
   return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : flat;
 }
