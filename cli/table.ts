@@ -26,12 +26,16 @@ export function tableLines(columns: readonly TableColumn[], rows: readonly (read
   ];
 }
 
-function oneLine(text: string): string {
-  // Spaces stay: they are what a look at a table is for
-  const flat = text
+/** A text on one line, with signs for what would break it; spaces stay, since they are what a look at a table is for. */
+export function onOneLine(text: string): string {
+  return text
     .replace(/\r\n|\r|\n/g, '↵')
     .replaceAll('\t', '⇥')
     .replace(/\p{Cc}/gu, '�');
+}
+
+function oneLine(text: string): string {
+  const flat = onOneLine(text);
   return [...flat].length > widestCell ? `${[...flat].slice(0, widestCell - 1).join('')}…` : flat;
 }
 
