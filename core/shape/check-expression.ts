@@ -10,7 +10,7 @@ import type { Rule } from './rules';
 import { columnChecks } from './sql/check';
 import { replacements } from './sql/clean';
 import { fieldsOf, scalarType } from './sql/field';
-import { tried, triedJson } from './sql/own-expression';
+import { triedCondition, triedJson, triedText } from './sql/own-expression';
 import { identifier, literal } from './sql/sql-text';
 import { cast } from './type/cast';
 import { isDocument, sqlType } from './type/sql-type';
@@ -117,7 +117,7 @@ function* expressionsOf(dataset: Dataset): Generator<Expression> {
         expected: `one expression over the columns ${own.map(([own]) => own).join(', ')}`,
         sql: expression,
         names: own,
-        tried: isDocument(column.columnType) ? triedJson(expression) : tried(expression, 'VARCHAR'),
+        tried: isDocument(column.columnType) ? triedJson(expression) : triedText(expression),
       };
     }
     if (sql !== undefined)
@@ -127,7 +127,7 @@ function* expressionsOf(dataset: Dataset): Generator<Expression> {
         expected: 'one expression over value, such as upper(value)',
         sql,
         names: [['value', 'VARCHAR']],
-        tried: tried(sql, 'VARCHAR'),
+        tried: triedText(sql),
       };
   }
   if (dataset.filter !== undefined)
@@ -137,7 +137,7 @@ function* expressionsOf(dataset: Dataset): Generator<Expression> {
       expected: `one condition over the columns ${columns.map(([name]) => name).join(', ')}`,
       sql: dataset.filter,
       names: columns,
-      tried: tried(dataset.filter, 'BOOLEAN'),
+      tried: triedCondition(dataset.filter),
       condition: true,
     };
 }
@@ -284,7 +284,7 @@ async function defaultProblems(connection: DuckDBConnection, dataset: Dataset): 
     if (given === undefined || document) continue;
     const text = literal(String(given));
     const from = `(SELECT *, ${cast(scalarType(column), made)} AS ${value} FROM (SELECT ${text} AS ${made}, ${text} AS ${field.raw}))`;
-    const checks = columnChecks(field, { dataset, marker: undefined }).filter(({ rule }) =>
+    const checks = columnChecks(field, { dataset, marks: {} }).filter(({ rule }) =>
       rulesOfValues.includes(rule),
     );
     if (checks.length === 0) continue;

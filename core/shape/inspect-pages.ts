@@ -7,11 +7,12 @@ import {
 } from '../extract/guard-errors';
 import { toTotal } from '../extract/page/total';
 import type { PageOrigin } from '../extract/range/fetched-range';
-import { formatPath, readPath } from '../source/path';
+import { locate, members, skipWhiteSpace } from '../json/json-text';
+import { formatPath, type Path, readPath } from '../source/path';
 import { holdsLoneSurrogate } from './lone-surrogates';
 import { pageBodies } from './page-bodies';
 import { bodyName, pagesName } from './pages-name';
-import type { PageLayout } from './sql/sql-pages';
+import { type PageLayout, refusesRepeatedKeys } from './sql/sql-pages';
 
 /** What is looked at, and how it is named in messages. */
 export interface InspectedPages {
@@ -41,6 +42,7 @@ export async function inspectPages(range: InspectedPages): Promise<InspectionRes
     const page = ended ? parse(bytes, name) : undefined;
     if (page === undefined) throw malformed(name, bytes);
     checkText(bytes, name);
+    checkKeys(bytes, range.layout, name);
     checkRecords(readPath(page.value, range.layout.records), range.layout, name);
     checkTotal(page.value, range.layout, name);
     longestBody = Math.max(longestBody, bytes.length);
@@ -90,6 +92,27 @@ function checkTotal(page: unknown, { total: path }: PageLayout, name: string): v
   throw new TotalNotFoundError(
     `${name}: the total at '${formatPath(path)}' ${what}, not a whole number of records: correct pagination.total`,
   );
+}
+
+function checkKeys(bytes: Buffer, layout: PageLayout, name: string): void {
+  if (!refusesRepeatedKeys(layout)) return;
+  const { records, total = [] } = layout;
+  const repeated = repeatedOn(bytes, records) ?? repeatedOn(bytes, total);
+  if (repeated === undefined) return;
+  throw new NotJsonError(
+    `${name}: '${formatPath(repeated)}' is there twice, so nobody can tell which one counts: the source must send each key once`,
+  );
+}
+
+/** The first part of a path whose key is in its object more than once. */
+function repeatedOn(bytes: Buffer, path: Path): Path | undefined {
+  for (const [depth, key] of path.entries()) {
+    const start = depth === 0 ? skipWhiteSpace(bytes, 0) : locate(bytes, path.slice(0, depth));
+    if (start === undefined) return undefined;
+    const found = [...members(bytes, start)].filter((member) => member.key === key);
+    if (found.length > 1) return path.slice(0, depth + 1);
+  }
+  return undefined;
 }
 
 function checkCount(count: number, inspected: InspectedPages): void {

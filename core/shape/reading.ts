@@ -1,16 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { BaseloadError, ConfigurationError, PermanentError } from '../errors';
 import { type InspectedPages, type InspectionResult, inspectPages } from './inspect-pages';
-import { copyWithMarks, holdsLoneSurrogate, type ReadableCopy } from './lone-surrogates';
+import { holdsLoneSurrogate } from './lone-surrogates';
+import { holdsLossyNumber } from './lossy-numbers';
 import { pageBodies } from './page-bodies';
 import { pagesName } from './pages-name';
+import { copyWithMarks } from './readable-copy';
 import type { PagesFile } from './sql/sql-pages';
-
-/** One way to read the pages of a range. */
-export interface Reading extends PagesFile {
-  /** Set where a copy is read in which broken characters are marked. */
-  readonly marks?: ReadableCopy;
-}
 
 /** Pages were read, but are not all there or not what the dataset says. */
 export class UnusablePages extends Error {}
@@ -18,18 +14,30 @@ export class UnusablePages extends Error {}
 const mebibyte = 1024 * 1024;
 
 /**
- * The first way: the file as it is, with room for bodies of at least four times the average length, 1 to 16 MiB; a power of two, so that the ranges
- * of a dataset have one statement.
+ * The first way: the file as it is, or a copy where DuckDB would alter numbers in it. With room for bodies of at least four times the average
+ * length, 1 to 16 MiB; a power of two, so that the ranges of a dataset have one statement.
  */
-export async function firstReading(path: string, pages: number): Promise<Reading> {
+export async function firstReading(path: string, pages: number, copy: string): Promise<PagesFile> {
+  if (await holdsLossyNumber(path)) return readCopy(path, copy);
   const { size } = await stat(path);
-  const likely = 2 ** Math.ceil(Math.log2((4 * size) / Math.max(1, pages) + 1));
-  return { path, maximumBodyBytes: Math.min(Math.max(likely, mebibyte), 16 * mebibyte) };
+  return { path, maximumBodyBytes: likelyRoom((4 * size) / Math.max(1, pages)) };
 }
 
-/** The first way for transformed pages, whose longest line is known. */
-export function transformedReading(path: string, longestLine: number): Reading {
+/** The first way for transformed pages, whose longest line is known. Values of the page may hold numbers as the source wrote them. */
+export async function transformedReading(
+  path: string,
+  longestLine: number,
+  copy: string,
+): Promise<PagesFile> {
+  if (await holdsLossyNumber(path)) return readCopy(path, copy);
   return { path, maximumBodyBytes: withRoom(longestLine) };
+}
+
+/** With all that DuckDB cannot read as it is marked, and room for the longest body. */
+async function readCopy(path: string, copy: string): Promise<PagesFile> {
+  const { marks, longestBody } = await copyWithMarks(path, copy);
+  const room = longestBody > 8 * mebibyte ? withRoom(longestBody) : likelyRoom(2 * longestBody);
+  return { path: copy, maximumBodyBytes: room, marks };
 }
 
 /**
@@ -37,19 +45,19 @@ export function transformedReading(path: string, longestLine: number): Reading {
  * inspectPages finds wrong with the pages, or `error` itself where they are not the reason. Transformed pages have been inspected.
  */
 export async function secondReading(
-  range: InspectedPages & { readonly transformed: boolean },
-  first: Reading,
+  range: InspectedPages & { readonly transformed: string | undefined },
+  first: PagesFile,
   copy: string,
   error: unknown,
-): Promise<Reading> {
+): Promise<PagesFile> {
   if (outOfMemory.test(String(error))) throw error;
-  const { path } = first;
-  const { longestBody, loneSurrogates } = range.transformed ? await look(path) : await inspectPages(range);
-  if (loneSurrogates) {
-    const marks = await copyWithMarks(path, copy);
-    return { path: copy, maximumBodyBytes: withRoom(marks.longestBody), marks };
-  }
-  if (longestBody > first.maximumBodyBytes) return { path, maximumBodyBytes: withRoom(longestBody) };
+  const { longestBody, loneSurrogates } =
+    range.transformed === undefined ? await inspectPages(range) : await look(range.transformed);
+  // A copy has room and marks for all of that
+  if (first.marks !== undefined) throw error;
+  if (loneSurrogates) return readCopy(first.path, copy);
+  if (longestBody > first.maximumBodyBytes)
+    return { path: first.path, maximumBodyBytes: withRoom(longestBody) };
   throw error;
 }
 
@@ -85,6 +93,12 @@ export function explained(error: unknown, range: InspectedPages): unknown {
 /** DuckDB names the file, which is gone when anybody reads this. */
 function withoutPaths(message: string): string {
   return message.replace(/ in file "[^"]*"/g, '');
+}
+
+/** A power of two, 1 to 16 MiB. */
+function likelyRoom(bytes: number): number {
+  const likely = 2 ** Math.ceil(Math.log2(bytes + 1));
+  return Math.min(Math.max(likely, mebibyte), 16 * mebibyte);
 }
 
 /** The newline after a body, and bodies that come near it. */

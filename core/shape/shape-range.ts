@@ -12,19 +12,12 @@ import type { Observations } from './observations';
 import { type PageFacts, type RangeFacts, rangeFacts } from './page-facts';
 import { PlannedCopy } from './planned-copy';
 import { writeQuarantine } from './quarantine/write-quarantine';
-import {
-  explained,
-  firstReading,
-  type Reading,
-  secondReading,
-  transformedReading,
-  UnusablePages,
-} from './reading';
+import { explained, firstReading, secondReading, transformedReading, UnusablePages } from './reading';
 import { prepareSalts } from './salts';
 import type { Check } from './sql/check';
 import { keysStatement } from './sql/keys-statement';
 import { shapeQuery } from './sql/shape-query';
-import { pageLayout } from './sql/sql-pages';
+import { type PagesFile, pageLayout } from './sql/sql-pages';
 import { copyStatement } from './stage/copy';
 import { Tellings } from './tell';
 import { type TransformedPages, transformPages } from './transform/transform-pages';
@@ -124,7 +117,7 @@ export class Shaper {
     const { dataset, pagesFile, stageFile, quarantineFile, origins } = range;
     const layout = pageLayout(dataset);
     const inspected = { ...range, dataset: dataset.name, path: pagesFile, layout };
-    const files = { transformed: `${pagesFile}.transformed`, copy: `${pagesFile}.readable` };
+    const files = filesBeside(pagesFile);
     try {
       await this.#checkOnce(dataset);
       const salts = await prepareSalts(this.#connection, dataset, this.#secrets);
@@ -132,10 +125,10 @@ export class Shaper {
         dataset.transform && (await transformPages({ dataset, pagesFile, origins, file: files.transformed }));
       const prepared = { range, salts, transformed };
       const first = transformed
-        ? transformedReading(files.transformed, transformed.longestLine)
-        : await firstReading(pagesFile, origins.length);
+        ? await transformedReading(files.transformed, transformed.longestLine, files.copy)
+        : await firstReading(pagesFile, origins.length, files.copy);
       return await this.#shapeWith(prepared, first).catch(async (error: unknown) => {
-        const tried = { ...inspected, transformed: transformed !== undefined };
+        const tried = { ...inspected, transformed: transformed && files.transformed };
         return this.#shapeWith(prepared, await secondReading(tried, first, files.copy, error));
       });
     } catch (error) {
@@ -153,20 +146,16 @@ export class Shaper {
     this.#checked.add(dataset);
   }
 
-  async #shapeWith(prepared: Prepared, reading: Reading): Promise<ShapedRange> {
+  async #shapeWith(prepared: Prepared, reading: PagesFile): Promise<ShapedRange> {
     const { range, transformed } = prepared;
     const { dataset, stageFile, origins, runId } = range;
     this.#begin(dataset);
     let checks: readonly Check[] = [];
     const staged = await this.#copy.run({ from: reading.path, to: stageFile }, ({ pages, stage }) => {
       const file = { ...reading, path: pages };
-      const query = shapeQuery(
-        dataset,
-        { file, runId, origins, marker: reading.marks?.marker },
-        { observe: 'observe', watch: 'watch' },
-      );
+      const query = shapeQuery(dataset, { file, runId, origins }, { observe: 'observe', watch: 'watch' });
       checks = query.checks;
-      return copyStatement(query.select, stage, dataset);
+      return copyStatement(query.select, stage, dataset, reading.marks);
     });
     const facts = rangeFacts(transformed?.pages ?? this.#observed, origins.length, pageLayout(dataset));
     if (facts === undefined) throw new UnusablePages('they are not what the dataset says');
@@ -175,7 +164,7 @@ export class Shaper {
       ...untransformed(dataset, transformed?.unfit ?? []),
     ]);
     const nulled = inPageOrder(failedRows(this.#tellings.nulled, checks));
-    const fields = await this.#noticed(range, transformed && reading.path);
+    const fields = await this.#noticed(range, transformed && filesBeside(range.pagesFile).transformed);
     refuse(range, unfit, fields);
     const counts = this.#count(prepared, facts, { staged, quarantined: unfit.length });
     if (unfit.length > 0) await this.#quarantine(prepared, unfit);
@@ -251,6 +240,10 @@ export class Shaper {
     const [firstKey, lastKey] = reader.getRows()[0] ?? [];
     return typeof firstKey === 'string' && typeof lastKey === 'string' ? { firstKey, lastKey } : {};
   }
+}
+
+function filesBeside(pagesFile: string) {
+  return { transformed: `${pagesFile}.transformed`, copy: `${pagesFile}.readable` };
 }
 
 /** Records that could not be transformed, as unfit rows. */

@@ -1,13 +1,14 @@
-import type { UnfitPolicy } from '../../source/column';
+import type { Mask, UnfitPolicy } from '../../source/column';
 import type { Dataset } from '../../source/source';
 import type { Rule } from '../rules';
 import { fitsDocument } from '../type/document';
 import { fits } from '../type/fits';
 import { isDocument } from '../type/sql-type';
 import { withinBound } from './bounds';
-import { digitsKept } from './digits-kept';
 import { type Field, scalarType } from './field';
+import { asSent, type Marks } from './marks';
 import { maskSql } from './mask-sql';
+import { hasSureDigits } from './own-expression';
 import { aType, originName } from './reasons';
 import { literal } from './sql-text';
 
@@ -28,16 +29,15 @@ export interface Check {
 /** How records were read. */
 export interface ReadRecords {
   readonly dataset: Dataset;
-  /** A text that stands for broken characters: a value that holds it does not fit. */
-  readonly marker: string | undefined;
+  readonly marks: Marks;
 }
 
 /** What the record as a whole must be. Its text may hold what a column masks, so it is shown only where none does. */
-export function recordChecks({ dataset, marker }: ReadRecords): Check[] {
+export function recordChecks({ dataset, marks }: ReadRecords): Check[] {
   const policy = dataset.onUnfit === 'fail' ? 'fail' : 'quarantine';
   const secretive = Object.values(dataset.columns).some(({ options }) => options.mask !== undefined);
   const shown = (text: string) =>
-    secretive ? 'CAST(NULL AS VARCHAR)' : withEscapes(`CAST(${text} AS VARCHAR)`, marker);
+    secretive ? 'CAST(NULL AS VARCHAR)' : asSent(`CAST(${text} AS VARCHAR)`, marks);
   const subject = (text: string | undefined, what: string) => (secretive ? what : (text ?? 'null'));
   const isObject: Check = {
     column: undefined,
@@ -72,8 +72,8 @@ export function filterCheck(dataset: Dataset, name: string): Check {
 }
 
 /** A column of fields that no other column reads must hold whole characters too. */
-export function extraCheck({ dataset, marker }: ReadRecords, column: string, value: string): Check[] {
-  if (marker === undefined) return [];
+export function extraCheck({ dataset, marks }: ReadRecords, column: string, value: string): Check[] {
+  if (marks.surrogate === undefined) return [];
   const text = `CAST(${value} AS VARCHAR)`;
   return [
     {
@@ -81,21 +81,21 @@ export function extraCheck({ dataset, marker }: ReadRecords, column: string, val
       rule: 'surrogate',
       policy: dataset.onUnfit === 'fail' ? 'fail' : 'quarantine',
       reason: halfCharacter,
-      holds: `NOT contains(coalesce(${text}, ''), ${literal(marker)})`,
-      text: withEscapes(text, marker),
+      holds: whole(text, marks.surrogate),
+      text: asSent(text, marks),
     },
   ];
 }
 
-/** A text as the source wrote it, where broken characters are marked. */
-function withEscapes(text: string, marker: string | undefined): string {
-  return marker === undefined ? text : `replace(${text}, ${literal(marker)}, '\\u')`;
+/** Whether all characters of a text are whole ones. */
+function whole(text: string, marker: string): string {
+  return `NOT contains(coalesce(${text}, ''), ${literal(marker)})`;
 }
 
 /** What the value of a column must hold, in the order in which it is looked at. */
 export function columnChecks(field: Field, read: ReadRecords): Check[] {
   const { mask } = field.column.options;
-  const asSent = (text: string) => withEscapes(text, read.marker);
+  const hidden = mask === undefined && readsMasked(field, read.dataset);
   const checks: Check[] = [];
   const add = (rule: Rule, holds: string | undefined, text: string, reason: Check['reason']): void => {
     if (holds === undefined) return;
@@ -105,51 +105,70 @@ export function columnChecks(field: Field, read: ReadRecords): Check[] {
       policy: field.policy === 'fail' ? 'fail' : 'quarantine',
       reason,
       holds,
-      text: mask === undefined ? asSent(text) : maskSql(mask, asSent(text)),
+      text: hidden ? 'CAST(NULL AS VARCHAR)' : masked(mask, asSent(text, read.marks)),
     });
   };
   addOrigin(field, read, add);
-  addType(field, add);
+  addType(field, read, add);
   addRequired(field, read.dataset, add);
   addOwnRules(field, add);
   return checks;
 }
 
+function masked(mask: Mask | undefined, text: string): string {
+  return mask === undefined ? text : maskSql(mask, text);
+}
+
+/** Whether a column is computed from one that is masked, so that its value may tell what the mask hides. */
+function readsMasked({ origin }: Field, { columns }: Dataset): boolean {
+  if (origin.from !== 'derived') return false;
+  const words = new Set(origin.expression.toLowerCase().match(/\w+/g));
+  return Object.entries(columns).some(
+    ([name, { options }]) => options.mask !== undefined && words.has(name.toLowerCase()),
+  );
+}
+
 type Add = (rule: Rule, holds: string | undefined, text: string, reason: Check['reason']) => void;
 
 /** Whether what was extracted is what the source sent. */
-function addOrigin(field: Field, { dataset, marker }: ReadRecords, add: Add): void {
-  const { raw, origin } = field;
-  if (origin.from === 'derived')
+function addOrigin({ raw, origin, column }: Field, { marks }: ReadRecords, add: Add): void {
+  if (origin.from === 'derived') {
     add(
       'derived',
       `tried_${raw} IS NOT NULL`,
       'CAST(NULL AS VARCHAR)',
       () => 'its derived expression cannot be evaluated',
     );
-  if (marker !== undefined)
-    add('surrogate', `NOT contains(coalesce(${raw}, ''), ${literal(marker)})`, raw, halfCharacter);
-  add('digits', digitsKept(field, dataset), raw, (text) => {
-    const way = field.column.columnType.type === 'varchar' ? ', or the column be a double' : '';
-    return `${quoted(text)} has more digits than a JSON number is sure to keep: the source must quote it${way}`;
-  });
+    if (isExact(column)) add('derived', hasSureDigits(`tried_${raw}`), raw, unsureDigits);
+  }
+  if (marks.surrogate !== undefined) add('surrogate', whole(raw, marks.surrogate), raw, halfCharacter);
 }
+
+/** Types of which every digit counts. */
+function isExact({ columnType: { type } }: Field['column']): boolean {
+  return ['integer', 'bigint', 'hugeint', 'decimal'].includes(type);
+}
+
+const unsureDigits = (text: string | undefined) =>
+  `${quoted(text)} is a double of more than 15 digits, which are not all sure: multiply (x * 0.01) rather than divide, or round it`;
 
 const halfCharacter = (text: string | undefined) =>
   `${quoted(text)} holds half of a surrogate pair, which is no character`;
 
 /** Whether the value reads as its text does, after its own sql. */
-function addType({ column, clean, made, value, document }: Field, add: Add): void {
+function addType({ column, clean, made, value, document }: Field, { marks }: ReadRecords, add: Add): void {
   const { columnType, options } = column;
-  if (options.sql !== undefined)
+  if (options.sql !== undefined) {
     add(
       'sql',
       `tried_${made} IS NOT NULL`,
       clean,
       (text) => `${quoted(text)} cannot be evaluated by the column's sql`,
     );
+    if (isExact(column)) add('sql', hasSureDigits(`tried_${made}`), made, unsureDigits);
+  }
   const holds = isDocument(columnType)
-    ? fitsDocument(columnType, made, value)
+    ? fitsDocument(columnType, made, value, marks)
     : fits(columnType, made, value);
   add('type', holds, made, (text) =>
     document && columnType.type !== 'json'

@@ -1,11 +1,24 @@
 import { identifier } from './sql-text';
 
 /**
- * An expression of a source file as it stands in the statements: TRY gives NULL where it fails and a STRUCT with the member `it`, perhaps with a NULL in
+ * A condition of a source file as it stands in the statements: TRY gives NULL where it fails and a STRUCT with the member `it`, perhaps with a NULL in
  * it, where it does not. The newline ends a comment that the expression may end with.
  */
-export function tried(expression: string, type: 'VARCHAR' | 'BOOLEAN'): string {
-  return `TRY({'it': CAST((${expression}\n) AS ${type})})`;
+export function triedCondition(expression: string): string {
+  return `TRY({'it': CAST((${expression}\n) AS BOOLEAN)})`;
+}
+
+/** The same for a text, with the member `double`: whether it was a DOUBLE, which holds no more than 15 digits for certain (IEEE 754). */
+export function triedText(expression: string): string {
+  const inexact = `typeof((${expression}\n)) IN ('DOUBLE', 'FLOAT')`;
+  return `TRY({'it': CAST((${expression}\n) AS VARCHAR), 'double': ${inexact}})`;
+}
+
+/** Whether all digits of a tried text are sure: `/` makes a DOUBLE of whatever it divides (DuckDB 1.5.5). Never NULL. */
+export function hasSureDigits(name: string): string {
+  const digits = `regexp_replace(regexp_extract(${outcome(name)}, '^[^eE]*'), '[^0-9]', '', 'g')`;
+  const sure = `NOT coalesce(struct_extract(${name}, 'double'), false)`;
+  return `CASE WHEN ${outcome(name)} IS NULL OR ${sure} THEN true ELSE length(trim(${digits}, '0')) <= 15 END`;
 }
 
 /** The same for an expression whose value is read as JSON. */

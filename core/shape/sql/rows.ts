@@ -3,6 +3,7 @@ import type { Dataset } from '../../source/source';
 import { signature } from '../fields/signature';
 import { type Tally, tallies } from '../tell';
 import { transformedRows } from '../transform/transformed-rows';
+import { asSent, type Marks, withNumbers } from './marks';
 import { type PagesFile, pageLayout, pagesQuery } from './sql-pages';
 import { literal } from './sql-text';
 
@@ -17,7 +18,7 @@ export interface RowListeners {
 /**
  * A relation with one row for each record, exploded element or transformed record: `ordinal` of the page in the file and `position` of the record
  * in it (both from 0), `element` (index in the exploded array or among the transform's records; only where the dataset has one of them), `record` (JSON),
- * `item` and `exploded` (see explodedRows; only there), `page_values` and `page_json` (see pagesQuery; the latter not for transformed records).
+ * `item` and `exploded` (see explodedRows; only there), `page_values` (see pagesQuery). With marks, where the file has some.
  */
 export function rowsQuery(dataset: Dataset, file: PagesFile, { observe, watch }: RowListeners): string {
   let from =
@@ -31,13 +32,22 @@ function recordRows(dataset: Dataset, file: PagesFile, observe: string | undefin
   const layout = pageLayout(dataset);
   let from = `(${pagesQuery(file, layout)})`;
   if (observe !== undefined)
-    from = `(SELECT * FROM ${from} WHERE ${observe}(ordinal, len(records), total, ${firstRecord}))`;
-  const values = layout.values.length > 0 ? ', page_values, page_json' : '';
+    from = `(SELECT * FROM ${from} WHERE ${observe}(ordinal, len(records), ${total(file.marks)}, ${firstRecord(file.marks)}))`;
+  const values = layout.values.length > 0 ? ', page_values' : '';
   return `(SELECT ordinal${values}, unnest(records) AS record, generate_subscripts(records, 1) - 1 AS position FROM ${from})`;
 }
 
-/** 64 bits of a page's first record's text. */
-const firstRecord = 'left(md5(CAST(records[1] AS VARCHAR)), 16)';
+/** 64 bits of a page's first record's text, which are the same whether it was read from a copy or not. */
+function firstRecord(marks: Marks = {}): string {
+  return `left(md5(${asSent('CAST(records[1] AS VARCHAR)', marks)}), 16)`;
+}
+
+/** A total is a number as any JSON reader has it. */
+function total(marks: Marks = {}): string {
+  if (marks.number === undefined) return 'total';
+  const number = `CAST(TRY_CAST(${withNumbers('total', marks)} AS DOUBLE) AS VARCHAR)`;
+  return `CASE WHEN contains(total, ${literal(marks.number)}) THEN ${number} ELSE total END`;
+}
 
 /** SQL that counts an amount for a kind, and is `answer`. */
 export function tally(kind: Tally, amount: string, answer: string): string {

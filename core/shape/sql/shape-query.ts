@@ -10,8 +10,9 @@ import { type Check, columnChecks, extraCheck, filterCheck, type ReadRecords, re
 import { orNull, textSteps } from './clean';
 import { extraction } from './extraction';
 import { type Field, fieldsOf } from './field';
+import { bareNumbers, type Marks, withNumbers } from './marks';
 import { maskSql } from './mask-sql';
-import { amongColumns, outcome, tried, triedJson } from './own-expression';
+import { amongColumns, outcome, triedCondition, triedJson, triedText } from './own-expression';
 import { asList, type Projection } from './projection';
 import { type RowListeners, rowsQuery, tally } from './rows';
 import type { PagesFile } from './sql-pages';
@@ -24,8 +25,6 @@ export interface PagesToShape {
   readonly runId: string;
   /** One per body. */
   readonly origins: readonly PageOrigin[];
-  /** A text that stands for broken characters in the file: a value that holds it does not fit. */
-  readonly marker?: string | undefined;
 }
 
 /** A query that tells while it runs; see Tellings and rowsQuery for the functions that it calls. */
@@ -44,7 +43,10 @@ export interface ShapeQuery {
  */
 export function shapeQuery(dataset: Dataset, pages: PagesToShape, listeners: RowListeners = {}): ShapeQuery {
   const fields = fieldsOf(dataset);
-  const query = new Steps({ dataset, marker: pages.marker }, rowsQuery(dataset, pages.file, listeners));
+  const query = new Steps(
+    { dataset, marks: pages.file.marks ?? {} },
+    rowsQuery(dataset, pages.file, listeners),
+  );
   const derived = fields.filter(({ origin }) => origin.from === 'derived');
   const own = fields.filter(({ origin }) => origin.from !== 'derived');
   query.extract(own, pages);
@@ -77,12 +79,16 @@ class Steps {
   /** All paths of a record at once: one parse for the texts, a second one only where there are documents. Names what is internal so that no column clashes. */
   extract(fields: readonly Field[], { origins, runId }: PagesToShape): void {
     const { explode, transform, unknownFields } = this.#dataset;
+    const { marks } = this.#read;
+    const documents = new Set(fields.filter(({ document }) => document).map(({ raw }) => raw));
+    // Documents keep their marks, since DuckDB would alter the numbers when it reads them again
+    const exact = ([text, raw]: Projection[number]) =>
+      [documents.has(raw) ? text : withNumbers(text, marks), raw] as const;
     const lists = [
       ...extraction(fields, 'record', 'record', this.#add),
       ...extraction(fields, 'element', 'item', this.#add),
-    ];
+    ].map(exact);
     const hasElement = explode !== undefined || transform !== undefined;
-    const hasPageValues = fields.some(({ origin }) => origin.from === 'page');
     const internal: Projection = [
       ['ordinal', 'ordinal$'],
       ['position', 'position$'],
@@ -97,13 +103,12 @@ class Steps {
       ...(explode !== undefined && transform !== undefined
         ? ([['transformed', 'transformed$']] as const)
         : []),
-      ...(hasPageValues && transform === undefined ? ([['page_json', 'page_json$']] as const) : []),
-      ...(unknownFields === 'capture' ? [[extra(this.#dataset, 'record'), 'extra$'] as const] : []),
+      ...(unknownFields === 'capture' ? [[exactExtra(this.#dataset, marks), 'extra$'] as const] : []),
       ...this.#dataset.lineage.map((name) => [lineage(name, { origins, runId }), `${name}$`] as const),
     ];
     const elsewhere = fields.flatMap(({ origin, raw }) => {
       if (origin.from === 'slice') return [[sliceValue(origin.parameter, origins), raw] as const];
-      if (origin.from === 'page') return [[`page_values[${origin.index + 1}]`, raw] as const];
+      if (origin.from === 'page') return [exact([`page_values[${origin.index + 1}]`, raw])];
       if (origin.from === 'elementIndex') return [['CAST(element AS VARCHAR)', raw] as const];
       return [];
     });
@@ -119,7 +124,7 @@ class Steps {
     for (const layer of replace) this.#from = `(SELECT * REPLACE (${asList(layer)}) FROM ${this.#from})`;
     for (const field of fields) this.#ownSql(field);
     this.#add(fields.flatMap(defaulted));
-    this.#add(fields.map((field) => [typed(field), field.value]));
+    this.#add(fields.map((field) => [typed(field, this.#read.marks), field.value]));
     for (const field of fields) this.#check(field);
   }
 
@@ -128,7 +133,7 @@ class Steps {
     if (derived.length === 0) return;
     const added = derived.map(({ origin, raw, document }) => {
       const expression = origin.from === 'derived' ? origin.expression : 'NULL';
-      return [document ? triedJson(expression) : tried(expression, 'VARCHAR'), `tried_${raw}`] as const;
+      return [document ? triedJson(expression) : triedText(expression), `tried_${raw}`] as const;
     });
     this.#from = amongColumns(
       this.#from,
@@ -148,7 +153,7 @@ class Steps {
     const { filter } = this.#dataset;
     if (filter !== undefined) {
       const columns = fields.map(({ value, name }) => [value, name] as const);
-      this.#from = amongColumns(this.#from, columns, [[tried(filter, 'BOOLEAN'), 'filter$']]);
+      this.#from = amongColumns(this.#from, columns, [[triedCondition(filter), 'filter$']]);
       this.#need([filterCheck(this.#dataset, 'filter$')]);
     }
     const wanted =
@@ -198,7 +203,7 @@ class Steps {
 
   #ownSql({ column: { options }, clean, made }: Field): void {
     if (options.sql === undefined) return;
-    this.#from = `(SELECT * EXCLUDE (value), ${tried(options.sql, 'VARCHAR')} AS tried_${made} FROM (SELECT *, ${clean} AS value FROM ${this.#from}))`;
+    this.#from = `(SELECT * EXCLUDE (value), ${triedText(options.sql)} AS tried_${made} FROM (SELECT *, ${clean} AS value FROM ${this.#from}))`;
     if (options.default === undefined) this.#add([[orNull(options, outcome(`tried_${made}`)), made]]);
   }
 
@@ -237,6 +242,12 @@ class Steps {
   }
 }
 
+/** The column of fields that no other column reads. */
+function exactExtra(dataset: Dataset, { number }: Marks): string {
+  const object = extra(dataset, 'record');
+  return number === undefined ? object : `CAST(${bareNumbers(`CAST(${object} AS VARCHAR)`, number)} AS JSON)`;
+}
+
 /** Name of a check's outcome. */
 function passed(index: number): string {
   return `passed$${index}`;
@@ -252,9 +263,9 @@ function seen({ value, column: { options } }: Field): string {
   return options.mask === undefined || options.mask === 'drop' ? value : maskSql(options.mask, value);
 }
 
-function typed({ column, made }: Field): string {
+function typed({ column, made }: Field, marks: Marks): string {
   const { columnType } = column;
-  return isDocument(columnType) ? castDocument(columnType, made) : cast(columnType, made);
+  return isDocument(columnType) ? castDocument(columnType, made, marks) : cast(columnType, made);
 }
 
 function defaulted({ column: { options }, clean, made }: Field): Projection {

@@ -2,6 +2,7 @@ import { isCountable, type Pagination } from '../../source/pagination';
 import { type Path, parsePath, toJsonPath } from '../../source/path';
 import type { Dataset } from '../../source/source';
 import { isDocument } from '../type/sql-type';
+import type { Marks } from './marks';
 import { identifier, literal } from './sql-text';
 
 /** Where a page's records and its total stand in its body. */
@@ -40,27 +41,30 @@ export interface PagesFile {
   readonly path: string;
   /** No body is longer; DuckDB takes twice as much memory for its buffer. */
   readonly maximumBodyBytes: number;
+  /** Undefined where these are the pages as received. */
+  readonly marks?: Marks | undefined;
 }
 
 /**
  * A query with one row per page, in order: `ordinal` (from 0), `records` (JSON[], NULL where missing) and `total` (VARCHAR). Where columns are
- * values of the page also `page_values` (VARCHAR[], in the order of those columns) and `page_json` (VARCHAR[], the same as JSON texts).
+ * values of the page also `page_values` (VARCHAR[], in the order of those columns).
  * A typed read takes the records out of the page in one parse, at two thirds of the cost of reading pages as JSON and extracting.
  */
 export function pagesQuery(file: PagesFile, layout: PageLayout): string {
-  // A typed read takes a page for malformed where a path leads into something that is no object; a value of the page may be missing
-  const read = (layout.values.length === 0 ? typedRead(layout) : undefined) ?? untypedRead(layout);
+  const read = typedRead(layout) ?? untypedRead(layout);
   const options = `format = 'unstructured', records = false, maximum_object_size = ${file.maximumBodyBytes}, columns = {page: ${literal(read.type)}}`;
   return `SELECT row_number() OVER () - 1 AS ordinal, ${read.records} AS records, ${read.total} AS total${pageValues(layout)} FROM read_json(${literal(file.path)}, ${options})`;
 }
 
 function pageValues({ values }: PageLayout): string {
   if (values.length === 0) return '';
-  const json = values.map(({ path }) => `CAST(json_extract(page, ${literal(toJsonPath(path))}) AS VARCHAR)`);
-  const texts = values.map(({ path, document }, index) =>
-    document ? `nullif(${json[index]}, 'null')` : `json_extract_string(page, ${literal(toJsonPath(path))})`,
-  );
-  return `, [${texts.join(', ')}] AS page_values, [${json.join(', ')}] AS page_json`;
+  const texts = values.map(({ path, document }) => {
+    const at = literal(toJsonPath(path));
+    return document
+      ? `nullif(CAST(json_extract(page, ${at}) AS VARCHAR), 'null')`
+      : `json_extract_string(page, ${at})`;
+  });
+  return `, [${texts.join(', ')}] AS page_values`;
 }
 
 interface Read {
@@ -71,8 +75,17 @@ interface Read {
 
 interface Fields extends Map<string, Fields | string> {}
 
-/** Undefined where one STRUCT type cannot say it: indexes, a path inside the other, names that differ only in case. */
-function typedRead({ records, total }: PageLayout): Read | undefined {
+/** Whether a page is refused in which a key on the way to the records or to the total is there twice; else its first value counts. */
+export function refusesRepeatedKeys(layout: PageLayout): boolean {
+  return typedRead(layout) !== undefined;
+}
+
+/**
+ * Undefined where one STRUCT type cannot say it: indexes, a path inside the other, names that differ only in case. Also where there are values of
+ * the page, which may be missing: a typed read takes a page for malformed where a path leads into something that is no object.
+ */
+function typedRead({ records, total, values }: PageLayout): Read | undefined {
+  if (values.length > 0) return undefined;
   if (records.length === 0 && total === undefined) return { type: 'JSON[]', records: 'page', total: 'NULL' };
   const fields: Fields = new Map();
   if (!place(fields, records, 'JSON[]')) return undefined;

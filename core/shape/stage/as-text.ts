@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../source/column';
 import type { CsvFormat } from '../../source/source';
+import { bareNumbers, type Marks, quotedNumbers } from '../sql/marks';
 import { literal } from '../sql/sql-text';
 
 /**
@@ -15,10 +16,10 @@ export const formula = `'^''*[=+\\-@\\t\\r]'`;
  * digits, but it and most other readers of JSON take such a number through a double, and so would not give them back; pyarrow, Spark and
  * DuckDB cast strings to decimals without loss. Times are ISO 8601 in UTC with six digits of a second and Z, dates ISO 8601. Doubles have the digits
  * that tell them from their neighbours; what is not finite is a string, since JSON has no number for it. json, lists, structs and maps are
- * JSON; null is null, and so is a JSON null.
+ * JSON; null is null, and so is a JSON null. With a marker for numbers, those in json stand behind it.
  */
-export function jsonValue(type: ColumnType, value: string): string {
-  return encoded(type, value, 0);
+export function jsonValue(marks: Marks) {
+  return (type: ColumnType, value: string): string => encoded(type, value, marks, 0);
 }
 
 /**
@@ -26,7 +27,7 @@ export function jsonValue(type: ColumnType, value: string): string {
  * is nothing at all, and the empty text is "". With `neutralise`, texts that are formulas (not those within json, lists, structs and maps)
  * have a ' before them.
  */
-export function csvValue({ neutralise }: Pick<CsvFormat, 'neutralise'>) {
+export function csvValue({ neutralise }: Pick<CsvFormat, 'neutralise'>, marks: Marks) {
   return (type: ColumnType, value: string): string => {
     switch (type.type) {
       case 'varchar':
@@ -40,7 +41,7 @@ export function csvValue({ neutralise }: Pick<CsvFormat, 'neutralise'>) {
       case 'list':
       case 'struct':
       case 'map':
-        return `CAST(to_json(${encoded(type, value, 0)}) AS VARCHAR)`;
+        return unmarked(`CAST(to_json(${encoded(type, value, marks, 0)}) AS VARCHAR)`, marks);
       default:
         return value;
     }
@@ -48,8 +49,12 @@ export function csvValue({ neutralise }: Pick<CsvFormat, 'neutralise'>) {
 }
 
 /** `depth` keeps the names of nested lambdas' parameters apart. */
-function encoded(type: ColumnType, value: string, depth: number): string {
+function encoded(type: ColumnType, value: string, marks: Marks, depth: number): string {
   switch (type.type) {
+    case 'json':
+      return marks.number === undefined
+        ? value
+        : `CAST(${quotedNumbers(`CAST(${value} AS VARCHAR)`, marks.number)} AS JSON)`;
     case 'hugeint':
     case 'decimal':
       return `CAST(${value} AS VARCHAR)`;
@@ -59,22 +64,26 @@ function encoded(type: ColumnType, value: string, depth: number): string {
       return isoTimestamp(value);
     case 'list': {
       const element = `element_${depth}`;
-      return `list_transform(${value}, lambda ${element}: ${encoded(type.of.columnType, element, depth + 1)})`;
+      return `list_transform(${value}, lambda ${element}: ${encoded(type.of.columnType, element, marks, depth + 1)})`;
     }
     case 'struct': {
       const fields = Object.entries(type.fields).map(([name, { columnType }]) => {
-        return `${literal(name)}: ${encoded(columnType, `struct_extract(${value}, ${literal(name)})`, depth + 1)}`;
+        return `${literal(name)}: ${encoded(columnType, `struct_extract(${value}, ${literal(name)})`, marks, depth + 1)}`;
       });
       return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(', ')}} END`;
     }
     case 'map': {
       const entry = `entry_${depth}`;
-      const held = encoded(type.of.columnType, `${entry}.value`, depth + 1);
+      const held = encoded(type.of.columnType, `${entry}.value`, marks, depth + 1);
       return `map_from_entries(list_transform(map_entries(${value}), lambda ${entry}: {'key': ${entry}.key, 'value': ${held}}))`;
     }
     default:
       return value;
   }
+}
+
+function unmarked(text: string, { number }: Marks): string {
+  return number === undefined ? text : bareNumbers(text, number);
 }
 
 /** The names that Java knows, and so Spark, Python and DuckDB; DuckDB itself would write 'inf', which Java does not. NULL where there is no value. */

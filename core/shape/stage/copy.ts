@@ -1,4 +1,5 @@
 import type { CsvFormat, Dataset, JsonLinesFormat, ParquetFormat } from '../../source/source';
+import { bareNumbers, type Marks } from '../sql/marks';
 import { identifier, literal } from '../sql/sql-text';
 import { csvValue, jsonValue } from './as-text';
 import { type TableColumn, tableColumns } from './table';
@@ -14,22 +15,32 @@ import { type TableColumn, tableColumns } from './table';
  * spark.sql.parquet.datetimeRebaseModeInRead is 'CORRECTED', as it is by default from Spark 4 on (SPARK-46440).
  *
  * CSV: RFC 4180 with a header line, but for line ends of '\n'; a text is quoted where it is '' or has a comma, a quote or a line break.
+ *
+ * Where `marks` has a marker for numbers, the rows may hold JSON with numbers that DuckDB would alter as it writes JSON.
  */
-export function copyStatement(query: string, file: string, dataset: Dataset): string {
+export function copyStatement(query: string, file: string, dataset: Dataset, marks: Marks = {}): string {
   const { format } = dataset;
   const rows = format.sorted ? sorted(query, dataset) : query;
   const target = literal(file);
   switch (format.type) {
     case 'parquet':
       return `COPY (${rows}) TO ${target} (${parquetOptions(format)})`;
-    case 'jsonl':
-      return `COPY (${asText(rows, dataset, jsonValue)}) TO ${target} (FORMAT json, ${compression(format)})`;
+    case 'jsonl': {
+      const values = asText(rows, dataset, jsonValue(marks));
+      if (marks.number === undefined)
+        return `COPY (${values}) TO ${target} (FORMAT json, ${compression(format)})`;
+      const line = bareNumbers('CAST(to_json(line) AS VARCHAR)', marks.number);
+      return `COPY (SELECT ${line} FROM (${values}) AS line) TO ${target} (${asItIs}, ${compression(format)})`;
+    }
     case 'csv': {
-      const value = csvValue(format);
+      const value = csvValue(format, marks);
       return `COPY (${asText(rows, dataset, value)}) TO ${target} (FORMAT csv, HEADER true, ${compression(format)})`;
     }
   }
 }
+
+/** As FORMAT json writes its lines. */
+const asItIs = `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\n'`;
 
 /** By the key as readers see it. */
 function sorted(query: string, { key }: Dataset): string {

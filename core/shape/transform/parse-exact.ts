@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { SourceValue } from '../../source/source';
+import { isLossy } from '../lossy-numbers';
 
 /** Sure to match where a number may need more than JSON.parse: 16 digits, or an exponent of three. Also matches in strings, which costs time only. */
 const suspicious = /[\d.]{16}|\d[eE][+-]?\d{3}/;
 /** A number of RFC 8259, section 6. */
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Decimal digits that a double keeps for certain (IEEE 754, binary64), while it is not subnormal. */
-const certainDigits = 15;
-const smallestNormal = 2 ** -1022;
+export const certainDigits = 15;
 /** No column holds a longer number, and arithmetic with one could take minutes. */
 const longestNumber = 1000;
 
@@ -15,8 +15,8 @@ const longestNumber = 1000;
 const mark = `${randomUUID()}:`;
 
 /**
- * Parses one JSON value so that no number is altered: integers beyond 2^53 are bigints; decimals of more than 15 digits, or too large
- * or too small for a double, are texts, and so are numbers of more than 1,000 characters. Everything else is what JSON.parse
+ * Parses one JSON value so that no number is altered: integers beyond 2^53 are bigints; what has a point or an exponent is a text where a
+ * double would say something else, and so are numbers of more than 1,000 characters. Everything else is what JSON.parse
  * makes of it: of a key that occurs twice the last value counts. Throws a SyntaxError.
  */
 export function parseExact(text: string): SourceValue {
@@ -64,11 +64,12 @@ function keptBy(number: string): 'number' | 'bigint' | 'text' {
   if (number.length > longestNumber) return 'text';
   const value = Number(number);
   if (/^-?\d*$/.test(number)) return Number.isSafeInteger(value) ? 'number' : 'bigint';
-  const mantissa = number.replace(/[eE].*/, '').replace(/[^\d]/g, '');
-  const digits = mantissa.replace(/^0+|0+$/g, '').length;
-  if (digits === 0) return 'number';
-  const isNormal = Number.isFinite(value) && Math.abs(value) >= smallestNormal;
-  return digits <= certainDigits && isNormal ? 'number' : 'text';
+  return isLossy(number) || !isCertain(value) ? 'text' : 'number';
+}
+
+/** A whole number beyond 2^53 is one that writeRecord knows to be what the source sent. */
+function isCertain(value: number): boolean {
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER || Number(value.toPrecision(certainDigits)) === value;
 }
 
 /** A copy with the marked integers as bigints. Object.fromEntries makes '__proto__' a property like any other. */

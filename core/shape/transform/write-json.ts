@@ -1,4 +1,5 @@
 import { formatPath, type PathSegment } from '../../source/path';
+import { certainDigits } from './parse-exact';
 
 /** A value that JSON would alter, or cannot hold; the message is a sentence about 'it'. */
 export class UnwritableError extends Error {}
@@ -6,7 +7,7 @@ export class UnwritableError extends Error {}
 /**
  * Writes what a transform returned as the JSON of one record; bigints become bare integers, and what is undefined is left out of
  * objects and null in arrays, as in JSON.stringify. Throws an UnwritableError for what is no plain object, or holds what JSON
- * would alter: dates, class instances, functions, NaN.
+ * would alter: dates, class instances, functions, NaN, whole numbers of which JavaScript may have lost digits.
  */
 export function writeRecord(record: unknown): string {
   if (!isObject(record) || Array.isArray(record)) throw new UnwritableError(`it returned ${kindOf(record)}`);
@@ -27,7 +28,7 @@ function isPlainData(value: unknown): boolean {
     case 'undefined':
       return true;
     case 'number':
-      return Number.isFinite(value);
+      return Math.abs(value) <= Number.MAX_SAFE_INTEGER || isRoundNumber(value);
     case 'object':
       if (value === null) return true;
       if (Array.isArray(value)) return value.every(isPlainData);
@@ -35,6 +36,14 @@ function isPlainData(value: unknown): boolean {
     default:
       return false;
   }
+}
+
+/**
+ * Whether a number beyond 2^53 is finite and written with at most 15 digits, which a double keeps: 1e20, and whatever parseExact
+ * gives as a number. 2 ** 60 would be written with other digits than it has.
+ */
+function isRoundNumber(value: number): boolean {
+  return Number.isFinite(value) && Number(value.toPrecision(certainDigits)) === value;
 }
 
 /** Looks at everything in a value, which stands at `path`; throws an UnwritableError for what JSON would alter. */
@@ -77,6 +86,8 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'an array in an array';
   if (typeof value === 'number' && !Number.isFinite(value))
     return `${value}, which JSON has not: return null`;
+  if (typeof value === 'number' && !isPlainData(value))
+    return 'a whole number beyond 2^53, of which JavaScript does not keep all digits: return it as a bigint or a text';
   if (typeof value !== 'object') return `a ${typeof value}`;
   if (isThenable(value)) return 'a promise: a transform cannot wait';
   const name: unknown = value.constructor?.name;

@@ -21,7 +21,8 @@ export function cast(type: ScalarType, text: string): string {
       return type.format === undefined ? `TRY_CAST(${text} AS DATE)` : parsedDate(text, type.format);
     case 'time':
       return type.format === undefined
-        ? `CAST(TRY_CAST(${text} AS TIME) AS VARCHAR)`
+        ? // Without seconds DuckDB (1.5.5) takes no white space behind it
+          `CAST(coalesce(TRY_CAST(${text} AS TIME), TRY_CAST(${trimmed(text)} AS TIME)) AS VARCHAR)`
         : parsedTime(text, type.format);
     case 'hugeint':
       return fromHugeint(`TRY_CAST(${text} AS HUGEINT)`, 38, 0);

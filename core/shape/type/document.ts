@@ -1,29 +1,38 @@
 import type { Column, ColumnType, ListType, MapType, ScalarType, StructType } from '../../source/column';
 import { parsePath, toJsonPath } from '../../source/path';
+import { bareNumbers, type Marks, withNumbers } from '../sql/marks';
 import { identifier, literal } from '../sql/sql-text';
 import { cast } from './cast';
 import { cleaned } from './cleaned';
 import { fits } from './fits';
-import { keepsDigits } from './keeps-digits';
 import { type DocumentType, sqlType } from './sql-type';
 
 /**
  * The SQL of a JSON text's value in the type of a json, list, struct or map column. `document` is a VARCHAR with JSON text, as DuckDB's
- * JSON functions write it, or NULL. Where fitsDocument() is false it is NULL or wrong. Texts in it are trimmed and '' is NULL, as in columns.
+ * JSON functions write it, or NULL, with the marks that are given: numbers come out of it as the page writes them. Where fitsDocument() is false
+ * it is NULL or wrong. Texts in it are trimmed and '' is NULL, as in columns.
  */
-export function castDocument(type: DocumentType, document: string): string {
-  const value = valueIn(type, `TRY_CAST(${document} AS JSON)`, 0);
+export function castDocument(type: DocumentType, document: string, marks: Marks = {}): string {
+  const value = valueIn({ type, json: `TRY_CAST(${document} AS JSON)`, marks }, 0);
   if (type.type !== 'list' || type.of.columnType.type !== 'varchar') return value;
-  return `CASE WHEN ${needsNoCleaning(document)} THEN from_json(${document}, '["VARCHAR"]') ELSE ${value} END`;
+  return `CASE WHEN ${needsNoCleaning(document, marks)} THEN from_json(${document}, '["VARCHAR"]') ELSE ${value} END`;
+}
+
+/** A JSON expression, what it is to be read as, and what is marked in it. */
+interface Part<T extends ColumnType = ColumnType> {
+  readonly type: T;
+  readonly json: string;
+  readonly marks: Marks;
 }
 
 /**
  * Whether no text in a document begins or ends in white space or is '': JSON as DuckDB writes it has no white space between its tokens, and
  * none but ' ' without a backslash. Taking such texts as they are costs 85 ns where a look at every element costs 740.
  */
-function needsNoCleaning(document: string): string {
+function needsNoCleaning(document: string, { number }: Marks): string {
   const white = [`'" '`, `' "'`, `'""'`, 'chr(92)'];
-  return white.map((text) => `NOT contains(${document}, ${text})`).join(' AND ');
+  const marked = number === undefined ? [] : [literal(number)];
+  return [...white, ...marked].map((text) => `NOT contains(${document}, ${text})`).join(' AND ');
 }
 
 /**
@@ -31,10 +40,15 @@ function needsNoCleaning(document: string): string {
  * type has one; undefined where every document does. Never NULL, and true for NULL. A document that is written like its value is exact, which
  * spares clean data the look at every leaf.
  */
-export function fitsDocument(type: DocumentType, document: string, value: string): string | undefined {
+export function fitsDocument(
+  type: DocumentType,
+  document: string,
+  value: string,
+  marks: Marks = {},
+): string | undefined {
   if (type.type === 'json')
     return `(${document} IS NULL OR (${value} IS NOT NULL AND ${holdsNumbers(document)}))`;
-  const exact = isExact(type, `TRY_CAST(${document} AS JSON)`, 0);
+  const exact = isExact({ type, json: `TRY_CAST(${document} AS JSON)`, marks }, 0);
   const same = isPlain(type) ? `CAST(to_json(${value}) AS VARCHAR) = ${document}` : 'false';
   return `CASE WHEN ${document} IS NULL OR ${same} THEN true ELSE coalesce(${exact}, false) END`;
 }
@@ -60,37 +74,41 @@ function isPlain(type: ColumnType): boolean {
 }
 
 /** SQL of the value of a JSON expression; `depth` keeps the names of nested lambdas apart. */
-function valueIn(type: ColumnType, json: string, depth: number): string {
+function valueIn({ type, json, marks }: Part, depth: number): string {
   switch (type.type) {
     case 'json':
-      return `CAST(${json} AS JSON)`;
+      return marks.number === undefined
+        ? `CAST(${json} AS JSON)`
+        : `CAST(${withNumbers(`CAST(${json} AS VARCHAR)`, marks)} AS JSON)`;
     case 'list':
-      return each(elementsOf(json), depth, (element) => valueIn(type.of.columnType, element, depth + 1));
+      return each(elementsOf(json), depth, (element) =>
+        valueIn({ type: type.of.columnType, json: element, marks }, depth + 1),
+      );
     case 'map':
-      return mapOf(type, json, depth);
+      return mapOf({ type, json, marks }, depth);
     case 'struct':
-      return structOf(type, json, depth);
+      return structOf({ type, json, marks }, depth);
     default:
-      return cast(type, textOf(type, json));
+      return cast(type, textOf({ type, json, marks }));
   }
 }
 
-function mapOf(type: MapType, json: string, depth: number): string {
+function mapOf({ type, json, marks }: Part<MapType>, depth: number): string {
   const sql = sqlType(type);
   return bind(entriesOf(json), depth, (map) => {
     const values = each(`map_values(${map})`, depth + 1, (value) =>
-      valueIn(type.of.columnType, value, depth + 2),
+      valueIn({ type: type.of.columnType, json: value, marks }, depth + 2),
     );
     // DuckDB stops the query at a key that is there twice
     return `CASE WHEN ${hasUniqueKeys(`map_keys(${map})`)} THEN CAST(map(map_keys(${map}), ${values}) AS ${sql}) END`;
   });
 }
 
-function structOf(type: StructType, json: string, depth: number): string {
+function structOf({ type, json, marks }: Part<StructType>, depth: number): string {
   const value = bind(membersOf(type, json), depth, (members) => {
     const fields = Object.entries(type.fields).map(([name, { columnType }], index) => {
       const member = memberOf(members, index);
-      return `${identifier(name)} := ${valueIn(columnType, member, depth + 1)}`;
+      return `${identifier(name)} := ${valueIn({ type: columnType, json: member, marks }, depth + 1)}`;
     });
     return `struct_pack(${fields.join(', ')})`;
   });
@@ -98,48 +116,49 @@ function structOf(type: StructType, json: string, depth: number): string {
 }
 
 /** SQL of whether a JSON expression is exactly its value; true for NULL and for null. */
-function isExact(type: ColumnType, json: string, depth: number): string {
-  const otherwise = isExactWhereThere(type, json, depth);
+function isExact(part: Part, depth: number): string {
+  const { json } = part;
+  const otherwise = isExactWhereThere(part, depth);
   return `CASE WHEN ${json} IS NULL OR CAST(${json} AS VARCHAR) = 'null' THEN true ELSE ${otherwise} END`;
 }
 
-function isExactWhereThere(type: ColumnType, json: string, depth: number): string {
+function isExactWhereThere({ type, json, marks }: Part, depth: number): string {
   switch (type.type) {
     case 'json':
       return holdsNumbers(`CAST(${json} AS VARCHAR)`);
     case 'list':
-      return `starts_with(${json}, '[') AND ${every(elementsOf(json), type, depth)}`;
+      return `starts_with(${json}, '[') AND ${every(elementsOf(json), type, marks, depth)}`;
     case 'map':
-      return `${isObject(json)} AND ${hasUniqueKeys(`json_keys(${json})`)} AND ${every(`map_values(${entriesOf(json)})`, type, depth)}`;
+      return `${isObject(json)} AND ${hasUniqueKeys(`json_keys(${json})`)} AND ${every(`map_values(${entriesOf(json)})`, type, marks, depth)}`;
     case 'struct':
-      return `${isObject(json)} AND ${hasUniqueKeys(`json_keys(${json})`)} AND ${fitMembers(type, json, depth)}`;
+      return `${isObject(json)} AND ${hasUniqueKeys(`json_keys(${json})`)} AND ${fitMembers({ type, json, marks }, depth)}`;
     default:
-      return fitScalar(type, json);
+      return fitScalar({ type, json, marks });
   }
 }
 
-function every(list: string, { of }: ListType | MapType, depth: number): string {
-  return `NOT list_contains(${each(list, depth, (element) => isExact(of.columnType, element, depth + 1))}, false)`;
+function every(list: string, { of }: ListType | MapType, marks: Marks, depth: number): string {
+  const fit = (element: string) => isExact({ type: of.columnType, json: element, marks }, depth + 1);
+  return `NOT list_contains(${each(list, depth, fit)}, false)`;
 }
 
-function fitMembers(type: StructType, json: string, depth: number): string {
+function fitMembers({ type, json, marks }: Part<StructType>, depth: number): string {
   return bind(membersOf(type, json), depth, (members) => {
-    const fields = Object.values(type.fields);
-    return fields
-      .map(({ columnType }, index) => `(${isExact(columnType, memberOf(members, index), depth + 1)})`)
-      .join(' AND ');
+    const fields = Object.values(type.fields).map(({ columnType }, index) => {
+      return `(${isExact({ type: columnType, json: memberOf(members, index), marks }, depth + 1)})`;
+    });
+    return fields.join(' AND ');
   });
 }
 
-function fitScalar(type: ScalarType, json: string): string {
-  const text = textOf(type, json);
-  const exact = fits(type, text, cast(type, text)) ?? 'true';
-  if (type.type !== 'decimal') return exact;
-  return `(${exact}) AND ${keepsDigits(text, json, '$')}`;
+function fitScalar(part: Part<ScalarType>): string {
+  const text = textOf(part);
+  return fits(part.type, text, cast(part.type, text)) ?? 'true';
 }
 
-function textOf(type: ScalarType, json: string): string {
-  const text = `json_extract_string(${json}, '$')`;
+function textOf({ type, json, marks: { number } }: Part<ScalarType>): string {
+  const marked = `json_extract_string(${json}, '$')`;
+  const text = number === undefined ? marked : bareNumbers(marked, number);
   return type.type === 'varchar' ? cleaned(text) : text;
 }
 

@@ -2,7 +2,6 @@ import type { ColumnType } from '../../source/column';
 import { literal } from '../sql/sql-text';
 import { trimmed } from './cleaned';
 import { either, matches } from './either';
-import { digitsOf } from './keeps-digits';
 
 type DecimalType = Extract<ColumnType, { type: 'decimal' }>;
 
@@ -57,4 +56,9 @@ export function fitsDouble(text: string, value: string): string {
     `${number} AND ${value} <> 0 AND NOT ${matches(text, '[+-]?[0-9]+')}`,
     `${number} AND ${value} <> 0 AND (${exact} OR ${shortest})`,
   );
+}
+
+/** The digits of a number before its exponent, as a SQL text. */
+function digitsOf(number: string): string {
+  return `regexp_replace(regexp_extract(${number}, '^[^eE]*'), '[^0-9]', '', 'g')`;
 }

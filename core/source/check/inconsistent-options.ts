@@ -43,7 +43,7 @@ export function optionProblems(column: Fields, columnPath: Path): readonly Probl
           ),
         ]
       : []),
-    ...maskProblems(options.mask, type, [...path, 'mask']),
+    ...maskProblems(options, type, [...path, 'mask']),
   ];
 }
 
@@ -60,15 +60,28 @@ function textProblems(options: Fields, path: Path): readonly Problem[] {
     );
 }
 
-function maskProblems(mask: unknown, type: unknown, path: Path): readonly Problem[] {
+function maskProblems({ mask, slice }: Fields, type: unknown, path: Path): readonly Problem[] {
   const { type: kind, keepFirst, keepLast } = fields(mask);
-  if ((kind === 'sha256' || kind === 'partial') && isOtherScalar(type))
+  if (mask !== undefined && slice !== undefined)
     return [
-      problemAt(path, `a mask of type '${kind}'`, "'drop', or a varchar column: a masked value is a text"),
+      problemAt(
+        path,
+        received(mask),
+        'no mask with slice: the value of a slice stands in the plan, in messages and in URLs, where no mask hides it',
+      ),
     ];
+  if ((kind === 'sha256' || kind === 'partial') && isOtherScalar(type))
+    return [problemAt(path, received(mask), "'drop', or a varchar column: a masked value is a text")];
   if (kind === 'partial' && keepFirst === undefined && keepLast === undefined)
     return [problemAt(path, 'an object', 'keepFirst, keepLast or both: how many characters are still seen')];
   return [];
+}
+
+/** Whatever else is in a mask may be a salt in clear. */
+function received(mask: unknown): string {
+  const { type } = fields(mask);
+  if (mask === 'drop') return "'drop'";
+  return type === 'sha256' || type === 'partial' ? `a mask of type '${type}'` : 'a mask';
 }
 
 /** Nested types have none of these options at all, and the schema says so. */

@@ -1,15 +1,9 @@
 import { closest } from '../closest';
 import { describe, oneOf, quote } from '../describe';
-import {
-  type ElementPath,
-  formatPath,
-  type Path,
-  PathSyntaxError,
-  parseElementPath,
-  parsePath,
-} from '../path';
+import { type ElementPath, formatPath, type Path, parseElementPath, parsePath } from '../path';
 import { type Problem, problemAt } from '../problems';
 import { type Fields, fields } from './fields';
+import { read } from './read-path';
 import { sliceParameters } from './slice-parameters';
 
 /** Options of which one at most says where a value comes from, rather than from the record. */
@@ -112,14 +106,4 @@ function elementOrigin({ explode }: Fields, column: Fields, path: Path): readonl
 
 function exploding({ list }: ElementPath): string {
   return list.length === 0 ? "explode: 'items'" : `explode: '${formatPath(list)}'`;
-}
-
-/** What a text says; undefined where it is none, or cannot be read, which is reported as such. */
-function read<T>(text: unknown, parse: (text: string) => T): T | undefined {
-  try {
-    return typeof text === 'string' ? parse(text) : undefined;
-  } catch (error) {
-    if (error instanceof PathSyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -3,17 +3,22 @@ import type { Path } from '../path';
 import { type Problem, problemAt } from '../problems';
 import { columnNamePattern } from './column-names';
 import { type Fields, fields } from './fields';
+import { formatProblems } from './inconsistent-formats';
 
 /** Lists in structs in lists: no source is deeper, and readers grow slow. */
 const deepest = 8;
 
-/** Decimals that cannot be, structs without fields, types nested too deep. */
+/** Decimals that cannot be, formats that do not say enough, structs without fields, types nested too deep. */
 export function typeProblems(column: Fields, path: Path, depth = 0): readonly Problem[] {
   const type = fields(column.columnType);
   const inside = [...path, 'columnType'];
   switch (type.type) {
     case 'decimal':
       return decimalProblems(type, path);
+    case 'date':
+    case 'time':
+    case 'timestamp':
+      return formatProblems(type, inside);
     case 'list':
     case 'map':
       if (depth >= deepest) return [tooDeep(path)];

@@ -17,15 +17,20 @@ const simpleTypes = [
 
 /** Of letters that DuckDB's strptime knows (1.5.5), at least one of which reads something. */
 const strptime = /^(?=[\s\S]*%-?[a-zA-Z])(?:[^%]|%-?[aAbBcdfgGHIjmMnpSuUVwWxXyYzZ]|%%)*$/;
+/** Whether a text is a format as strptime takes it. */
+export function isStrptime(format: unknown): format is string {
+  return typeof format === 'string' && strptime.test(format);
+}
+
 const knownFormats = ['iso', 'epoch-seconds', 'epoch-millis', 'epoch-micros'];
 
 const timeFormat = leaf<string>(
-  (value) => typeof value === 'string' && strptime.test(value) && !/%-?[zZ]/.test(value.replaceAll('%%', '')),
+  (value) => isStrptime(value) && !/%-?[zZ]/.test(value.replaceAll('%%', '')),
   "a format such as '%d.%m.%Y' or '%H:%M', as strptime takes it, without an offset",
 ).exactOptional();
 
 const timestampFormat = leaf<string>(
-  (value) => typeof value === 'string' && (knownFormats.includes(value) || strptime.test(value)),
+  (value) => isStrptime(value) || (typeof value === 'string' && knownFormats.includes(value)),
   (value) => {
     const meant = typeof value === 'string' ? closest(value, knownFormats) : undefined;
     const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;

@@ -104,17 +104,18 @@ describe('values from elsewhere', () => {
       page('[]'),
     ]);
     const first = { at: '2024-01-01 00:00:00+00', rate: '0.123456789012345678', tags: ['a'], text: '"5"' };
+    const second = { at: '2024-01-02 00:00:00+00', rate: '0.123456789012345678', tags: null, text: null };
     expect(rows).toEqual([
       { id: '1', ...first },
       { id: '2', ...first },
+      { id: '1', ...second },
+      { id: '2', ...second },
     ]);
     expect(unfit.map(({ page: number, column: name, rule }) => [number, name, rule])).toEqual([
-      [1, 'rate', 'digits'],
-      [1, 'rate', 'digits'],
       [2, 'at', 'required'],
       [2, 'at', 'required'],
     ]);
-    expect(unfit[2]?.reason).toBe("'meta.at' of the page has no value, and one is required");
+    expect(unfit[0]?.reason).toBe("'meta.at' of the page has no value, and one is required");
   });
 
   test('are the record as a whole', async () => {

@@ -322,10 +322,26 @@ describe('a page that is not what the dataset says', () => {
     expect(error.message).toMatch(/^pages 12 to 13 of cities hold 3 JSON values instead of 2/);
   });
 
-  test('has its records twice', async () => {
-    const error = await failure(bench.shape(of, ['{"data":[],"meta":{"total":3},"data":[]}'], 11));
+  test.each([
+    ['{"data":[],"meta":{"total":3},"data":[]}', 'data'],
+    ['{"data":5,"data":[],"meta":{"total":3}}', 'data'],
+    ['{"data":[],"meta":{"total":3},"\\u006deta":{"total":3}}', 'meta'],
+    ['{"data":[],"meta":{"total":3,"total":4},"x":1,"x":2}', 'meta.total'],
+  ])('has a key twice that matters: %s', async (body, key) => {
+    const error = await failure(bench.shape(of, [good, body], 11));
     expect(error).toBeInstanceOf(PermanentError);
-    expect(error.message).toMatch(/^pages 12 to 12 of cities cannot be read: .*duplicate key "data"/);
+    expect(error.message).toBe(
+      `page 13 of cities: '${key}' is there twice, so nobody can tell which one counts: the source must send each key once`,
+    );
+  });
+
+  test('has a key twice that does not matter', async () => {
+    const { rows } = await bench.shape(
+      of,
+      ['{"x":1,"x":2,"data":[{"id":1}],"meta":{"total":3,"y":1,"y":2}}'],
+      11,
+    );
+    expect(rows).toEqual([{ id: '1' }]);
   });
 
   test('has its records twice where that goes unnoticed: the first count, in quarantine as well', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Column } from '../../../../core/source/column';
+import { formatPath } from '../../../../core/source/path';
 import type { Transform } from '../../../../core/source/source';
 import { columnsAt, readingDataset, WatchBench } from './watching';
 
@@ -47,6 +48,54 @@ describe('a field is unknown', () => {
     ]);
   });
 
+  it('where columns look into it and it is nothing to look into', async () => {
+    const unknown = async (paths: string[], ...records: string[]) =>
+      (await bench.fields(readingDataset(columnsAt(...paths)), [records])).unknownFields.map(
+        ({ name, type, count }) => `${name} ${type} ${count}`,
+      );
+    const plain = ['{"o":{"n":1}}', '{"o":null}', '{"o":{}}', '{}'];
+    expect(await unknown(['o.n'], ...plain)).toEqual([]);
+    for (const [json, type] of [
+      ['"LOSTSTRING"', 'string'],
+      ['["LOST"]', 'array'],
+      ['5', 'number'],
+      ['true', 'boolean'],
+    ])
+      expect(await unknown(['o.n'], ...plain, `{"o":${json}}`, `{"o":${json}}`)).toEqual([`o ${type} 2`]);
+    expect(await unknown(['a.b.c'], '{"a":{"b":"x"}}', '{"a":{"b":{"c":1}}}', '{"a":"x"}')).toEqual([
+      'a.b string 1',
+      'a string 1',
+    ]);
+    const lists = ['{"l":[1]}', '{"l":[]}', '{"l":null}', '{"l":[{"x":1}]}', '{}'];
+    expect(await unknown(['l[0]'], ...lists, '{"l":{"k":1}}', '{"l":7}')).toEqual(['l object 2']);
+    expect(await unknown(['l[0]', 'l.k'], ...lists, '{"l":{"k":1,"m":2}}', '{"l":7}')).toEqual([
+      'l.m number 1',
+      'l number 1',
+    ]);
+    expect(await unknown(['o', 'o.n'], '{"o":"x"}')).toEqual([]);
+  });
+
+  it('not where a struct or an exploded list is no such thing, which is told elsewhere', async () => {
+    const text: Column = { columnType: { type: 'varchar' }, options: {} };
+    const fields = { n: text, deep: { ...text, path: 'in.it' } };
+    const struct: Column = { columnType: { type: 'struct', fields }, path: 'o', options: {} };
+    expect(await names({ struct }, '{"o":"x"}', '{"o":[]}')).toEqual([]);
+    expect(await names({ struct }, '{"o":{"in":"x"}}')).toEqual(['o.in']);
+    const exploded = readingDataset(columnsAt('a.items[].n'), { explode: 'a.items' });
+    const { unknownFields } = await bench.fields(exploded, [['{"a":{"items":"x"}}', '{"a":"x"}']]);
+    expect(unknownFields.map(({ name }) => name)).toEqual(['a']);
+  });
+
+  it('as an element of which no column reads anything', async () => {
+    const place: Column = { columnType: { type: 'bigint' }, options: { elementIndex: true } };
+    const dataset = readingDataset({ place }, { explode: 'l' });
+    const { unknownFields } = await bench.fields(dataset, [['{"l":[null,{}]}', '{"l":["x",{"k":1}]}']]);
+    expect(unknownFields.map(({ name, type }) => [name, type])).toEqual([
+      ['l[]', 'string'],
+      ['l[].k', 'number'],
+    ]);
+  });
+
   it('not in a list that is read by index', async () => {
     expect(await names(columnsAt('a[0].b'), '{"a":[{"b":1,"c":2}],"d":3}')).toEqual(['d']);
   });
@@ -78,6 +127,7 @@ describe('a field is unknown', () => {
     expect(unknownFields).toEqual([
       { name: 'items[].colour', count: 2, slice: 'all', page: 10, type: 'number' },
       { name: 'items[].price.vat', count: 1, slice: 'all', page: 10, type: 'number' },
+      { name: 'items[]', count: 1, slice: 'all', page: 10, type: 'number' },
       { name: 'note', count: 1, slice: 'all', page: 10, type: 'boolean' },
     ]);
   });
@@ -123,18 +173,23 @@ describe('counts', () => {
       ),
       object: fc.dictionary(key, tie('any'), { maxKeys: 5, noNullPrototype: true }),
     })).object;
-    const path = fc.array(fc.constantFrom('a', 'b', 'c', '__proto__'), { minLength: 1, maxLength: 3 });
+    const step = fc.constantFrom('a', 'b', 'c', '__proto__');
+    const path = fc.tuple(
+      step,
+      fc.array(fc.oneof({ weight: 4, arbitrary: step }, fc.constant(0)), { maxLength: 2 }),
+    );
     await fc.assert(
       fc.asyncProperty(
         fc.array(path, { minLength: 1, maxLength: 4 }),
         fc.array(fc.array(value, { maxLength: 6 }), { minLength: 1, maxLength: 3 }),
         async (paths, pages) => {
           const texts = pages.map((records) => records.map((record) => JSON.stringify(record)));
-          const dataset = readingDataset(columnsAt(...paths.map((one) => one.join('.'))));
+          const whole = paths.map(([first, rest]) => [first, ...rest]);
+          const dataset = readingDataset(columnsAt(...whole.map(formatPath)));
           const { unknownFields } = await bench.fields(dataset, texts);
           const expected = new Map<string, number>();
-          for (const record of texts.flat().map((text): unknown => JSON.parse(text)))
-            for (const name of unknownIn(record, paths)) expected.set(name, (expected.get(name) ?? 0) + 1);
+          for (const record of texts.flat().map((text): object => JSON.parse(text)))
+            for (const name of unknownIn(record, whole)) expected.set(name, (expected.get(name) ?? 0) + 1);
           expect(new Map(unknownFields.map(({ name, count }) => [name, count]))).toEqual(expected);
         },
       ),
@@ -144,13 +199,16 @@ describe('counts', () => {
 });
 
 /** Names of the fields that none of the paths leads to, through or into. */
-function unknownIn(value: unknown, paths: readonly (readonly string[])[], prefix = ''): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
+function unknownIn(object: object, paths: readonly (readonly (string | number)[])[], prefix = ''): string[] {
+  return Object.entries(object).flatMap(([key, inner]) => {
     const below = paths.filter(([first]) => first === key).map((path) => path.slice(1));
     const step = /^[\w]+$/.test(key) ? (prefix === '' ? key : `.${key}`) : `['${key.replace(/'/g, "\\'")}']`;
     if (below.length === 0) return [prefix + step];
-    return below.some((path) => path.length === 0) ? [] : unknownIn(inner, below, prefix + step);
+    if (inner === null || below.some((path) => path.length === 0)) return [];
+    const looksFor = (type: string) => below.some(([next]) => typeof next === type);
+    if (Array.isArray(inner)) return looksFor('number') ? [] : [prefix + step];
+    if (typeof inner !== 'object' || !looksFor('string')) return [prefix + step];
+    return unknownIn(inner, below, prefix + step);
   });
 }
 
@@ -187,7 +245,7 @@ describe('hostile keys', () => {
   it('do not stop at records that are no objects', async () => {
     expect(
       await names(columnsAt('id', 'a.b'), 'null', '5', '[{"x":1}]', '"x"', '{"a":[],"y":1}', '{"a":null}'),
-    ).toEqual(['y']);
+    ).toEqual(['a', 'y']);
   });
 
   it('that are data are named a thousand times, and counted together then', async () => {

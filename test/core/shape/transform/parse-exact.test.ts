@@ -12,8 +12,18 @@ describe('parseExact', () => {
     ['0.1', 0.1],
     ['52.3702157', 52.3702157],
     ['123456789.123456', 123456789.123456],
-    ['123456789.1234567', '123456789.1234567'],
-    ['0.30000000000000004', '0.30000000000000004'],
+    ['123456789.1234567', 123456789.1234567],
+    ['123456789.12345678', 123456789.12345678],
+    ['123456789.123456789', '123456789.123456789'],
+    ['0.30000000000000004', 0.30000000000000004],
+    ['0.300000000000000040', 0.30000000000000004],
+    ['0.300000000000000041', '0.300000000000000041'],
+    ['-73.98765432109876', -73.98765432109876],
+    ['1152921504606847000.0', '1152921504606847000.0'],
+    ['1e20', 1e20],
+    ['5e-324', 5e-324],
+    ['1.7976931348623157e308', '1.7976931348623157e308'],
+    ['1.7976931348623158e308', '1.7976931348623158e308'],
     ['1.5000000000000000000000', 1.5],
     ['0.000000000000000000000015', 1.5e-23],
     ['1e308', 1e308],
@@ -28,6 +38,16 @@ describe('parseExact', () => {
   ])('%s arrives with all its digits', (text, expected) => {
     expect(parseExact(text)).toStrictEqual(expected);
     expect(parseExact(`{"a":[${text}]}`)).toStrictEqual({ a: [expected] });
+  });
+
+  test('gives nothing that may not be returned as it is', () => {
+    const number = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 40n }), fc.integer({ min: -30, max: 320 }));
+    fc.assert(
+      fc.property(number, ([digits, exponent]) => {
+        for (const text of [`${digits}`, `${digits}e${exponent}`])
+          expect(() => writeRecord({ a: parseExact(text) })).not.toThrow();
+      }),
+    );
   });
 
   test('looks at numbers, not at strings that hold some', () => {

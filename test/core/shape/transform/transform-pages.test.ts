@@ -207,7 +207,7 @@ describe('transformPages', () => {
       'names two arrays of records',
       '{"data":{},"data":[]}',
       'NotJsonError',
-      'page 12 of cities cannot be read: a name on the way',
+      "page 12 of cities: 'data' is there twice",
     ],
   ])('refuses a page that %s', async (_what, body, name, message) => {
     const failing = transformed(same, ['{"data":[{}]}', body]);

@@ -45,6 +45,32 @@ describe('transformRecord', () => {
     expect(outcome(() => plain)).toEqual({ records: [JSON.stringify(plain)], several: false });
   });
 
+  test.each([2 ** 60, -(2 ** 60), 2 ** 54, Number.MAX_SAFE_INTEGER + 1, 2 ** 80, Number.MAX_VALUE])(
+    'refuses %p, of which digits may be lost, wherever it is',
+    (number) => {
+      const reason =
+        'is a whole number beyond 2^53, of which JavaScript does not keep all digits: return it as a bigint or a text';
+      for (const [value, where] of [
+        [{ a: number }, 'a'],
+        [{ a: [1, { b: number }] }, 'a[1].b'],
+        [{ a: number, b: 1n }, 'a'],
+      ])
+        expect(outcome(() => value)).toEqual({
+          unfit: `transform must return plain objects, and '${where}' ${reason}`,
+        });
+    },
+  );
+
+  test('takes numbers that have all their digits, and whatever the source sent', () => {
+    const value = { a: Number.MAX_SAFE_INTEGER, b: 1e20, c: -6.022e23, d: 1e308, e: 0.1 + 0.2, f: 2n ** 60n };
+    expect(outcome(() => value)).toEqual({
+      records: [
+        '{"a":9007199254740991,"b":100000000000000000000,"c":-6.022e+23,"d":1e+308,"e":0.30000000000000004,"f":1152921504606846976}',
+      ],
+      several: false,
+    });
+  });
+
   test('takes objects without a prototype, and those of another realm', () => {
     const bare = Object.assign(Object.create(null), { a: 1 });
     const foreign = require('node:vm').runInNewContext('({ a: { b: [1] } })');

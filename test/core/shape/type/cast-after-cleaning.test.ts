@@ -18,6 +18,21 @@ async function shapeValue(type: ColumnType, json: string, options: ColumnOptions
 }
 
 describe('after cleaning', () => {
+  test('a replacement cuts the digits beyond microseconds, as docs/shaping.md says', async () => {
+    const options = { replace: { pattern: '(\\.\\d{6})\\d+', with: '\\1' } };
+    for (const [text, value] of [
+      ['2024-01-05T10:00:00.1234567Z', '2024-01-05 10:00:00.123456+00'],
+      ['2024-01-05T10:00:00.123456789+02:00', '2024-01-05 08:00:00.123456+00'],
+      ['2024-01-05T10:00:00.999999999-0530', '2024-01-05 15:30:00.999999+00'],
+      ['2024-01-05 10:00:00.0000001', '2024-01-05 10:00:00+00'],
+      ['2024-01-05T10:00:00.123Z', '2024-01-05 10:00:00.123+00'],
+      ['2024-01-05T10:00:00Z', '2024-01-05 10:00:00+00'],
+    ]) {
+      expect(await shapeValue({ type: 'timestamp' }, JSON.stringify(text), options)).toBe(value);
+    }
+    expect(await shapeValue({ type: 'timestamp' }, '"2024-01-05T10:00:00.1234567Z"')).toBe(quarantined);
+  });
+
   test('nullIf compares after trimming, whatever the type', async () => {
     const options = { nullIf: ["it's", '-1'] };
     expect(await shapeValue({ type: 'bigint' }, '-1', options)).toBe(null);

@@ -192,6 +192,35 @@ const refusedColumns: readonly (readonly [string, unknown, string, string, strin
     "did you mean 'epoch-millis'?",
   ],
   ['an offset of a day', date({ format: '%d.%m.%Y %z' }), '.format', "'%d.%m.%Y %z'", 'without an offset'],
+  ...(
+    [
+      ['a date without a day', date({ format: '%m/%Y' }), 'has no day'],
+      ['a date without a year', date({ format: '%d %b' }), 'has no year'],
+      ['a date without a month', date({ format: '%d, %y' }), 'has no month'],
+      ['a date of a week', date({ format: '%G-%V' }), 'has no day'],
+      ['a date of the week', timestamp({ format: '%A %H:%M' }), 'has no year and no month and no day'],
+      ['a day in a week', date({ format: '%Y %W %d' }), 'has no month'],
+      ['a timestamp of a time', timestamp({ format: '%X' }), 'has no year and no month and no day'],
+      ['an escaped day', date({ format: '%%d.%m.%Y' }), 'has no day'],
+      ['a time without hours', time({ format: '%M:%S' }), 'says the hour'],
+      ['a timestamp without hours', timestamp({ format: '%x %M' }), 'says the hour'],
+      ['an hour of 24 before noon', time({ format: '%H:%M %p' }), '%I with %p'],
+      ['the same in one letter', timestamp({ format: '%c %p' }), '%I with %p'],
+      ['an hour of 12, at any half of the day', time({ format: '%I:%M' }), '%I with %p'],
+      ['a half of a day', timestamp({ format: '%x %p' }), '%I with %p'],
+    ] as const
+  ).map(([title, column, allowed]) => {
+    const { format } = column.columnType as { readonly format: string };
+    return [title, column, '.format', `'${format}'`, allowed] as const;
+  }),
+  ['half a day in a list', list(date({ format: '%Y' })), '.of.format', "'%Y'", 'a whole day, such as'],
+  [
+    'half a day in a struct',
+    struct({ a: map(time({ format: '%S' })) }),
+    '.fields.a.of.format',
+    "'%S'",
+    'the hour',
+  ],
   [
     'a letter that strptime does not know',
     timestamp({ format: '%d.%m.%K' }),
@@ -330,6 +359,52 @@ const refused: readonly (readonly [string, unknown, string, string, string])[] =
     'columns.x.mask',
     'an object',
     'told apart',
+  ],
+  ...(
+    [
+      ['drop', 'drop', "'drop'"],
+      ['sha256', sha256, "a mask of type 'sha256'"],
+      ['partial', { type: 'partial', keepLast: 2 }, "a mask of type 'partial'"],
+    ] as const
+  ).map(
+    ([name, mask, received]) =>
+      [
+        `a value of the slice with mask ${name}`,
+        withColumn(varchar({ slice: 'mail', mask }), {
+          request: { path: '/{mail}' },
+          slices: { type: 'values', name: 'mail', values: ['a@b.c'] },
+        }),
+        'columns.x.mask',
+        received,
+        'no mask with slice',
+      ] as const,
+  ),
+  ...(
+    [
+      ['the field of a masked column', 'x', varchar({ mask: sha256 })],
+      ['a masked path', 'user.mail', varchar('user.mail', { mask: { type: 'partial', keepLast: 2 } })],
+      ['a field in what is dropped', "user['mail']", json('user', { mask: 'drop' })],
+      ['a field of a record that is dropped', 'user.mail', json('', { mask: 'drop' })],
+    ] as const
+  ).map(
+    ([title, field, column]) =>
+      [
+        `to page by ${title}`,
+        withColumn(column, { pagination: { type: 'keyset', field } }),
+        'pagination.field',
+        `'${field}'`,
+        "take the mask off column 'x'",
+      ] as const,
+  ),
+  [
+    'to page by a masked element',
+    withColumn(varchar('items[].mail', { mask: 'drop' }), {
+      explode: 'items',
+      pagination: { type: 'keyset', field: 'items[0].mail' },
+    }),
+    'pagination.field',
+    "'items[0].mail'",
+    'page by another one',
   ],
   ['a key that becomes null', key(varchar({ onUnfit: 'null' })), 'columns.x.onUnfit', "'null'", 'required'],
   [
@@ -503,6 +578,23 @@ const accepted: readonly (readonly [string, unknown])[] = [
   ['bounds that are one', withColumn(decimal(4, 2, { min: '1.50', max: 1.5 }))],
   ['a key that is hashed', key(varchar({ mask: sha256 }))],
   ['a hash beside raw bodies, on purpose', withColumn(varchar({ mask: sha256 }), { keepRaw: true })],
+  [
+    'to page by what is beside a mask',
+    withColumn(varchar('user.mail', { mask: 'drop' }), { pagination: { type: 'keyset', field: 'user.id' } }),
+  ],
+  [
+    'to page by what a derived column is named like',
+    withColumn(varchar({ derived: 'id', mask: 'drop' }), { pagination: { type: 'keyset', field: 'x' } }),
+  ],
+  ...['%d.%m.%Y', '%Y%j', '%G-W%V-%u', '%G %V %A', '%y %U %w', '%-d %B %Y', '%x', '%c', '%Y-%m-%d %I %p'].map(
+    (format) => [`the day ${format}`, withColumn(date({ format }))] as const,
+  ),
+  ...['%H:%M', '%I:%M:%S %p', '%X', '%H', '%-H%M', '%H:%M:%S.%f'].map(
+    (format) => [`the time ${format}`, withColumn(time({ format }))] as const,
+  ),
+  ...['%x', '%c %Z', '%a %b %d %H:%M:%S %z %Y', '%d.%m.%Y %I:%M %p'].map(
+    (format) => [`the moment ${format}`, withColumn(timestamp({ format }))] as const,
+  ),
   ['lists of times', withColumn(list(timestamp({ format: 'epoch-seconds' })))],
   ['eight levels', withColumn(nested(8))],
   [
