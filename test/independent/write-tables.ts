@@ -104,7 +104,9 @@ function record(id: number): Record<string, unknown> {
     id: String(9_007_199_254_740_993n + BigInt(id)),
     yes: sometimes(id % 2 === 0),
     small: sometimes(id % 2 === 0 ? -2_147_483_648 + id : 2_147_483_647 - id),
-    huge: sometimes(`${id % 2 === 0 ? '-' : ''}9999999999999999999999999999999999${String(id).padStart(4, '0')}`),
+    huge: sometimes(
+      `${id % 2 === 0 ? '-' : ''}9999999999999999999999999999999999${String(id).padStart(4, '0')}`,
+    ),
     price: sometimes(`${id}234567890123456789012.${String(id).padStart(4, '0')}567891`),
     ratio: sometimes(id / 7),
     text: sometimes(texts[id % texts.length]),

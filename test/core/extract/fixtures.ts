@@ -10,8 +10,8 @@ import { createTally, type Tally } from '../../../core/extract/range/tally';
 import type { Secrets } from '../../../core/run/ports';
 import type { PageNumberPagination } from '../../../core/source/pagination';
 import type { Dataset, Limits, Source } from '../../../core/source/source';
-import { createVirtualClock, type VirtualClock } from './pace/virtual-clock';
 import { plainShaping } from '../../support/plain-shaping';
+import { createVirtualClock, type VirtualClock } from './pace/virtual-clock';
 
 export const byPageNumber: PageNumberPagination = {
   type: 'page-number',
