@@ -19,11 +19,22 @@ export interface ReadableCopy {
  * them, so that one statement serves the ranges of a dataset.
  */
 export async function copyWithMarks(from: string, to: string): Promise<ReadableCopy> {
-  const marker = await freeMarker(from);
+  const taken = new Set<string>();
+  const copy = await copyWith('0', from, to, taken);
+  if (!taken.has('0')) return copy;
+  let number = 1;
+  while (taken.has(String(number))) number += 1;
+  return copyWith(String(number), from, to, taken);
+}
+
+/** Adds the numbers of the markers that the file itself has to `taken`. */
+async function copyWith(number: string, from: string, to: string, taken: Set<string>): Promise<ReadableCopy> {
+  const marker = { number: `~marked-${number}-number-`, surrogate: `~marked-${number}-surrogate-` };
   const found = { numbers: false, surrogates: false };
   let longestBody = 0;
   const copied = async function* () {
     for await (const { bytes } of pageBodies(from)) {
+      for (const other of markersIn(bytes)) taken.add(other);
       const numbers = markLossyNumbers(bytes, marker.number);
       const body = markLoneSurrogates(numbers, marker.surrogate);
       found.numbers ||= numbers !== bytes;
@@ -43,20 +54,14 @@ export async function copyWithMarks(from: string, to: string): Promise<ReadableC
 
 const newline = Buffer.from('\n');
 
-/** What may be a marker, in a text or escaped; letters, digits and '-' have no escape but this. */
-const used = /marked-(\d{1,15})-/g;
+const used = /~marked-(\d{1,15})-/g;
+/** Letters, digits, '-' and '~' have no escape but this. */
 const escapedAscii = /\\u00([2-7][\da-fA-F])/g;
 
-/** Markers with the smallest number that no text of the file has. */
-async function freeMarker(file: string): Promise<Record<keyof Marks, string>> {
-  const taken = new Set<string>();
-  for await (const { bytes } of pageBodies(file)) {
-    if (!bytes.includes('marked-') && !bytes.includes('\\u00')) continue;
-    const text = bytes.toString('latin1');
-    const read = text.replace(escapedAscii, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
-    for (const [, number = ''] of `${text}\n${read}`.matchAll(used)) taken.add(number);
-  }
-  let number = 0;
-  while (taken.has(String(number))) number += 1;
-  return { number: `marked-${number}-number-`, surrogate: `marked-${number}-surrogate-` };
+/** The numbers of what would be markers, as they stand in a body or are escaped there. */
+function* markersIn(body: Buffer): Generator<string> {
+  if (!body.includes('~marked-') && !body.includes('\\u00')) return;
+  const text = body.toString('latin1');
+  const read = text.replace(escapedAscii, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
+  for (const [, number = ''] of `${text}\n${read}`.matchAll(used)) yield number;
 }
