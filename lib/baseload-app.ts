@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { ConfigurationError } from '../core/errors';
-import { loadSources } from '../core/source/load-sources';
+import { type LoadedSources, loadSources } from '../core/source/load-sources';
 import { functionNames } from '../lambda/environment';
 import { BaseloadStack } from './baseload-stack';
 import { environments, findEnvironment } from './environments';
@@ -20,12 +20,13 @@ export function sourcesFolderOf(app: App): string {
  * declared in, by default ./sources) and settings such as 'geonames:lanes'. When there are problems it adds
  * nothing and returns all of them, a sentence each.
  */
-export function addBaseload(app: App): readonly string[] {
+export function addBaseload(
+  app: App,
+  loaded: LoadedSources = loadSources(sourcesFolderOf(app)),
+): readonly string[] {
   const context = app.node.getAllContext();
   const name: unknown = context.environment ?? 'dev';
   const environment = findEnvironment(name);
-  const directory = sourcesFolderOf(app);
-  const loaded = loadSources(directory);
   const { sources, problems } = applySettings(loaded.sources, context);
 
   const all = [
@@ -35,7 +36,8 @@ export function addBaseload(app: App): readonly string[] {
     ...(loaded.problems.length > 0 ? [] : problems),
     ...(environment ? sources.flatMap(({ source }) => nameProblems(environment.name, source.name)) : []),
   ];
-  if (all.length === 0 && sources.length === 0) all.push(`${directory} declares no source: add a file to it`);
+  if (all.length === 0 && sources.length === 0)
+    all.push(`${sourcesFolderOf(app)} declares no source: add a file to it`);
   if (!environment || all.length > 0) return all;
   try {
     new BaseloadStack(app, `baseload-${environment.name}`, { environment, sources });

@@ -22,7 +22,7 @@ export function inferType(name: string, values: readonly Json[]): Inferred<Colum
 }
 
 /** Whether the keys of these objects are data: days, numbers, UUIDs, or too many that come and go. */
-export function isMap(objects: readonly JsonObject[]): boolean {
+function isMap(objects: readonly JsonObject[]): boolean {
   const counts = new Map<string, number>();
   for (const object of objects) for (const key of object.keys()) counts.set(key, (counts.get(key) ?? 0) + 1);
   const keys = [...counts.keys()];

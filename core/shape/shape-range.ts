@@ -17,7 +17,7 @@ import { prepareSalts } from './salts';
 import type { Check } from './sql/check';
 import { keysStatement } from './sql/keys-statement';
 import { shapeQuery } from './sql/shape-query';
-import { type PagesFile, pageLayout } from './sql/sql-pages';
+import { type PageLayout, type PagesFile, pageLayout } from './sql/sql-pages';
 import { copyStatement } from './stage/copy';
 import { Tellings } from './tell';
 import { type TransformedPages, transformPages } from './transform/transform-pages';
@@ -70,6 +70,14 @@ interface Prepared {
   /** By the names of their secrets. */
   readonly salts: ReadonlyMap<string, string>;
   readonly transformed: TransformedPages | undefined;
+  readonly layout: PageLayout;
+  readonly files: FilesBeside;
+}
+
+/** Files that are made beside the pages, and removed. */
+interface FilesBeside {
+  readonly transformed: string;
+  readonly copy: string;
 }
 
 /** Shapes page ranges, one after another; records become JavaScript objects only for a dataset's transform. */
@@ -117,13 +125,13 @@ export class Shaper {
     const { dataset, pagesFile, stageFile, quarantineFile, origins } = range;
     const layout = pageLayout(dataset);
     const inspected = { ...range, dataset: dataset.name, path: pagesFile, layout };
-    const files = filesBeside(pagesFile);
+    const files = { transformed: `${pagesFile}.transformed`, copy: `${pagesFile}.readable` };
     try {
       await this.#checkOnce(dataset);
       const salts = await prepareSalts(this.#connection, dataset, this.#secrets);
       const transformed =
         dataset.transform && (await transformPages({ dataset, pagesFile, origins, file: files.transformed }));
-      const prepared = { range, salts, transformed };
+      const prepared = { range, salts, transformed, layout, files };
       const first = transformed
         ? await transformedReading(files.transformed, transformed.longestLine, files.copy)
         : await firstReading(pagesFile, origins.length, files.copy);
@@ -147,8 +155,8 @@ export class Shaper {
   }
 
   async #shapeWith(prepared: Prepared, reading: PagesFile): Promise<ShapedRange> {
-    const { range, transformed } = prepared;
-    const { dataset, stageFile, origins, runId } = range;
+    const { range, transformed, layout, files } = prepared;
+    const { dataset, pagesFile, stageFile, origins, runId } = range;
     this.#begin(dataset);
     let checks: readonly Check[] = [];
     const staged = await this.#copy.run({ from: reading.path, to: stageFile }, ({ pages, stage }) => {
@@ -157,14 +165,15 @@ export class Shaper {
       checks = query.checks;
       return copyStatement(query.select, stage, dataset, reading.marks);
     });
-    const facts = rangeFacts(transformed?.pages ?? this.#observed, origins.length, pageLayout(dataset));
+    const facts = rangeFacts(transformed?.pages ?? this.#observed, origins.length, layout);
     if (facts === undefined) throw new UnusablePages('they are not what the dataset says');
     const unfit = inPageOrder([
       ...failedRows(this.#tellings.unfit, checks),
       ...untransformed(dataset, transformed?.unfit ?? []),
     ]);
     const nulled = inPageOrder(failedRows(this.#tellings.nulled, checks));
-    const fields = await this.#noticed(range, transformed && filesBeside(range.pagesFile).transformed);
+    const watched = { pagesFile, origins, transformed: transformed && files.transformed };
+    const fields = await this.#fields.finish(watched);
     refuse(range, unfit, fields);
     const counts = this.#count(prepared, facts, { staged, quarantined: unfit.length });
     if (unfit.length > 0) await this.#quarantine(prepared, unfit);
@@ -189,13 +198,6 @@ export class Shaper {
     this.#observed = [];
     this.#tellings.begin();
     this.#fields.begin(dataset);
-  }
-
-  async #noticed(
-    { pagesFile, origins }: RangeToShape,
-    transformed: string | undefined,
-  ): Promise<WatchedFields> {
-    return this.#fields.finish({ pagesFile, origins, transformed });
   }
 
   /** Every number is counted by itself, so that they prove each other. */
@@ -226,8 +228,10 @@ export class Shaper {
     return counts.filter(({ count }) => count > 0);
   }
 
-  async #quarantine({ range, salts }: Prepared, unfit: readonly FailedRow[]): Promise<void> {
-    const { records } = pageLayout(range.dataset);
+  async #quarantine(
+    { range, salts, layout: { records } }: Prepared,
+    unfit: readonly FailedRow[],
+  ): Promise<void> {
     await writeQuarantine(
       unfit.map(({ record }) => record),
       { ...range, records, salts },
@@ -240,10 +244,6 @@ export class Shaper {
     const [firstKey, lastKey] = reader.getRows()[0] ?? [];
     return typeof firstKey === 'string' && typeof lastKey === 'string' ? { firstKey, lastKey } : {};
   }
-}
-
-function filesBeside(pagesFile: string) {
-  return { transformed: `${pagesFile}.transformed`, copy: `${pagesFile}.readable` };
 }
 
 /** Records that could not be transformed, as unfit rows. */

@@ -63,7 +63,7 @@ function childName(parent: string, key: string): string {
 }
 
 /** The JSON type of the value that begins at `start`. */
-export function typeAt(json: Buffer, start: number): JsonType {
+function typeAt(json: Buffer, start: number): JsonType {
   switch (json[start]) {
     case quote:
       return 'string';

@@ -188,21 +188,16 @@ function addRequired(field: Field, { explode }: Dataset, add: Add): void {
 }
 
 function addOwnRules({ column, made, value }: Field, add: Add): void {
-  const { min, max, pattern, enum: texts } = column.options;
-  if (min !== undefined)
-    add(
-      'min',
-      withinBound(scalarType(column), 'min', min, value),
-      made,
-      (text) => `${quoted(text)} is below ${min}`,
-    );
-  if (max !== undefined)
-    add(
-      'max',
-      withinBound(scalarType(column), 'max', max, value),
-      made,
-      (text) => `${quoted(text)} is above ${max}`,
-    );
+  const { pattern, enum: texts } = column.options;
+  for (const [bound, side] of [
+    ['min', 'below'],
+    ['max', 'above'],
+  ] as const) {
+    const limit = column.options[bound];
+    if (limit === undefined) continue;
+    const holds = withinBound(scalarType(column), bound, limit, value);
+    add(bound, holds, made, (text) => `${quoted(text)} is ${side} ${limit}`);
+  }
   if (pattern !== undefined)
     add('pattern', `coalesce(regexp_full_match(${made}, ${literal(pattern)}), true)`, made, (text) => {
       return `${quoted(text)} does not match ${pattern}`;
