@@ -1,4 +1,4 @@
-import type { SecretRef } from './source';
+import type { SecretRef } from './secret-ref';
 
 /** The types a column can have; column-types.ts says what each is in Parquet, Glue, Athena and Spark. */
 export type ColumnType = ScalarType | JsonType | ListType | StructType | MapType;

@@ -2,7 +2,8 @@ import { asInput } from './check/as-input';
 import { checkSource } from './check/check-source';
 import type { DroppedColumn, RequiredColumn, ValueOf } from './column-builder';
 import type { Columns, SourceInput } from './input/source-input';
-import type { Dataset, SecretRef, Source } from './source';
+import type { SecretRef } from './secret-ref';
+import type { Dataset, Source } from './source';
 
 /** Found on every source that defineSource made, also by another copy of this module. */
 const mark = Symbol.for('baseload.source');

@@ -1,4 +1,5 @@
-import type { Auth, Dataset, SecretRef, Source } from './source';
+import type { SecretRef } from './secret-ref';
+import type { Auth, Dataset, Source } from './source';
 
 /** What of a source may name secrets. */
 type WithSecrets = Pick<Source, 'auth' | 'tls'> & Partial<Pick<Source, 'datasets'>>;

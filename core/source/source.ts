@@ -1,5 +1,6 @@
 import type { Column, UnfitPolicy } from './column';
 import type { Pagination } from './pagination';
+import type { SecretRef } from './secret-ref';
 import type { Slices } from './slices';
 
 /** A system we load from: where it is, how to be let in, how fast we may ask, and what it holds. */
@@ -110,11 +111,6 @@ export interface Tls {
   readonly key: SecretRef;
   /** Trusted instead of the public authorities. @default the public ones */
   readonly ca?: SecretRef | undefined;
-}
-
-/** A credential by name: a Secrets Manager secret on AWS, an environment variable on a laptop. */
-export interface SecretRef {
-  readonly secret: string;
 }
 
 /** How patient the client is. */

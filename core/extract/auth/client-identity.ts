@@ -1,4 +1,5 @@
-import type { ClientCredentialsAuth, RefreshTokenAuth, SecretRef } from '../../source/source';
+import type { SecretRef } from '../../source/secret-ref';
+import type { ClientCredentialsAuth, RefreshTokenAuth } from '../../source/source';
 import type { AuthServices } from './authorizer';
 import { basicCredentials } from './basic';
 import { type Grant, TokenRefusedError } from './read-grant';

@@ -1,7 +1,8 @@
 import { createSecureContext } from 'node:tls';
 import { ConfigurationError } from '../../errors';
 import type { Secrets } from '../../run/ports';
-import type { SecretRef, Source } from '../../source/source';
+import type { SecretRef } from '../../source/secret-ref';
+import type { Source } from '../../source/source';
 import type { ClientOptions } from './client';
 
 /** What mutual TLS needs; PEM texts. */

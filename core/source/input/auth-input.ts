@@ -1,4 +1,5 @@
-import type { HeaderFunction, SecretRef } from '../source';
+import type { SecretRef } from '../secret-ref';
+import type { HeaderFunction } from '../source';
 
 /** How a source lets us in, as it is written in a source file. */
 export type AuthInput =

@@ -1,4 +1,4 @@
-import type { SecretRef } from '../source';
+import type { SecretRef } from '../secret-ref';
 import { leaf } from './schema-parts';
 
 /** What both a Secrets Manager name and an environment variable can be derived from. */
