@@ -1,4 +1,4 @@
-import { readRateLimitField } from './rate-limit-field';
+import { type Allowance, readRateLimitField } from './rate-limit-field';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -12,12 +12,6 @@ export interface RateHeaders {
   readonly remaining: number | undefined;
   /** None is. */
   readonly exhausted: boolean;
-}
-
-/** What is left under one of a source's policies. Seconds and requests. */
-export interface Allowance {
-  readonly remaining: number | undefined;
-  readonly reset: number | undefined;
 }
 
 /** How the fields of sources begin: the first drafts of the IETF's fields, and what was there before them. */

@@ -1,4 +1,8 @@
-import type { Allowance } from './rate-headers';
+/** What is left under one of a source's policies. Seconds and requests. */
+export interface Allowance {
+  readonly remaining: number | undefined;
+  readonly reset: number | undefined;
+}
 
 /** The parameters that are read: whole numbers. */
 const patterns = {

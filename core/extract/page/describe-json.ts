@@ -1,5 +1,6 @@
 import { mask } from '../http/mask';
-import { type JsonPart, kindOf, parse } from './json-value';
+import { kindOf, parse } from './json-value';
+import type { JsonPart } from './scan-json';
 
 /** Longest excerpt of a value, in characters. */
 const excerptLength = 60;

@@ -1,6 +1,7 @@
 import { skipWhiteSpace } from '../../json/json-text';
 import { parsePath } from '../../source/path';
-import { exactText, type JsonPart, kindOf, partsOf } from './json-value';
+import { exactText, kindOf, partsOf } from './json-value';
+import type { JsonPart } from './scan-json';
 
 /**
  * The bytes of what stands at `path` of a body, if it tells of errors: anything but nothing, null, false, '', [] and {}.

@@ -1,6 +1,6 @@
 import type { Path } from '../../source/path';
 import { MalformedJsonError } from './malformed-json';
-import { scanJson } from './scan-json';
+import { type JsonPart, scanJson } from './scan-json';
 
 /** What a JSON value is. */
 export type JsonKind = 'object' | 'array' | 'text' | 'number' | 'flag' | 'null';
@@ -13,14 +13,6 @@ const kinds: Readonly<Record<string, JsonKind>> = {
   f: 'flag',
   n: 'null',
 };
-
-/** A value inside a body. */
-export interface JsonPart {
-  /** As it stands there. */
-  readonly bytes: Buffer;
-  /** What an array holds; undefined for anything else. */
-  readonly elements?: { readonly count: number; readonly last: Buffer | undefined };
-}
 
 /** Finds the value at a path; undefined where the path leads nowhere. */
 export type FindPart = (path: Path) => JsonPart | undefined;

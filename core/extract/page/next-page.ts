@@ -3,9 +3,10 @@ import { type Path, parsePath } from '../../source/path';
 import { NextPageNotFoundError } from '../guard-errors';
 import { describeJson } from './describe-json';
 import { homeLink } from './home-link';
-import { exactText, type FindPart, type JsonPart, partsOf } from './json-value';
+import { exactText, type FindPart, partsOf } from './json-value';
 import { linkWith, parseLinkHeader } from './link-header';
 import type { PageToRead } from './page-to-read';
+import type { JsonPart } from './scan-json';
 import { withoutCredential } from './without-credential';
 
 /** Some sources write it where a cursor or link would stand. */

@@ -4,12 +4,13 @@ import type { Dataset } from '../../source/source';
 import { CutOffBodyError, RecordsNotFoundError, TotalNotFoundError } from '../guard-errors';
 import { describeJson, namesIn } from './describe-json';
 import type { Page } from './fetch-page';
-import { exactText, type FindPart, type JsonPart, kindOf, parse, partsOf } from './json-value';
+import { exactText, type FindPart, kindOf, parse, partsOf } from './json-value';
 import { countToLastLink } from './last-link';
 import { MalformedJsonError } from './malformed-json';
 import { type NextPage, nextPage, nextPath } from './next-page';
 import type { PageToRead } from './page-to-read';
 import type { PageRequest } from './request';
+import type { JsonPart } from './scan-json';
 import { toTotal } from './total';
 
 /** What a page says about itself and what follows. */

@@ -10,8 +10,15 @@ import {
 } from '../../json/json-bytes';
 import { endOfValue, skipWhiteSpace } from '../../json/json-text';
 import type { Path } from '../../source/path';
-import type { JsonPart } from './json-value';
 import { MalformedJsonError } from './malformed-json';
+
+/** A value inside a body. */
+export interface JsonPart {
+  /** As it stands there. */
+  readonly bytes: Buffer;
+  /** What an array holds; undefined for anything else. */
+  readonly elements?: { readonly count: number; readonly last: Buffer | undefined };
+}
 
 /** A path that is looked for, and what was found. */
 interface Search {
