@@ -16,7 +16,10 @@ module.exports = {
     ],
   },
   // These are ES modules only
-  transformIgnorePatterns: ['/cdk\\.out', '/node_modules/(?!(hyparquet|hyparquet-compressors|hysnappy)/)'],
+  transformIgnorePatterns: [
+    '/cdk\\.out',
+    '/node_modules/(?!(hyparquet|hyparquet-compressors|hysnappy|echarts|zrender)/)',
+  ],
   setupFiles: ['<rootDir>/test/setup.js'],
   setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
   collectCoverageFrom: ['{core,aws,lambda,lib,local,cli}/**/*.ts'],

@@ -12,10 +12,14 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { TransientError } from '../core/errors';
+import { concurrently } from '../core/run/concurrently';
 import type { Lake, ListedObject, ObjectBody, ObjectHead, PutOptions } from '../core/run/ports';
 
 /** Tries at a conditional write while others write the same key (409 ConditionalRequestConflict). */
 const triesAtConflict = 5;
+
+/** Deletions under way at once. */
+const removalsAtOnce = 20;
 
 /**
  * The lake in an S3 bucket. Conditional writes are S3's own If-None-Match and If-Match
@@ -107,17 +111,25 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
       await pipeline(found.Body, createWriteStream(file));
       return true;
     },
-    async *list(prefix): AsyncGenerator<ListedObject> {
+    async *list(prefix, { after } = {}): AsyncGenerator<ListedObject> {
       let ContinuationToken: string | undefined;
       do {
         const page = await s3.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken }),
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: after, ContinuationToken }),
         );
         for (const { Key, Size, ETag } of page.Contents ?? []) {
           if (Key !== undefined) yield { key: Key, bytes: Size ?? 0, etag: unquoted(ETag) };
         }
         ContinuationToken = page.NextContinuationToken;
       } while (ContinuationToken);
+    },
+    async removeAll(keys) {
+      const removed = concurrently(keys, removalsAtOnce, (Key) =>
+        s3.send(new DeleteObjectCommand({ Bucket: bucket, Key })),
+      );
+      let count = 0;
+      for await (const _ of removed) count++;
+      return count;
     },
   };
 }

@@ -9,7 +9,7 @@ import {
 import { TransientError } from '../core/errors';
 import { concurrently } from '../core/run/concurrently';
 import type { PageMessage } from '../core/run/page-message';
-import type { FailureReason, PageQueue } from '../core/run/ports';
+import type { FailureReason, PageQueue, QueueDepth } from '../core/run/ports';
 
 /** Entries that SQS takes in one SendMessageBatch. */
 const batchSize = 10;
@@ -124,7 +124,11 @@ function* batches(messages: Iterable<PageMessage>): Generator<string[]> {
   if (batch.length > 0) yield batch;
 }
 
-async function countMessages(sqs: SQSClient, url: string) {
+/** How many messages a queue has, approximately; SQS is up to a minute late with it. */
+export async function countMessages(
+  sqs: SQSClient,
+  url: string,
+): Promise<Pick<QueueDepth, 'waiting' | 'inFlight' | 'delayed'>> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: url,

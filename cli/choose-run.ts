@@ -20,6 +20,8 @@ export interface WantedRun {
   readonly pages?: number | undefined;
   /** The run whose raw pages are to be shaped anew. */
   readonly replayOf?: string | undefined;
+  /** Only what changed since the published run. */
+  readonly incremental?: boolean | undefined;
   readonly restart?: boolean | undefined;
 }
 
@@ -50,10 +52,14 @@ async function refuseInVain(
   refuseIncompatible(`${run.source}/${run.dataset}`, tableOf(dataset), await readPointer(lake, run));
 }
 
-/** A trial cannot be continued as a whole load, nor the other way round; a replay is continued by whatever does not contradict it. */
-function isWanted(plan: Plan, { pages, replayOf }: WantedRun): boolean {
+/**
+ * A trial cannot be continued as a whole load, nor the other way round; a replay, and a load of what changed, is continued by whatever does
+ * not contradict it.
+ */
+function isWanted(plan: Plan, { pages, replayOf, incremental = false }: WantedRun): boolean {
   if (replayOf !== undefined) return plan.replayOf?.runId === replayOf;
-  return plan.replayOf ? pages === undefined : isPlannedFor(plan, pages);
+  if (incremental) return plan.increment !== undefined;
+  return plan.replayOf || plan.increment ? pages === undefined : isPlannedFor(plan, pages);
 }
 
 function otherRun(claim: Claim, plan: Plan): ConfigurationError {
@@ -70,6 +76,7 @@ function inWords(plan: Plan): [what: string, command: string] {
     const { runId } = plan.replayOf;
     return [`, a replay of run ${runId},`, `replay ${name} --run ${runId}`];
   }
+  if (plan.increment) return [` of what changed since ${plan.increment.since}`, `run ${name} --incremental`];
   const pages = pagesOption(plan);
   if (pages === undefined) return [' of all pages', `run ${name}`];
   return [` of ${counted(pages, 'page')}`, `run ${name} --pages ${pages}`];

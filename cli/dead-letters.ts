@@ -1,8 +1,14 @@
-import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SourceQueues } from '../aws/dead-letters';
+import { deadDocuments } from '../core/run/dead-documents';
+import { type DeadGroup, type DeadOne, groupDead } from '../core/run/dead-groups';
+import type { DeadLetter } from '../core/run/dead-letter';
+import { isOfRun } from '../core/run/dead-letter';
+import type { RunName } from '../core/run/keys';
+import type { Lake } from '../core/run/ports';
 import { RawPagesError } from '../core/run/write-raw';
 
-/** What the messages of a DLQ say of themselves. */
-export interface DeadLetters {
+/** What is said of a run's dead ranges. */
+export interface DeadReasons {
   /** Up to five distinct ones, the most frequent first, with their numbers. */
   readonly reasons: readonly string[];
   /** Whether all are there because somebody must change a setting. */
@@ -11,32 +17,40 @@ export interface DeadLetters {
   readonly areRawPages: boolean;
 }
 
-/** Reads why messages are in a DLQ. */
-export async function readDeadLetters(sqs: SQSClient, url: string): Promise<DeadLetters> {
-  const counts = new Map<string, number>();
-  const failures = new Set<string | undefined>();
-  const errors = new Set<string | undefined>();
-  for (;;) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: url,
-        MaxNumberOfMessages: 10,
-        WaitTimeSeconds: 0,
-        MessageAttributeNames: ['All'],
-      }),
-    );
-    if (Messages.length === 0) break;
-    for (const { MessageAttributes } of Messages) {
-      const reason = MessageAttributes?.reason?.StringValue ?? 'the function ended before it could say why';
-      failures.add(MessageAttributes?.failure?.StringValue);
-      errors.add(MessageAttributes?.error?.StringValue);
-      counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    }
-  }
-  const sorted = [...counts].sort(([, a], [, b]) => b - a).slice(0, 5);
+/** Messages that are looked at to say why. */
+const mostLetters = 10_000;
+
+/** Why ranges of a run are dead: by their messages in the DLQ, and by what the lake keeps of those whose message is gone. */
+export async function readDeadLetters(
+  { dead }: Pick<SourceQueues, 'dead'>,
+  lake: Pick<Lake, 'list' | 'head' | 'get'>,
+  run: RunName,
+): Promise<DeadReasons> {
+  const letters = (await dead.read(mostLetters)).filter((letter) => isOfRun(letter, run));
+  const ones = letters.flatMap(asDeadOne);
+  for await (const one of deadDocuments(run, lake)) ones.push({ ...one, inQueue: false });
+  return deadReasons(groupDead(ones));
+}
+
+/** What is said of groups of dead ranges. */
+export function deadReasons(groups: readonly DeadGroup[]): DeadReasons {
+  const every = (is: (group: DeadGroup) => boolean) => groups.length > 0 && groups.every(is);
   return {
-    reasons: sorted.map(([reason, times]) => (times === 1 ? reason : `${reason} (${times} times)`)),
-    areConfiguration: failures.size === 1 && failures.has('configuration'),
-    areRawPages: errors.size === 1 && errors.has(RawPagesError.name),
+    reasons: groups
+      .slice(0, 5)
+      .map(({ reason, ranges }) => (ranges === 1 ? reason : `${reason} (${ranges} times)`)),
+    areConfiguration: every(({ failure }) => failure === 'configuration'),
+    areRawPages: every(({ error }) => error === RawPagesError.name),
   };
+}
+
+/** The dead range that a letter is of; none where it is no page message. */
+export function asDeadOne(letter: DeadLetter): DeadOne[] {
+  const { message, failure, error, reason, status, sentAt } = letter;
+  if (!message) return [];
+  const { source, dataset, runId, look, range } = message;
+  const { slice, index } = range;
+  return [
+    { source, dataset, runId, look, slice, index, failure, error, reason, status, at: sentAt, inQueue: true },
+  ];
 }

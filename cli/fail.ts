@@ -3,6 +3,7 @@ import { BaseloadError } from '../core/errors';
 import { TokenRefusedError } from '../core/extract/auth/read-grant';
 import * as guardErrors from '../core/extract/guard-errors';
 import { RawPagesError } from '../core/run/write-raw';
+import { inAwsWords } from './environment/aws-failure';
 import { dataFolder } from './project';
 
 /** Errors that are a sentence for people, by name: one that a function threw reaches us by its name only. */
@@ -20,7 +21,8 @@ export class Finding extends Error {}
 export class Stopped extends Error {}
 
 /** 1: it ran and found something. 2: wrong use or configuration. 130: stopped by Ctrl-C. */
-export function exitCodeOf(error: unknown): number {
+export function exitCodeOf(thrown: unknown): number {
+  const error = inAwsWords(thrown);
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof Stopped) return 130;
   // An error that a function threw reaches us by its name only.
@@ -29,7 +31,8 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** What to print: the sentence alone for known errors, and where to look for the others. */
-export function sentenceOf(error: unknown): string {
+export function sentenceOf(thrown: unknown): string {
+  const error = inAwsWords(thrown);
   if (error instanceof Error && /\bENOSPC\b/.test(error.message)) {
     return `No space is left on the disk that holds ${dataFolder}: free some, then run this again.`;
   }

@@ -24,3 +24,12 @@ export function duration(seconds: number): string {
   if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** How long ago something was, in the largest unit: '12 s ago', '3 h ago', '4 days ago'. */
+export function ago(from: string, now: Date): string {
+  const seconds = Math.max(0, (now.getTime() - Date.parse(from)) / 1000);
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} days ago`;
+}

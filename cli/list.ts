@@ -1,53 +1,81 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
-import type { Dataset, Source } from '../core/source/source';
+import { type Claim, readClaim } from '../core/run/claim';
+import { type Pointer, readPointer } from '../core/run/pointer';
+import type { Lake } from '../core/run/ports';
+import type { Dataset, Schedule, Source } from '../core/source/source';
+import type { EnvironmentName } from '../lambda/environment';
+import { lakeFolder } from '../local/lake-folder';
 import { describePages, describeSlices } from './describe-pages';
+import { environmentOption, inEnvironment } from './environment/open-environment';
 import { readSources } from './find-dataset';
-import { count } from './format';
-import { findPublished, type PublishedDataset, publishedDatasets } from './published';
+import { ago, count } from './format';
+import { dataFolder } from './project';
 import { tableLines } from './table';
 
-/** `baseload list`: what is declared, and what of it is published here. */
+export interface ListOptions {
+  readonly json?: boolean;
+  readonly env: EnvironmentName;
+}
+
+/** `baseload list`: what is declared, and what of it is published. */
 export function listCommand(): Command {
   return new Command('list')
-    .description(
-      'list the datasets, their limits and schedules, and what of them is published in the local lake',
-    )
+    .description('list the datasets, their limits and schedules, and what of them is loaded and published')
+    .addOption(environmentOption())
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npx baseload list --json')
-    .action((options: { json?: boolean }) => list(options));
+    .action((options: ListOptions) => list(options));
+}
+
+/** What a lake says of a dataset. */
+interface Loaded {
+  readonly open: Claim | undefined;
+  readonly published: Pointer | undefined;
 }
 
 /** Prints one line, or one JSON object, per dataset. */
-export function list({ json = false }: { json?: boolean }): void {
-  const published = publishedDatasets();
-  const datasets = readSources().flatMap(({ source }) =>
-    source.datasets.map((dataset) => describe(source, dataset, findPublished(published, source, dataset))),
+export async function list({ json = false, env }: ListOptions): Promise<void> {
+  const declared = readSources().flatMap(({ source }) =>
+    source.datasets.map((dataset) => ({ source, dataset })),
   );
-  if (json) {
-    console.log(JSON.stringify(datasets, null, 2));
-    return;
-  }
+  const datasets = await withLake(env, async (lake) => {
+    const described: ReturnType<typeof describe>[] = [];
+    for (const { source, dataset } of declared) {
+      const name = { source: source.name, dataset: dataset.name };
+      const [open, published] = lake
+        ? await Promise.all([readClaim(lake, name), readPointer(lake, name)])
+        : [];
+      described.push(describe(source, dataset, { open, published }, env));
+    }
+    return described;
+  });
+  if (json) return console.log(JSON.stringify(datasets, null, 2));
+  const now = new Date();
   const rows = datasets.map((dataset) => [
     dataset.name,
+    dataset.open ? `run ${dataset.open.runId} is open` : dataset.published ? 'published' : 'never loaded',
+    dataset.published
+      ? `${count(dataset.published.records)} records, ${ago(dataset.published.publishedAt, now)}`
+      : 'nothing yet',
     `${dataset.requestsPerSecond}/s × ${dataset.lanes} lanes`,
     dataset.pages,
-    dataset.schedule ?? 'by hand',
-    dataset.published
-      ? `${count(dataset.published.records)} records, run ${dataset.published.runId}`
-      : 'nothing yet',
+    whenText(dataset),
     dataset.description ?? '',
   ]);
-  const names = ['dataset', 'limit', 'pages', 'schedule', 'published here', 'description'];
-  for (const line of tableLines(
-    names.map((name) => ({ name })),
-    rows,
-  ))
-    console.log(line);
+  const names = ['dataset', 'state', 'last published', 'limit', 'pages', 'schedule', 'description'];
+  const columns = names.map((name) => ({ name }));
+  for (const line of tableLines(columns, rows)) console.log(line);
 }
 
-function describe(source: Source, dataset: Dataset, published: PublishedDataset | undefined) {
-  const { schedule } = dataset;
-  const two = (value: number) => String(value).padStart(2, '0');
+/** What is declared can be listed before anything has been loaded on this machine. */
+function withLake<T>(env: EnvironmentName, work: (lake: Lake | undefined) => Promise<T>): Promise<T> {
+  if (env === 'local' && lakeFolder(dataFolder) === undefined) return work(undefined);
+  return inEnvironment(env, 'read', ({ lake }) => work(lake));
+}
+
+function describe(source: Source, dataset: Dataset, { open, published }: Loaded, env: EnvironmentName) {
+  const { schedule, incremental } = dataset;
   return {
     name: `${source.name}/${dataset.name}`,
     description: dataset.description,
@@ -57,10 +85,31 @@ function describe(source: Source, dataset: Dataset, published: PublishedDataset 
     pages: describePages(dataset),
     pagination: dataset.pagination.type,
     slices: dataset.slices.map(describeSlices),
-    schedule:
-      schedule &&
-      `${schedule.weekDays?.join(',') ?? 'daily'} ${two(schedule.hour)}:${two(schedule.minute)} ${schedule.timeZone}`,
+    schedule: schedule && scheduleText(schedule),
+    /** How what changed since the published run can be loaded; absent where only everything can. */
+    incremental: incremental && {
+      query: incremental.query,
+      schedule: incremental.schedule && scheduleText(incremental.schedule),
+    },
     columns: Object.keys(dataset.columns),
-    published: published && { runId: published.runId, records: published.records, folder: published.folder },
+    /** The run that is loading it. */
+    open: open && { runId: open.runId, claimedAt: open.claimedAt },
+    published: published && publishedRun(published, env),
   };
+}
+
+function scheduleText({ weekDays, hour, minute, timeZone }: Schedule): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${weekDays?.join(',') ?? 'daily'} ${two(hour)}:${two(minute)} ${timeZone}`;
+}
+
+/** When a dataset is loaded by itself: all of it, and what has changed. */
+function whenText({ schedule, incremental }: ReturnType<typeof describe>): string {
+  const changes = incremental && `changes ${incremental.schedule ?? 'by hand'}`;
+  return [schedule ?? 'by hand', ...(changes ? [changes] : [])].join('; ');
+}
+
+function publishedRun({ runId, records, publishedAt, watermark, location }: Pointer, env: EnvironmentName) {
+  const lake = env === 'local' ? lakeFolder(dataFolder) : undefined;
+  return { runId, records, publishedAt, watermark, location, folder: lake && join(lake, location) };
 }

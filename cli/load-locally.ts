@@ -1,24 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { type SourceQueues, sqsSourceQueues } from '../aws/dead-letters';
 import { s3Lake } from '../aws/lake';
-import { queueUrl, sqsPageQueue } from '../aws/page-queue';
 import { PermanentError } from '../core/errors';
 import type { Plan } from '../core/plan/plan';
 import { readClaim } from '../core/run/claim';
-import { manifestKey, type RunName } from '../core/run/keys';
-import type { Manifest } from '../core/run/manifest';
-import type { Lake, PageQueue } from '../core/run/ports';
+import type { RunName } from '../core/run/keys';
+import { isQuiet } from '../core/run/load-missing';
+import { type Manifest, readManifest } from '../core/run/manifest';
+import { type Pointer, readPointer } from '../core/run/pointer';
+import type { Lake } from '../core/run/ports';
 import { readPlan } from '../core/run/read-plan';
-import { isQuiet, type RunReport } from '../core/run/reconcile';
+import type { RunReport } from '../core/run/reconcile';
 import { type SeenObjects, type Unrolled, unroll } from '../core/run/unroll';
-import { readManifest } from '../core/run/verify-once';
 import { functionNames, queueNames, reconcileName } from '../lambda/environment';
 import { localRegion } from '../local/local-account';
 import type { LocalMode } from '../local/local-mode';
 import { readDeadLetters } from './dead-letters';
+import { isAllDead } from './is-all-dead';
+import { lookUnderWay } from './look-under-way';
 import { loadedPages, measure } from './measure';
+import { clearForRun } from './over-letters';
 import type { Progress } from './progress';
+import { requestRate } from './request-rate';
 import type { Tally } from './tally';
 
 /** How often the lake is looked at. */
@@ -29,6 +34,8 @@ export interface LoadRequest {
   readonly onlyPages?: number | undefined;
   /** The run whose raw pages are shaped anew. @default the source is asked */
   readonly replayOf?: string | undefined;
+  /** Only what changed since the published run. @default everything */
+  readonly incremental?: boolean | undefined;
 }
 
 /** How a load on this machine ended. */
@@ -37,8 +44,13 @@ export type LoadOutcome =
       readonly state: 'complete';
       readonly plan: Plan;
       readonly manifest: Manifest;
-      readonly startedAt: Date;
+      /** Why it is not published, of a run that falls short; empty for one that may be. */
+      readonly problems: readonly string[];
+      /** What readers see by now, whichever run it is. */
+      readonly pointer: Pointer | undefined;
       readonly seconds: number;
+      /** Of this session's requests. */
+      readonly requestsPerSecond: number;
     }
   | {
       readonly state: 'blocked';
@@ -66,9 +78,7 @@ export interface LoadListener {
 /** The lake and a source's page queue as they are in local mode. */
 export interface LocalServices {
   readonly lake: Lake;
-  readonly sqs: SQSClient;
-  readonly pageQueue: PageQueue;
-  readonly deadLetterUrl: string;
+  readonly queues: SourceQueues;
 }
 
 /** Makes the clients that a load is watched with. */
@@ -78,26 +88,25 @@ export async function localServices(local: LocalMode, source: string): Promise<L
     region: localRegion,
     credentials: { accessKeyId: local.accessKeyId, secretAccessKey: 'local' },
   };
-  const sqs = new SQSClient(settings);
-  const names = queueNames('local', source);
-  const [pages, dead] = await Promise.all([queueUrl(sqs, names.pages), queueUrl(sqs, names.dead)]);
   return {
     lake: s3Lake(new S3Client(settings), local.lakeBucket),
-    sqs,
-    pageQueue: sqsPageQueue(sqs, { pages, dead }),
-    deadLetterUrl: dead,
+    queues: await sqsSourceQueues(new SQSClient(settings), queueNames('local', source)),
   };
 }
 
 /** Plans a run, or continues it, and watches the lake until the run has ended or `signal` aborts. */
 export async function loadLocally(
-  { run, onlyPages, replayOf }: LoadRequest,
+  { run, onlyPages, replayOf, incremental = false }: LoadRequest,
   local: LocalMode,
-  { lake, sqs, pageQueue, deadLetterUrl }: LocalServices,
+  services: LocalServices,
   { tally, listener, signal }: { tally: Tally; listener: LoadListener; signal: AbortSignal },
 ): Promise<LoadOutcome> {
+  const { lake, queues } = services;
   const { dataset, runId } = run;
-  const request = { dataset, runId, onlyPages, replayOf };
+  // What failed for good before is tried again.
+  await clearForRun(queues, lake, run);
+  const mode = incremental ? 'incremental' : undefined;
+  const request = { dataset, runId, onlyPages, replayOf, mode };
   await unlessAborted(local.invoke(functionNames('local', run.source).fanOut, request), signal);
   const plan = await readPlan(lake, run);
   if (!plan) throw new PermanentError(`fan-out ended without a plan for ${run.source}/${dataset}`);
@@ -113,27 +122,45 @@ export async function loadLocally(
   local.startSchedules();
   for (;;) {
     const now = await unroll(plan, lake, seen);
-    listener.progress(measure({ plan, before, now, tally, fetchedBefore, seconds: seconds() }));
+    const look = now.complete ? await lookUnderWay(plan, lake) : undefined;
+    const measured = measure({ plan, before, now, tally, fetchedBefore, seconds: seconds() });
+    listener.progress({ ...measured, look });
     if (signal.aborted) {
       return { state: 'stopped', pages: loadedPages(now), pagesPlanned: now.growing ? undefined : now.pages };
     }
-    if (now.complete || isQuiet(await pageQueue.depth())) {
+    if ((now.complete && !look) || isQuiet(await queues.pages.depth())) {
       const loadedIn = seconds();
       const reports = await callReconcile(local);
       const report = reports.find((one) => one.source === run.source && one.runId === runId);
       if (report?.state === 'failed') return { state: 'failed', reason: report.reason };
-      if (report?.state === 'blocked') {
-        const deadLetters = await readDeadLetters(sqs, deadLetterUrl);
+      const isBlocked =
+        report?.state === 'blocked' || (await isStuck(report, () => isAllDead(plan, now, services)));
+      if (isBlocked && report && 'missing' in report) {
+        const deadLetters = await readDeadLetters(queues, lake, run);
         const { missing, ranges } = report;
-        return { state: 'blocked', plan, missing, ranges, growing: now.growing, ...deadLetters };
+        // Of a range whose function ended without a word there is neither a document nor a letter that says why.
+        const reasons =
+          deadLetters.reasons.length === 0 && report.state === 'blocked'
+            ? report.reasons.map(({ reason }) => reason)
+            : deadLetters.reasons;
+        return { state: 'blocked', plan, missing, ranges, growing: now.growing, ...deadLetters, reasons };
       }
       // Otherwise the lake tells: reconcile may have been called by its schedule a moment before.
-      const manifest = await readManifest(lake, manifestKey(run));
-      if (manifest && !(await isOpen(lake, run)))
-        return { state: 'complete', plan, manifest, startedAt, seconds: loadedIn };
+      const manifest = await readManifest(lake, run);
+      if (manifest && !(await isOpen(lake, run))) {
+        const requestsPerSecond = await requestRate(manifest, lake, startedAt);
+        const pointer = await readPointer(lake, run);
+        const problems = report?.state === 'refused' ? report.problems : manifest.problems;
+        return { state: 'complete', plan, manifest, problems, pointer, seconds: loadedIn, requestsPerSecond };
+      }
     }
     await sleep(lookMilliseconds, undefined, { signal }).catch(() => {});
   }
+}
+
+/** Whether a run waits for what nothing will bring: only asked of one that has nothing on its way, and enqueues nothing. */
+async function isStuck(report: RunReport | undefined, isAllDead: () => Promise<boolean>): Promise<boolean> {
+  return report?.state === 'loading' && report.missing > 0 && report.enqueued === 0 && isAllDead();
 }
 
 /** Waits for a promise; rejects as soon as the signal aborts, and lets the promise go its way. */

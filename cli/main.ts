@@ -1,15 +1,41 @@
 import { Command, CommanderError } from 'commander';
 import { discoverCommand } from './discover';
+import { dlqCommand } from './dlq';
 import { exitCodeOf, sentenceOf } from './fail';
+import { giveUpCommand } from './give-up';
 import { listCommand } from './list';
+import { openCommand } from './open';
+import { planCommand } from './plan';
 import { previewCommand } from './preview';
 import { version } from './project';
+import { pruneCommand } from './prune';
 import { queryCommand } from './query';
+import { redriveCommand } from './redrive';
 import { replayCommand } from './replay';
+import { rollbackCommand } from './rollback';
 import { runCommand } from './run';
+import { runsCommand } from './runs';
 import { sampleApiCommand } from './sample-api';
 import { startCommand } from './start';
+import { statusCommand } from './status';
 import { validateCommand } from './validate';
+import { verifyCommand } from './verify';
+
+/** The commands by what one does with them, in the order of --help. */
+const commandGroups = {
+  Try: [startCommand, discoverCommand, previewCommand, planCommand, validateCommand, sampleApiCommand],
+  Run: [runCommand, statusCommand, runsCommand, listCommand, queryCommand],
+  'When something is wrong': [
+    verifyCommand,
+    openCommand,
+    dlqCommand,
+    redriveCommand,
+    giveUpCommand,
+    replayCommand,
+    rollbackCommand,
+  ],
+  'Keep house': [pruneCommand],
+};
 
 /** The command line, complete. */
 export function program(): Command {
@@ -23,18 +49,9 @@ export function program(): Command {
       'after',
       '\nExit codes: 0 fine, 1 it ran and found something, 2 wrong use or configuration.',
     );
-  const commands = [
-    startCommand,
-    discoverCommand,
-    previewCommand,
-    runCommand,
-    replayCommand,
-    listCommand,
-    validateCommand,
-    queryCommand,
-    sampleApiCommand,
-  ];
-  for (const command of commands) root.addCommand(command());
+  for (const [group, commands] of Object.entries(commandGroups)) {
+    for (const command of commands) root.addCommand(command().helpGroup(`${group}:`));
+  }
   for (const command of [root, ...root.commands]) command.exitOverride();
   return root;
 }

@@ -1,7 +1,20 @@
 import { count, counted, duration } from './format';
 
+/** How far a look at the source after a run's own pages is. */
+export interface LookProgress {
+  /** From 1. */
+  readonly look: number;
+  /** 'edges' reads the edges of page ranges again, anything else what has moved. */
+  readonly kind: string;
+  /** Ranges that are there. */
+  readonly done: number;
+  readonly of: number;
+}
+
 /** What is known of a run that is under way. */
 export interface Progress {
+  /** Set once all pages are there and the source is looked at again. */
+  readonly look?: LookProgress | undefined;
   readonly pages: number;
   /** Undefined while nobody knows where the pages end. */
   readonly pagesPlanned: number | undefined;
@@ -29,6 +42,7 @@ const barWidth = 28;
  * a replay.
  */
 export function progressLine(progress: Progress): string {
+  if (progress.look) return [lookLine(progress.look), ...rate(progress)].join('  ');
   const { pages, pagesPlanned, records, continued, rangesOpen, retries } = progress;
   const sofar =
     pagesPlanned === undefined
@@ -44,6 +58,12 @@ export function progressLine(progress: Progress): string {
     ...outlook(progress),
   ];
   return parts.join('  ');
+}
+
+function lookLine({ look, kind, done, of }: LookProgress): string {
+  const again = look === 1 ? 'looking again' : `looking again, look ${look}`;
+  if (kind === 'edges') return `${again}: ${count(done)} of ${counted(of, 'edge')}`;
+  return `${again}: ${count(done)} of ${counted(of, 'range')} that moved`;
 }
 
 function rate({ requestsPerSecond, pagesPerSecond, throttled }: Progress): string[] {

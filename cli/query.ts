@@ -1,7 +1,12 @@
+import { rm } from 'node:fs/promises';
 import { DuckDBConnection, type DuckDBResultReader, DuckDBTypeId } from '@duckdb/node-api';
 import { Command } from 'commander';
 import { type ReadTable, readStage } from '../core/shape/stage/read-stage';
+import type { EnvironmentName } from '../lambda/environment';
+import { downloadTables } from './download-tables';
+import { environmentOption, inEnvironment } from './environment/open-environment';
 import { Finding } from './fail';
+import { readSources } from './find-dataset';
 import { type PublishedDataset, publishedDatasets } from './published';
 import { queriedValue } from './queried-value';
 import { type TableColumn, tableLines } from './table';
@@ -9,21 +14,45 @@ import { type TableColumn, tableLines } from './table';
 /** `baseload query`: SQL over the published tables. */
 export function queryCommand(): Command {
   return new Command('query')
-    .description('run a DuckDB query over the published tables of the local lake')
+    .description('run a DuckDB query over the published tables')
     .argument('<sql>', 'a query; tables are called like their datasets: cities, or geonames.cities')
+    .addOption(environmentOption())
+    .option('--yes', 'with --env: download the tables that the query names, however large')
     .option('--json', 'print JSON, one array of objects')
     .addHelpText(
       'after',
-      '\nExample:\n  npx baseload query "select country, count(*) from cities group by country order by 2 desc limit 5"',
+      '\nThe tables of a deployed environment are downloaded into a temporary folder first, those that the query names.\n\nExample:\n  npx baseload query "select country, count(*) from cities group by country order by 2 desc limit 5"',
     )
-    .action((sql: string, options: { json?: boolean }) => query(sql, options));
+    .action((sql: string, options: QueryOptions) => query(sql, options));
+}
+
+export interface QueryOptions {
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  readonly env?: EnvironmentName;
 }
 
 /** Prints the result of a query; a Finding says what DuckDB did not like. */
-export async function query(sql: string, { json = false }: { json?: boolean }): Promise<void> {
-  const result = await runQuery(sql, publishedDatasets());
+export async function query(
+  sql: string,
+  { json = false, yes = false, env = 'local' }: QueryOptions,
+): Promise<void> {
+  const result =
+    env === 'local' ? await runQuery(sql, publishedDatasets()) : await queryDeployed(sql, env, yes);
   if (json) return console.log(JSON.stringify(toObjects(result), null, 2));
   for (const line of resultLines(result)) console.log(line);
+}
+
+async function queryDeployed(sql: string, env: EnvironmentName, yes: boolean): Promise<DuckDBResultReader> {
+  const sources = readSources();
+  return inEnvironment(env, 'read', async (environment) => {
+    const { tables, folder } = await downloadTables(sql, sources, environment, { yes });
+    try {
+      return await runQuery(sql, tables);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 }
 
 /** What a view needs to know: what the table is called, what it is, and the folder of its objects, with a slash at its end. */

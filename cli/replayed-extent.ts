@@ -1,9 +1,8 @@
 import type { Plan } from '../core/plan/plan';
-import { manifestKey } from '../core/run/keys';
+import { readManifest } from '../core/run/manifest';
 import { readPointer } from '../core/run/pointer';
 import type { Lake } from '../core/run/ports';
 import type { Unrolled } from '../core/run/unroll';
-import { readManifest } from '../core/run/verify-once';
 import { counted } from './format';
 
 /** What a replay shapes anew, in one line; undefined of a run that asks the source. */
@@ -14,7 +13,7 @@ export async function replayedExtent(
 ): Promise<string | undefined> {
   if (!plan.replayOf) return undefined;
   const { runId } = plan.replayOf;
-  const replayed = await readManifest(lake, manifestKey({ ...plan, runId }));
+  const replayed = await readManifest(lake, { ...plan, runId });
   const pages = replayed ? `${counted(replayed.counts.pages, 'page')} ` : '';
   const there = present.size > 0 ? `; ${counted(present.size, 'range')} there already` : '';
   const what = plan.subset ? 'trial' : 'run';

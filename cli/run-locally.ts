@@ -30,6 +30,8 @@ export interface LocalRun {
   readonly pages?: number;
   /** The run whose raw pages are shaped anew, without asking the source. @default the source is asked */
   readonly replayOf?: string;
+  /** Only what changed since the published run. @default everything */
+  readonly incremental?: boolean;
   readonly restart?: boolean;
   readonly json?: boolean;
   /** What must be up while the load goes on. @default nothing */
@@ -112,6 +114,7 @@ async function load(
       run: { source: run.source.name, dataset: run.dataset.name, runId },
       onlyPages: run.pages,
       replayOf: run.replayOf,
+      incremental: run.incremental,
     },
     local,
     services,

@@ -1,34 +1,54 @@
 import { Command } from 'commander';
+import { ConfigurationError } from '../core/errors';
+import type { EnvironmentName } from '../lambda/environment';
+import { environmentOption } from './environment/open-environment';
 import { findDataset, readSources } from './find-dataset';
+import { runDeployed } from './run-deployed';
 import { runLocally } from './run-locally';
 import { companionOf } from './sample-api';
 import { atLeast } from './whole-number';
 
 export interface RunOptions {
   readonly pages?: number;
+  readonly incremental?: boolean;
   readonly restart?: boolean;
   readonly json?: boolean;
+  readonly env?: EnvironmentName;
+  /** Undefined where nothing was said. */
+  readonly watch?: boolean;
 }
 
-/** `baseload run`: one load of one dataset, here, through the template that would be deployed. */
+/** `baseload run`: one load of one dataset, here, through the template that would be deployed, or by what is deployed. */
 export function runCommand(): Command {
   return new Command('run')
-    .description(
-      'load a dataset on this machine: starts a local AWS, runs the template on it, and publishes when complete',
-    )
+    .description('load a dataset and publish it when it is complete: on this machine, or with --env on AWS')
     .argument('<dataset>', 'its name, such as cities or geonames/cities')
     .option('--pages <n>', 'load the first n pages only, as a trial: verified, never published', atLeast(1))
+    .option('--incremental', 'load only what changed since the published run, and merge it into its table')
     .option('--restart', 'give up the open run, if there is one, and start a new one')
-    .option('--json', 'print the summary as JSON')
+    .addOption(environmentOption())
+    .option('--watch', 'with --env: follow the run until it ends (the default)')
+    .option('--no-watch', 'with --env: only start it')
+    .option('--json', 'print the summary as JSON; with --env an object per change and line')
     .addHelpText(
       'after',
-      '\nAn open run is continued where it stopped. A trial of a dataset that is cut into slices loads one page of each of the first n.\n\nExample:\n  npx baseload run cities --pages 3',
+      '\nAn open run is continued where it stopped, and what failed for good is tried again. On this machine it starts a local AWS and runs the\ntemplate on it. A trial of a dataset that is cut into slices loads one page of each of the first n.\n\nExamples:\n  npx baseload run cities --pages 3\n  npx baseload run cities --env dev',
     )
     .action((name: string, options: RunOptions) => run(name, options));
 }
 
-/** Runs a dataset; starts the sample API when that is its source and it is not running. */
+/** Runs a dataset; here it starts the sample API when that is its source and it is not running. */
 export async function run(name: string, options: RunOptions): Promise<void> {
+  const { env = 'local', pages, incremental = false, watch } = options;
+  if (incremental && pages !== undefined) {
+    throw new ConfigurationError(
+      '--incremental and --pages exclude each other: a trial is of the whole dataset',
+    );
+  }
   const { source, dataset } = findDataset(name, readSources());
+  if (env !== 'local') return runDeployed({ source, dataset, ...options, env });
+  if (watch === false) {
+    throw new ConfigurationError('--no-watch is for --env: on this machine a load ends with its command');
+  }
   await runLocally({ source, dataset, ...options, companion: companionOf(source) });
 }

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { stagePrefix } from '../core/run/keys';
+import { reportKey, stagePrefix } from '../core/run/keys';
 import type { Manifest } from '../core/run/manifest';
 import type { Dataset, Source } from '../core/source/source';
 import { lakeFolder } from '../local/lake-folder';
@@ -23,25 +24,36 @@ export interface SummaryContext {
 
 /** Says how a run ended: what was loaded, whether it is complete, where it is. A Finding when it was refused. */
 export async function printSummary(outcome: Complete, context: SummaryContext): Promise<void> {
-  const { manifest } = outcome;
+  const { manifest, problems } = outcome;
   const name = `${manifest.source}/${manifest.dataset}`;
-  const folder = join(lakeFolder(dataFolder) ?? dataFolder, stagePrefix(manifest));
-  const facts = summaryFacts(outcome, context, folder);
+  const facts = summaryFacts(outcome, context, lakeFolder(dataFolder) ?? dataFolder);
   if (context.json) console.log(JSON.stringify(facts, null, 2));
-  if (manifest.problems.length > 0) {
+  if (problems.length > 0) {
+    const report = facts.report === undefined ? '' : `\n${relative(process.cwd(), facts.report)} tells all.`;
     throw new Finding(
-      `${name} was not published:\n${problemLines(manifest.problems, process.stderr.columns).join('\n')}\nReaders still see what they saw before. ${ownCommand()} starts a new run.`,
+      `${name} was not published:\n${problemLines(problems, process.stderr.columns).join('\n')}\nReaders still see what they saw before. ${ownCommand()} starts a new run.${report}`,
     );
   }
   if (context.json) return;
-  console.log(
-    manifest.subset
-      ? `\nLoaded a trial of ${name}: verified, and not published because it is only a part.\n`
-      : `\nPublished ${name}: ${claim(manifest)}.\n`,
-  );
+  console.log(`\n${headline(facts, manifest)}\n`);
   for (const [label, value] of summaryLines(facts, context.dataset))
     console.log(`  ${label.padEnd(12)} ${value}`);
-  await printSample(manifest, folder);
+  await printSample(manifest, facts.folder);
+}
+
+/** What became of a run that does not fall short, or not by more than its policy allows. */
+export function headline(
+  { source, dataset, runId, superseded, warnings }: SummaryFacts,
+  manifest: Pick<Manifest, 'subset' | 'total'>,
+): string {
+  const name = `${source}/${dataset}`;
+  if (manifest.subset)
+    return `Loaded a trial of ${name}: verified, and not published because it is only a part.`;
+  if (superseded !== undefined)
+    return `Loaded ${name}: ${claim(manifest)}. Not published: readers see run ${superseded}, which is newer than ${runId}.`;
+  if (warnings.length > 0)
+    return `Published ${name} with ${counted(warnings.length, 'warning')}: it falls short.`;
+  return `Published ${name}: ${claim(manifest)}.`;
 }
 
 /** Why a run was refused, each reason of a sentence on a line of its own; broken at `width`, unless nobody knows it, as in a file. */
@@ -74,93 +86,110 @@ export function claim({ total }: Pick<Manifest, 'total'>): string {
   return 'every page that the source named, no key twice; it gives no total to hold that against';
 }
 
-/** The numbers of a summary. */
+/** The numbers of a summary. `lake` is the folder of the local lake. */
 export function summaryFacts(
-  { manifest, seconds, startedAt }: Complete,
+  { manifest, problems, pointer, seconds, requestsPerSecond }: Complete,
   { source, tally, context = {} }: SummaryContext,
-  folder: string,
+  lake: string,
 ) {
-  const requests = tally.of('Requests');
+  const { counts } = manifest;
+  const fine = problems.length === 0 && !manifest.subset;
+  const published = fine && pointer?.runId === manifest.runId ? pointer : undefined;
+  const report = join(lake, reportKey(manifest));
   return {
     source: manifest.source,
     dataset: manifest.dataset,
     runId: manifest.runId,
     /** The run whose raw pages were shaped anew; absent where the source was asked. */
     replayOf: manifest.replayOf?.runId,
-    published: manifest.problems.length === 0 && !manifest.subset,
-    problems: manifest.problems,
-    records: manifest.counts.staged,
+    /** ISO 8601: only what changed since was asked for; absent where everything was. */
+    since: manifest.increment?.since,
+    published: published !== undefined,
+    /** The newer run that readers see, where that is why this one is not published. */
+    superseded: fine && !published ? pointer?.runId : undefined,
+    problems,
+    warnings: manifest.warnings,
+    /** How the source changed while it was read; absent where it was not looked at again. */
+    drift: manifest.drift,
+    /** Rows of the table that readers see; of a run that is not published, rows it would have. */
+    records: published?.records ?? counts.staged - counts.repeated,
     /** Absent where the source does not say. */
     total: manifest.total,
-    pages: manifest.counts.pages,
-    ranges: manifest.counts.ranges,
-    /** Records in the pages; records + quarantined + filtered = received + added. */
-    received: manifest.counts.received,
-    added: manifest.counts.added,
-    quarantined: manifest.counts.quarantined,
-    filtered: manifest.counts.filtered,
+    pages: counts.pages,
+    ranges: counts.ranges,
+    /** Records in the pages; records + repeated + quarantined + filtered = received + added, but for what an increment is merged into. */
+    received: counts.received,
+    added: counts.added,
+    /** Rows that were left out because one with their key was seen later. */
+    repeated: counts.repeated,
+    quarantined: counts.quarantined,
+    filtered: counts.filtered,
     /** What was noticed about the records: reasons, rules, unknown and missing fields. */
     observations: manifest.observations,
-    bytesIn: manifest.counts.bytesReceived,
-    bytesOut: manifest.counts.bytesStaged,
+    bytesIn: counts.bytesReceived,
+    bytesOut: published?.bytes ?? counts.bytesStaged,
     format: formatName(manifest),
-    requests,
+    requests: tally.of('Requests'),
     throttled: tally.of('Throttled'),
     retries: tally.of('Retries'),
-    requestsPerSecond: requestRate(manifest, startedAt),
+    requestsPerSecond,
     limit: Number(context[`${source.name}:requestsPerSecond`] ?? source.limits.requestsPerSecond),
     seconds,
-    folder,
+    folder: join(lake, published?.location ?? stagePrefix(manifest)),
+    /** File for people that tells all; absent where it could not be written. */
+    report: existsSync(report) ? report : undefined,
   };
 }
+
+export type SummaryFacts = ReturnType<typeof summaryFacts>;
 
 function formatName({ extension }: Pick<Manifest, 'extension'>): string {
   if (extension === 'parquet') return 'Parquet';
   return extension.startsWith('jsonl') ? 'JSON lines' : 'CSV';
 }
 
-/** Requests per second from the first request of this session to the last, by the receipts of its ranges. */
-function requestRate({ objects }: Manifest, startedAt: Date): number {
-  const receipts = objects.map(({ receipt }) => receipt);
-  const ours = receipts.filter(({ fetchedAt }) => Date.parse(fetchedAt) >= startedAt.getTime());
-  const first = Math.min(...ours.map(({ fetchedAt }) => Date.parse(fetchedAt)));
-  const last = Math.max(
-    ...ours.map(({ fetchedAt, fetchMilliseconds }) => Date.parse(fetchedAt) + fetchMilliseconds),
-  );
-  const requests = ours.reduce((sum, receipt) => sum + receipt.requests, 0);
-  return ours.length > 0 ? requests / Math.max(0.001, (last - first) / 1000) : 0;
-}
-
 /** What a summary shows, label and value; of records, only what there is to say. */
-export function summaryLines(facts: ReturnType<typeof summaryFacts>, dataset: Dataset): [string, string][] {
+export function summaryLines(facts: SummaryFacts, dataset: Dataset): [string, string][] {
+  const { warnings, drift, since, report } = facts;
   return [
+    ...warnings.map((warning): [string, string] => ['warning', warning]),
     ['records', recordsLine(facts)],
+    ...(since === undefined ? [] : [changedLine(facts, since)]),
     ['pages', `${count(facts.pages)} in ${counted(facts.ranges, 'range')}`],
+    ...(drift ? [['drift', drift.sentence] satisfies [string, string]] : []),
     ...observationLines(facts, dataset),
     ['bytes', `${bytes(facts.bytesIn)} in, ${bytes(facts.bytesOut)} out as ${facts.format}`],
     ['requests', requestsLine(facts)],
     ['elapsed', duration(facts.seconds)],
     ['files', relative(process.cwd(), facts.folder)],
+    ...(report === undefined ? [] : [['report', relative(process.cwd(), report)] satisfies [string, string]]),
   ];
 }
 
-function requestsLine(facts: ReturnType<typeof summaryFacts>): string {
-  if (facts.replayOf !== undefined) return `none: the raw pages of run ${facts.replayOf} were shaped anew`;
-  const retries = facts.retries > 0 ? `, ${count(facts.retries)} retried` : '';
-  const rate = `${facts.requestsPerSecond.toFixed(1)}/s of ${facts.limit}/s allowed`;
-  return `${count(facts.requests)}, ${rate}, ${count(facts.throttled)} throttled${retries}`;
+function changedLine({ received }: SummaryFacts, since: string): [string, string] {
+  return ['changed', `${counted(received, 'record')} since ${since}, merged into the table`];
 }
 
-/** A total counts records, which are no rows where explode or transform made several of one. */
-function recordsLine({ records, received, added, total }: ReturnType<typeof summaryFacts>): string {
+function requestsLine(facts: SummaryFacts): string {
+  if (facts.replayOf !== undefined) return `none: the raw pages of run ${facts.replayOf} were shaped anew`;
+  const retries = facts.retries > 0 ? `, ${count(facts.retries)} retried` : '';
+  // A session that only looked again, or only published, has no rate to speak of.
+  const rate = facts.requestsPerSecond > 0 ? `${facts.requestsPerSecond.toFixed(1)}/s of ` : '';
+  return `${count(facts.requests)}, ${rate}${facts.limit}/s allowed, ${count(facts.throttled)} throttled${retries}`;
+}
+
+/** A total counts records, which are no rows where explode or transform made several of one; of an increment it counts what changed. */
+function recordsLine({ records, received, added, repeated, total, since }: SummaryFacts): string {
+  if (since !== undefined) return `${count(records)} in the table`;
+  const again = repeated > 0 ? `; ${counted(repeated, 'row')} seen twice, the last of them kept` : '';
   const ofTotal = total === undefined ? '; the source gives no total' : ` of ${count(total)}`;
-  if (added === 0) return `${count(records)}${ofTotal}`;
-  return `${count(records)} rows, made from ${count(received)}${ofTotal}${total === undefined ? '' : ' records'}`;
+  if (added === 0) return `${count(records)}${ofTotal}${again}`;
+  return `${count(records)} rows, made from ${count(received)}${ofTotal}${total === undefined ? '' : ' records'}${again}`;
 }
 
 /** Three records, through the same query that `baseload query` runs. */
 async function printSample(run: Manifest, folder: string): Promise<void> {
-  const view = { ...run, folder: `${folder}/` };
+  const view = { ...run, folder: folder.endsWith('/') ? folder : `${folder}/` };
   const table = run.dataset.replaceAll('-', '_');
   const result = await runQuery(`select * from ${table} limit 3`, [view]);
   console.log(`\n  select * from ${table} limit 3\n`);

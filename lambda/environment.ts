@@ -13,6 +13,17 @@ export const variable = {
   sourceSettings: 'SOURCE_SETTINGS',
 } as const;
 
+/** The deployments that exist; 'local' is the same template, run on a laptop. */
+export const environmentNames = ['local', 'dev', 'staging', 'prod'] as const;
+
+/** One of them. */
+export type EnvironmentName = (typeof environmentNames)[number];
+
+/** Name of an environment's stack in CloudFormation. */
+export function stackName(environment: EnvironmentName): string {
+  return `baseload-${environment}`;
+}
+
 /** What an environment may set differently for a source than its file does. */
 export interface SourceSettings {
   readonly baseUrl: string;

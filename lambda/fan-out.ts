@@ -15,6 +15,7 @@ import { createPacer } from '../core/extract/pace/pacer';
 import type { Extent0 } from '../core/extract/page/extent';
 import { fetchFirstPage } from '../core/extract/page/first-page';
 import { readParents } from '../core/plan/parents';
+import type { SliceParameters } from '../core/plan/plan';
 import { type FanOutResult, fanOut, parseFanOutRequest } from '../core/run/fan-out';
 import type { Dataset } from '../core/source/source';
 import { secretName } from './environment';
@@ -58,7 +59,7 @@ export async function handler(event: unknown, context: Context): Promise<FanOutR
       pageQueue,
       telemetry,
       clock,
-      discover: (dataset) => discover(dataset, context),
+      discover: (dataset, parameters) => discover(dataset, parameters, context),
       readParents: (slices) => readParents(slices, parents),
       prepare,
     });
@@ -67,8 +68,8 @@ export async function handler(event: unknown, context: Context): Promise<FanOutR
   }
 }
 
-async function discover(dataset: Dataset, context: Context): Promise<Extent0> {
+async function discover(dataset: Dataset, parameters: SliceParameters, context: Context): Promise<Extent0> {
   const services = await openExtract();
   const deadline = clock.monotonic() + context.getRemainingTimeInMillis() - enqueuingMilliseconds;
-  return fetchFirstPage(deployed, dataset, services, deadline);
+  return fetchFirstPage(deployed, dataset, services, deadline, parameters);
 }

@@ -5,6 +5,7 @@ import { s3Lake } from '../aws/lake';
 import { queueUrl, sqsPageQueue } from '../aws/page-queue';
 import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
+import { duckdbEngine } from '../core/run/curate/duckdb-engine';
 import type { PageQueue } from '../core/run/ports';
 import { type ReconcileServices, type RunReport, reconcile } from '../core/run/reconcile';
 import { repeatedKeys } from '../core/run/repeated-keys';
@@ -19,14 +20,22 @@ const telemetry = powertoolsTelemetry();
 const pageQueues = new Map<string, PageQueue>();
 const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) / 2;
 
+const curation = duckdbEngine({ workFolder: tmpdir(), memoryMegabytes });
 const findRepeatedKeys: ReconcileServices['findRepeatedKeys'] = (plan, objects) =>
   repeatedKeys(plan, objects, { lake, workFolder: tmpdir(), memoryMegabytes });
+
+const writeReport: ReconcileServices['writeReport'] = (outcome) => {
+  // Loaded here only: most invocations have no report to draw.
+  const report: typeof import('../core/report/write-report') = require('../core/report/write-report');
+  return report.writeReport(outcome, lake, new Date(systemClock.now()));
+};
+const services = { lake, pageQueue, telemetry, clock: systemClock, findRepeatedKeys, curation, writeReport };
 
 /** Does the next step of every open run. Called every minute; calling it more often does no harm. */
 export async function handler(): Promise<RunReport[]> {
   telemetry.begin({});
   try {
-    return await reconcile({ lake, pageQueue, telemetry, clock: systemClock, findRepeatedKeys });
+    return await reconcile(services);
   } finally {
     telemetry.flush();
   }

@@ -80,8 +80,10 @@ async function load(record: SQSRecord, context: Context): Promise<'acknowledge' 
   });
   try {
     return await handleMessage(
-      { message, receiptHandle: record.receiptHandle, receiveCount },
+      { message, receiptHandle: record.receiptHandle, receiveCount, attempt },
       {
+        lake,
+        clock,
         pageQueue,
         telemetry,
         maxReceiveCount: Number(environment.maxReceiveCount),

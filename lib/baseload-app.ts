@@ -18,7 +18,7 @@ export function sourcesFolderOf(app: App): string {
 /**
  * Adds the stack that the app's context asks for: `environment` (by default 'dev'), `sources` (the folder they are
  * declared in, by default ./sources) and settings such as 'geonames:lanes'. When there are problems it adds
- * nothing and returns all of them, a sentence each.
+ * nothing and returns all of them, a sentence each; in the environment 'local' a file with a problem is left out.
  */
 export function addBaseload(
   app: App,
@@ -31,7 +31,7 @@ export function addBaseload(
 
   const all = [
     ...(environment ? [] : [unknownEnvironment(name)]),
-    ...loaded.problems.map(({ message }) => message),
+    ...(canLeaveOut(name, loaded) ? [] : loaded.problems.map(({ message }) => message)),
     // A file that could not be read may be the source that a setting names: first things first.
     ...(loaded.problems.length > 0 ? [] : problems),
     ...(environment ? sources.flatMap(({ source }) => nameProblems(environment.name, source.name)) : []),
@@ -46,6 +46,11 @@ export function addBaseload(
     if (error instanceof ConfigurationError) return [error.message];
     throw error;
   }
+}
+
+/** On a laptop a file that is being written keeps nobody from loading another source: the commands say that it is left out. */
+function canLeaveOut(environment: unknown, { sources }: LoadedSources): boolean {
+  return environment === 'local' && sources.length > 0;
 }
 
 function unknownEnvironment(name: unknown): string {

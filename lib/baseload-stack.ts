@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { LoadedSource } from '../core/source/load-sources';
+import { stackName } from '../lambda/environment';
 import { DuckdbLayer } from './duckdb-layer';
 import type { Environment } from './environments';
 import { Lake } from './lake';
@@ -18,7 +19,7 @@ export interface BaseloadStackProps {
 export class BaseloadStack extends Stack {
   constructor(scope: Construct, id: string, { environment, sources }: BaseloadStackProps) {
     super(scope, id, {
-      stackName: `baseload-${environment.name}`,
+      stackName: stackName(environment.name),
       description: `Baseload, ${environment.name}: loads paginated sources into an S3 data lake`,
     });
     Tags.of(this).add('application', 'baseload');

@@ -18,7 +18,9 @@ export interface DatasetScheduleProps {
   readonly source: string;
   readonly dataset: string;
   readonly schedule: DeclaredSchedule;
-  /** Started with `{dataset, scheduledTime}`. */
+  /** What is loaded: everything, or what changed. @default 'full' */
+  readonly mode?: 'full' | 'incremental';
+  /** Started with `{dataset, scheduledTime}`, and with `mode: 'incremental'` where only what changed is loaded. */
   readonly fanOut: IFunction;
   readonly role: ScheduleRole;
   /** Where a start goes that could not be delivered. */
@@ -29,15 +31,20 @@ export interface DatasetScheduleProps {
 export class DatasetSchedule extends Construct {
   constructor(scope: Construct, id: string, props: DatasetScheduleProps) {
     super(scope, id);
-    const { environment, source, dataset } = props;
+    const { environment, source, dataset, mode = 'full' } = props;
+    const isFull = mode === 'full';
     new Schedule(this, 'Schedule', {
-      description: `Loads ${source}/${dataset}`,
+      description: `Loads ${isFull ? '' : 'what changed of '}${source}/${dataset}`,
       schedule: cron(props.schedule),
       timeWindow: environment.scheduleWindow,
       enabled: environment.schedulesEnabled,
       target: new LambdaInvoke(props.fanOut, {
         // The time names the run, so a start that is delivered twice is one run.
-        input: ScheduleTargetInput.fromObject({ dataset, scheduledTime: ContextAttribute.scheduledTime }),
+        input: ScheduleTargetInput.fromObject({
+          dataset,
+          ...(isFull ? {} : { mode }),
+          scheduledTime: ContextAttribute.scheduledTime,
+        }),
         role: props.role.role,
         deadLetterQueue: props.missedSchedules,
         // A load that starts much later than declared surprises; better to be told that it did not start.

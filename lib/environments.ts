@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import type { EnvironmentName } from '../lambda/environment';
 
 /** What differs between deployments; everything else is the same template. */
 export interface Environment {
@@ -8,6 +9,10 @@ export interface Environment {
   readonly name: EnvironmentName;
   /** What becomes of the lake when the stack is deleted; a bucket that still holds objects is never deleted. */
   readonly lakeRemovalPolicy: RemovalPolicy;
+  /** How long page bodies as received are kept; a run can be replayed as long as its own are. Stage objects and tables never expire by themselves. */
+  readonly rawRetention: Duration;
+  /** How long records that did not fit are kept: nothing else has them. */
+  readonly quarantineRetention: Duration;
   /** How long logs are kept. */
   readonly logRetention: RetentionDays;
   /** Whether datasets load by themselves; elsewhere they wait for somebody to start them. */
@@ -16,14 +21,13 @@ export interface Environment {
   readonly scheduleWindow: TimeWindow;
 }
 
-/** The deployments that exist; 'local' is the same template, run on a laptop. */
-export type EnvironmentName = 'local' | 'dev' | 'staging' | 'prod';
-
 /** Every environment by name. */
 export const environments: Readonly<Record<EnvironmentName, Environment>> = {
   local: {
     name: 'local',
     lakeRemovalPolicy: RemovalPolicy.DESTROY,
+    rawRetention: Duration.days(30),
+    quarantineRetention: Duration.days(90),
     logRetention: RetentionDays.ONE_DAY,
     schedulesEnabled: false,
     scheduleWindow: TimeWindow.off(),
@@ -31,6 +35,8 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
   dev: {
     name: 'dev',
     lakeRemovalPolicy: RemovalPolicy.DESTROY,
+    rawRetention: Duration.days(14),
+    quarantineRetention: Duration.days(30),
     logRetention: RetentionDays.ONE_WEEK,
     schedulesEnabled: false,
     scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
@@ -38,6 +44,8 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
   staging: {
     name: 'staging',
     lakeRemovalPolicy: RemovalPolicy.RETAIN,
+    rawRetention: Duration.days(90),
+    quarantineRetention: Duration.days(180),
     logRetention: RetentionDays.ONE_MONTH,
     schedulesEnabled: false,
     scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
@@ -45,6 +53,8 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
   prod: {
     name: 'prod',
     lakeRemovalPolicy: RemovalPolicy.RETAIN,
+    rawRetention: Duration.days(365),
+    quarantineRetention: Duration.days(730),
     logRetention: RetentionDays.THREE_MONTHS,
     schedulesEnabled: true,
     scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),

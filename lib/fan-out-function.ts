@@ -27,6 +27,8 @@ export class FanOutFunction extends ScopedFunction {
   constructor(scope: Construct, id: string, props: FanOutFunctionProps) {
     const { environment, source, lake, queues } = props;
     const parents = readsParents(source);
+    // A parent may be published as merged files, which stand below tables/ too.
+    const tables = `tables/${source.name}/${parents ? '*' : '*/current.json'}`;
     super(scope, id, {
       environment,
       functionName: functionNames(environment.name, source.name).fanOut,
@@ -55,12 +57,12 @@ export class FanOutFunction extends ScopedFunction {
         lake.objects(['s3:DeleteObject'], [`runs/open/${source.name}/*`]),
         // The objects of leads and chains say what follows them; pointers say what readers of a table rely on, and which
         // run a parent has published.
-        lake.objects(['s3:GetObject'], [`stage/${source.name}/*`, `tables/${source.name}/*/current.json`]),
+        lake.objects(['s3:GetObject'], [`stage/${source.name}/*`, tables]),
         lake.listing([
           `stage/${source.name}/*`,
           `runs/${source.name}/*`,
           `runs/open/${source.name}/*`,
-          `tables/${source.name}/*/current.json`,
+          tables,
         ]),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queues.pages.queueArn] }),
         // No salts: fan-out shapes nothing.

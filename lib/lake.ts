@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type LifecycleRule,
+  ObjectOwnership,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Environment } from './environments';
 
@@ -27,7 +34,7 @@ export class Lake extends Construct {
       minimumTLSVersion: 1.2,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned: false,
-      lifecycleRules: [{ id: 'AbandonedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      lifecycleRules: lifecycleRules(environment),
       removalPolicy: environment.lakeRemovalPolicy,
     });
     this.bucketName = this.bucket.bucketName;
@@ -52,4 +59,21 @@ export class Lake extends Construct {
       conditions: { StringLike: { 's3:prefix': [...prefixPatterns] } },
     });
   }
+}
+
+/** Raw pages that are kept at least this long are worth the price of moving them to a class that gets cheaper when nobody reads them. */
+const worthTiering = Duration.days(90);
+
+/**
+ * What becomes of objects by themselves. Only raw pages and quarantine expire: which stage objects and tables are needed is for the pointers to
+ * say, and `baseload prune` asks them. S3 leaves objects below 128 KB where they are ("Transitioning objects using Amazon S3 Lifecycle").
+ */
+function lifecycleRules({ rawRetention, quarantineRetention }: Environment): LifecycleRule[] {
+  const tiered = rawRetention.toDays() >= worthTiering.toDays();
+  const transitions = [{ storageClass: StorageClass.INTELLIGENT_TIERING, transitionAfter: Duration.days(0) }];
+  return [
+    { id: 'AbandonedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+    { id: 'Raw', prefix: 'raw/', expiration: rawRetention, ...(tiered ? { transitions } : {}) },
+    { id: 'Quarantine', prefix: 'quarantine/', expiration: quarantineRetention },
+  ];
 }

@@ -27,22 +27,24 @@ export class Reconcile extends Construct {
     const reconcile = new ScopedFunction(this, 'Reconcile', {
       environment,
       functionName: reconcileName(environment.name),
-      description: 'Does the next step of every open run: enqueue what is missing, verify, publish',
+      description: 'Does the next step of every open run: enqueue what is missing, verify, merge, publish',
       handler: 'reconcile',
       serviceName: 'reconcile',
       // Listing and verifying a run of a million ranges takes minutes; a whole virtual CPU reads the keys.
       timeout: Duration.minutes(15),
       memorySize: 1769,
-      // Some 50 bytes for each record of a run whose keys are read.
-      ephemeralStorageSize: Size.gibibytes(4),
+      // Some 50 bytes for each record of a run whose keys are read, and three times the objects of one that is merged: all that Lambda
+      // has ("Configure ephemeral storage"), which costs a cent a month at an invocation a minute.
+      ephemeralStorageSize: Size.gibibytes(10),
       layers: [duckdb],
       retryAttempts: 0,
       variables: { [variable.lakeBucket]: lake.bucketName },
       statements: [
         lake.objects(['s3:GetObject', 's3:PutObject'], ['runs/*', 'tables/*']),
         lake.objects(['s3:DeleteObject'], ['runs/open/*']),
-        lake.objects(['s3:GetObject'], ['stage/*']),
-        lake.listing(['runs/*', 'stage/*', 'tables/*']),
+        // Of quarantine, a few records for the report.
+        lake.objects(['s3:GetObject'], ['stage/*', 'quarantine/*']),
+        lake.listing(['runs/*', 'stage/*', 'tables/*', 'quarantine/*']),
         ...queueAccess(queues),
       ],
     });

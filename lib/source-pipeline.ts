@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Source } from '../core/source/source';
+import type { Dataset, Source } from '../core/source/source';
 import { DatasetSchedule } from './dataset-schedule';
 import type { Environment } from './environments';
 import { FanOutFunction } from './fan-out-function';
@@ -51,19 +51,31 @@ export class SourcePipeline extends Construct {
       duckdb,
     });
 
-    const scheduled = source.datasets.flatMap(({ name, schedule }) => (schedule ? [{ name, schedule }] : []));
+    const scheduled = source.datasets.flatMap(schedulesOf);
     if (scheduled.length === 0) return;
     const role = new ScheduleRole(this, 'ScheduleRole', { target: fanOut.function, missedSchedules });
-    for (const { name, schedule } of scheduled) {
-      new DatasetSchedule(this, `Schedule-${name}`, {
+    for (const { id, dataset, schedule, mode } of scheduled) {
+      new DatasetSchedule(this, id, {
         environment,
         source: source.name,
-        dataset: name,
+        dataset,
         schedule,
+        mode,
         fanOut: fanOut.function,
         role,
         missedSchedules,
       });
     }
   }
+}
+
+/** When a dataset is loaded by itself: all of it, and what changed. */
+function schedulesOf({ name: dataset, schedule, incremental }: Dataset) {
+  const changes = incremental?.schedule;
+  return [
+    ...(schedule ? [{ id: `Schedule-${dataset}`, dataset, schedule, mode: 'full' as const }] : []),
+    ...(changes
+      ? [{ id: `Increments-${dataset}`, dataset, schedule: changes, mode: 'incremental' as const }]
+      : []),
+  ];
 }

@@ -59,7 +59,11 @@ export class WorkerFunction extends ScopedFunction {
         lake.objects(['s3:GetObject', 's3:PutObject'], [`raw/${source.name}/*`]),
         lake.objects(
           ['s3:PutObject'],
-          [`quarantine/${source.name}/*`, `runs/${source.name}/*/observations/*`],
+          [
+            `quarantine/${source.name}/*`,
+            `runs/${source.name}/*/observations/*`,
+            `runs/${source.name}/*/dead/*`,
+          ],
         ),
         lake.listing([`stage/${source.name}/*`, `raw/${source.name}/*`, `runs/${source.name}/*/next/*`]),
         new PolicyStatement({

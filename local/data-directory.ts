@@ -53,6 +53,13 @@ export async function openDataDirectory(path: string, waitMilliseconds = 5000): 
   };
 }
 
+/** The process that holds a folder's lock; undefined where none does, or one that is dead. */
+export async function holderOf(path: string): Promise<number | undefined> {
+  const lock = join(path, 'lock');
+  const holder = await readHolder(lock);
+  return holder !== undefined && isAlive(holder, lock) ? holder : undefined;
+}
+
 async function createLock(lock: string): Promise<boolean> {
   try {
     await writeFile(lock, `${process.pid}\n`, { flag: 'wx' });

@@ -5,12 +5,14 @@ import { ConfigurationError } from '../core/errors';
 import type { LocalAws } from './aws/local-aws';
 import { startLocalAws } from './aws/local-aws';
 import { openDataDirectory } from './data-directory';
+import { removeEndpoint, writeEndpoint } from './endpoint-file';
 import { EventSource } from './lambda/event-source';
 import type { FunctionEvents } from './lambda/function-host';
 import { FunctionHost } from './lambda/function-host';
 import type { ScheduleDefinition } from './lambda/schedule';
 import { runSchedule } from './lambda/schedule';
 import { localRegion } from './local-account';
+import { userAccessKeyId } from './serve-storage';
 import type { LocalStack } from './template/deploy-locally';
 import { deployLocally } from './template/deploy-locally';
 import { synthesize } from './template/synthesize';
@@ -35,12 +37,9 @@ export interface LocalModeEvents extends FunctionEvents {
   'event-source-failure': [{ readonly functionName: string; readonly error: Error }];
 }
 
-/** Access key id of a principal that may do everything: for the CLI, which stands where the user's own account would. */
-const userAccessKeyId = 'baseload-user';
-
 /**
  * The project's own stack, running on this machine: its buckets and queues in a local AWS, its functions in processes.
- * Below the data directory: s3/<bucket>/<key>, logs/<function>.log, cdk.out/, tmp/, secrets.json.
+ * Below the data directory: s3/<bucket>/<key>, logs/<function>.log, queues/<DLQ>.jsonl, cdk.out/, tmp/, secrets.json, and endpoint.json while it is up.
  */
 export class LocalMode extends EventEmitter<LocalModeEvents> {
   /** URL of the local S3, SQS and Secrets Manager. */
@@ -59,6 +58,7 @@ export class LocalMode extends EventEmitter<LocalModeEvents> {
   readonly #hosts: ReadonlyMap<string, FunctionHost>;
   readonly #sources: readonly EventSource[];
   readonly #release: () => Promise<void>;
+  readonly #dataDirectory: string;
   #stopSchedules: (() => void)[] = [];
   #stopped: Promise<void> | undefined;
 
@@ -75,6 +75,7 @@ export class LocalMode extends EventEmitter<LocalModeEvents> {
     const { aws, stack, dataDirectory, projectRoot } = parts;
     this.#aws = aws;
     this.#release = parts.release;
+    this.#dataDirectory = dataDirectory;
     this.endpoint = aws.url;
     this.lakeBucket = parts.lakeBucket;
     this.lakeDirectory = join(dataDirectory, 's3', parts.lakeBucket);
@@ -138,6 +139,7 @@ export class LocalMode extends EventEmitter<LocalModeEvents> {
     const started = Date.now();
     this.stopSchedules();
     try {
+      await removeEndpoint(this.#dataDirectory);
       await Promise.all(this.#sources.map((source) => source.stop(graceMilliseconds)));
       const left = Math.max(0, graceMilliseconds - (Date.now() - started));
       await Promise.all([...this.#hosts.values()].map((host) => host.stop(left)));
@@ -194,6 +196,7 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
       region: localRegion,
       secret,
       secretsFile: join(dataDirectory, 'secrets.json'),
+      queuesDirectory: join(dataDirectory, 'queues'),
       onStorageFailure: (error) => local?.emit('storage-failure', error),
     });
     const deployed = await deployLocally(stack, aws);
@@ -203,6 +206,7 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
     }
     aws.addPrincipal(userAccessKeyId, { name: userAccessKeyId, statements: 'all' });
     local = new LocalMode({ aws, stack: deployed, lakeBucket, projectRoot, dataDirectory, release });
+    await writeEndpoint(dataDirectory, { url: aws.url, accessKeyId: userAccessKeyId, lakeBucket });
     return local;
   } catch (error) {
     await aws?.close();

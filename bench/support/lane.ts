@@ -38,6 +38,8 @@ export function benchSource(
     tableVersion: 1,
     maxQuarantinedRatio: 0,
     keepRaw: false,
+    verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
+    keepRuns: 3,
   };
   const http = { connectSeconds: 10, headersSeconds: 30, bodySeconds: 30, maximumMegabytes: 32 };
   return { name: 'bench', baseUrl, auth: { type: 'none' }, http, limits, datasets: [dataset] };

@@ -74,7 +74,12 @@ export async function fetchFirstPages(
   return { origins, range, total: dataset.slices.length === 0 ? total : undefined, slices: all.length };
 }
 
-async function slicesOf(source: Source, dataset: Dataset, parents: ParentServices): Promise<UnseenSlice[]> {
+/** Everything that a dataset is cut into as of now; one slice named `all` where it is not. Rejects as readParents does. */
+export async function slicesOf(
+  source: Source,
+  dataset: Dataset,
+  parents: ParentServices,
+): Promise<UnseenSlice[]> {
   if (dataset.slices.length === 0) return [{ name: 'all', parameters: {} }];
   const ofRecords = dataset.slices.filter((slices) => slices.type === 'records');
   const parentValues = ofRecords.length === 0 ? new Map() : (await readParents(ofRecords, parents)).values;

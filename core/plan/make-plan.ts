@@ -4,7 +4,7 @@ import { tableOf } from '../shape/stage/table';
 import { definitionHash } from '../source/definition-hash';
 import { isCountable } from '../source/pagination';
 import type { Dataset, Limits } from '../source/source';
-import type { Plan, Sequence, UnseenSlice } from './plan';
+import type { Increment, Plan, Sequence, SliceParameters, UnseenSlice } from './plan';
 
 /** A range is this many seconds of a lane's pace, so that the time spent writing it hardly counts. */
 const secondsPerRange = 10;
@@ -37,6 +37,8 @@ export interface PlanInput {
   readonly plannedAt: Date;
   /** Load no more than this many pages. */
   readonly onlyPages?: number | undefined;
+  /** Load only what changed since. */
+  readonly increment?: Increment | undefined;
 }
 
 /** Whether the ranges of a dataset are known at once, from what its first page says. */
@@ -50,7 +52,7 @@ export function needsExtent({ pagination, slices }: Pick<Dataset, 'pagination' |
  * that an empty dataset is a table too), else a chain, or a lead over the slices.
  */
 export function makePlan(input: PlanInput): Plan {
-  const { source, dataset, runId, extent, parents = [], onlyPages } = input;
+  const { source, dataset, runId, extent, parents = [], onlyPages, increment } = input;
   const pageSize = extent?.pageSize ?? askedPageSize(dataset);
   const perRange = pagesPerRange(input, pageSize);
   const sequence = sequenceOf(input, pageSize, perRange);
@@ -69,27 +71,44 @@ export function makePlan(input: PlanInput): Plan {
     subset: onlyPages !== undefined,
     sequences: [sequence],
     maxQuarantinedRatio: dataset.maxQuarantinedRatio,
+    verification: { ...dataset.verification },
+    ...(dataset.curate && { curate: { ...dataset.curate } }),
+    ...parquetOf(dataset),
+    ...(dataset.incremental && { overlapSeconds: dataset.incremental.overlapMinutes * 60 }),
+    keepRuns: dataset.keepRuns,
+    ...(increment && { increment }),
+    requestsPerSecond: input.limits.requestsPerSecond / dataset.request.weight,
+    lanes: input.limits.lanes,
     ...(parents.length === 0 ? {} : { parents: parents.map(({ dataset, runId }) => ({ dataset, runId })) }),
   };
+}
+
+/** What every request of a run is given besides what its slice is: `{since}` where only what changed is asked for. */
+export function parametersOfAll(increment: Pick<Increment, 'sent'> | undefined): SliceParameters {
+  return increment === undefined ? {} : { since: increment.sent };
 }
 
 function sequenceOf(input: PlanInput, pageSize: number, perRange: number): Sequence {
   const { dataset, slices, onlyPages } = input;
   const { pagination } = dataset;
-  if (slices) return lead(slices, input, pageSize);
+  const parameters = parametersOfAll(input.increment);
+  if (slices) {
+    const all = slices.map((slice) => ({ ...slice, parameters: { ...slice.parameters, ...parameters } }));
+    return lead(all, input, pageSize);
+  }
   if (!isCountable(pagination)) {
     const position = { page: 0, records: 0 };
-    return { type: 'chain', slice: 'all', parameters: {}, position, index: 0, ...mostPages(onlyPages) };
+    return { type: 'chain', slice: 'all', parameters, position, index: 0, ...mostPages(onlyPages) };
   }
   if (pagination.type !== 'single' && pagination.total.type === 'none') {
-    return lead([{ name: 'all', parameters: {} }], input, pageSize);
+    return lead([{ name: 'all', parameters }], input, pageSize);
   }
   const { total, pages: slicePages } = knownExtent(input);
   if (slicePages > mostPlannedPages) throw tooManyPages(input, slicePages);
   const pages = Math.min(slicePages, onlyPages ?? slicePages);
   const grid = {
     slice: 'all',
-    parameters: {},
+    parameters,
     pageSize,
     slicePages,
     firstPage: 0,
@@ -149,4 +168,11 @@ function mostPages(most: number | undefined): { mostPages?: number } {
 
 function askedPageSize({ pagination }: Dataset): number {
   return (pagination.type === 'single' ? undefined : pagination.pageSize) ?? assumedPageSize;
+}
+
+/** What a plan says of how Parquet is written; nothing where another format is. */
+export function parquetOf({ format }: Pick<Dataset, 'format'>): Pick<Plan, 'parquet'> {
+  if (format.type !== 'parquet') return {};
+  const { compression, rowGroupSize } = format;
+  return { parquet: { compression, rowGroupSize } };
 }

@@ -41,6 +41,8 @@ const gridOf = {
   slicePages: z.int().min(1),
   /** Records that the source says the slice holds; absent where it only counts pages, or does not say. */
   total: count.optional(),
+  /** Records of the slice's last page, where that was looked for: what a source tells of its size that names no total. */
+  lastPageRecords: count.optional(),
 };
 const chainOf = {
   ...slice,
@@ -73,6 +75,19 @@ export const sequenceSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** A slice whose pages are counted. */
+export const gridSchema = z.object(gridOf);
+
+/** What a look at the source reads once more of a grid: ranges of 'pages', known at once and numbered from 0. */
+export const againSchema = z.object({
+  type: z.literal('again'),
+  ...gridOf,
+  /** 'edges': of each range the first page alone. */
+  read: z.enum(['edges', 'pages']),
+  /** Stretches of the slice in page order, [first page, pages, pages of a range], cut into ranges one after the other. */
+  stretches: z.array(z.tuple([count, z.int().min(1), z.int().min(1)])).min(1),
+});
+
 /** Consecutive pages handled together: one queue message, one lake object. Named by its slice and index. */
 export const pageRangeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pages'), ...gridOf, index: count, firstPage: count, pages: z.int().min(1) }),
@@ -97,6 +112,25 @@ export const tableSchema = z.object({
   tableVersion: z.int().min(1),
   /** Set where texts that a spreadsheet would take for a formula have a ' before them in CSV, which reading takes away again. */
   neutralised: z.literal(true).optional(),
+});
+
+/** How far verification goes, and what becomes of a run that falls short: kept in the plan, so that reconcile needs nothing but the lake. */
+export const verificationSchema = z.object({
+  /** Times that page edges are read again and what moved is fetched again; 0: never. */
+  looks: count,
+  ifShort: z.enum(['refuse', 'publish-with-warning']),
+  /** Share of the records, 0 to 1, by which a run may fall short and be published with a warning. */
+  tolerance: z.number().min(0).max(1),
+});
+
+/** What a run that loads only what changed is added to. */
+export const incrementSchema = z.object({
+  /** ISO 8601: the source was asked for what changed since. */
+  since: z.string(),
+  /** As it stands in the requests, in the source's own way to write times. */
+  sent: z.union([z.string(), z.number()]),
+  /** The published run whose table it is merged into. */
+  base: z.object({ runId: z.string() }),
 });
 
 /** A run that is replayed: where its stage objects, and by their receipts its raw bodies, are. */
@@ -126,12 +160,31 @@ export const planSchema = z.object({
   maxQuarantinedRatio: z.number().min(0).max(1),
   /** The run whose raw bodies are shaped anew, instead of asking the source. */
   replayOf: replayOfSchema.optional(),
+  /** @default of a plan that does not say: no looks, refuse */
+  verification: verificationSchema.default({ looks: 0, ifShort: 'refuse', tolerance: 0 }),
+  /** Megabytes of a table file, where the dataset asks for its files to be merged, deduplicated and sorted before publishing. */
+  curate: z.object({ targetMegabytes: z.int().min(1) }).optional(),
+  /** How Parquet is written, so that merged files are written as the stage objects are; absent in other formats. */
+  parquet: z
+    .object({ compression: z.enum(['zstd', 'snappy', 'gzip']), rowGroupSize: z.int().min(1) })
+    .optional(),
+  /** Published runs that are kept for rollback, besides the current one. */
+  keepRuns: count.default(3),
+  /** Set where only what changed is loaded. */
+  increment: incrementSchema.optional(),
+  /** How much earlier than the watermark to ask for what changed, where the dataset says it. */
+  overlapSeconds: z.number().min(0).optional(),
+  /** Requests a second that all lanes together may make, by the source's limit and what a request of the dataset weighs. */
+  requestsPerSecond: z.number().positive().optional(),
+  lanes: z.int().min(1).optional(),
   /** The published run of another dataset whose records the slices are. */
   parents: z.array(z.object({ dataset: z.string(), runId: z.string() })).optional(),
 });
 
 export type Plan = z.infer<typeof planSchema>;
 export type Sequence = z.infer<typeof sequenceSchema>;
+export type Grid = Extract<Sequence, { type: 'pages' }>;
+export type Again = z.infer<typeof againSchema>;
 export type PageRange = z.infer<typeof pageRangeSchema>;
 export type PagesRange = Extract<PageRange, { type: 'pages' }>;
 export type ChainRange = Extract<PageRange, { type: 'chain' }>;
@@ -142,6 +195,8 @@ export type SliceParameters = z.infer<typeof parametersSchema>;
 
 /** What names a range. */
 export type RangeName = Pick<PageRange, 'slice' | 'index'>;
+export type Verification = z.infer<typeof verificationSchema>;
+export type Increment = z.infer<typeof incrementSchema>;
 export type Table = z.infer<typeof tableSchema>;
 
 /** What a plan, a manifest or a pointer says of the table: every field of the schema, whichever it may gain. */

@@ -30,7 +30,7 @@ export async function claimDataset(lake: Lake, run: RunName, now: Date): Promise
 
 /** The claim on a dataset, if a run is open. */
 export async function readClaim(
-  lake: Lake,
+  lake: Pick<Lake, 'get'>,
   { source, dataset }: Omit<RunName, 'runId'>,
 ): Promise<Claim | undefined> {
   const key = claimKey({ source, dataset });

@@ -1,9 +1,13 @@
 import type { PageRange, Plan } from '../plan/plan';
 import type { PageMessage } from './page-message';
 import type { Lake, PageQueue, Telemetry } from './ports';
+import { latestLook } from './status/latest-look';
 import { unroll } from './unroll';
 
-/** Enqueues every range that is known so far and has no object yet, as the lake shows; resolves to their number. */
+/**
+ * Enqueues every range that is known so far and has no object yet, as the lake shows: of the run's own pages, or, where those are all there, of
+ * the look at the source that it has come to. Resolves to their number.
+ */
 export async function enqueueMissing(
   plan: Plan,
   services: {
@@ -12,8 +16,12 @@ export async function enqueueMissing(
     readonly telemetry: Telemetry;
   },
 ): Promise<number> {
-  const { missing } = await unroll(plan, services.lake);
-  const sent = await services.pageQueue.send(messagesOf(plan, missing()));
+  const { lake } = services;
+  const own = await unroll(plan, lake);
+  const look = own.complete ? await latestLook(plan, lake) : undefined;
+  const folder = look ? { ...plan, look: look.look, sequences: look.sequences } : plan;
+  const { missing } = look ? await unroll(folder, lake) : own;
+  const sent = await services.pageQueue.send(messagesOf(folder, missing()));
   services.telemetry.count('RangesEnqueued', sent);
   return sent;
 }
@@ -23,11 +31,12 @@ export type MessageOfRun = Omit<PageMessage, 'range' | 'parks'>;
 
 /** One message per range. */
 export function* messagesOf(run: MessageOfRun, ranges: Iterable<PageRange>): Generator<PageMessage> {
-  const { source, dataset, runId, definition, extension, replayOf, pagesPerRange } = run;
+  const { source, dataset, runId, look, definition, extension, replayOf, pagesPerRange } = run;
   const common = {
     source,
     dataset,
     runId,
+    ...(look === undefined ? {} : { look }),
     definition,
     extension,
     ...(replayOf && { replayOf }),

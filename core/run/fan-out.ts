@@ -11,8 +11,8 @@ import { isRunId, runIdAt } from './run-id';
 const runId = z.string().refine(isRunId, 'not a run id such as 2026-01-31t03-00-00-000z');
 
 /**
- * What starts a run: a schedule says when it was due, a person may name the run, ask for the first pages only, or for a
- * replay of an earlier run.
+ * What starts a run: a schedule says when it was due, a person may name the run, ask for the first pages only, for what changed only, or for
+ * a replay of an earlier run.
  */
 const fanOutRequestSchema = z
   .strictObject({
@@ -23,10 +23,20 @@ const fanOutRequestSchema = z
     onlyPages: z.int().min(1).optional(),
     /** The run whose raw pages are shaped anew, with the definition of today and without asking the source. */
     replayOf: runId.optional(),
+    /** Everything, or only what changed since the published run. @default 'full', and as planned for a run that is continued */
+    mode: z.enum(['full', 'incremental']).optional(),
   })
   .refine(({ onlyPages, replayOf }) => onlyPages === undefined || replayOf === undefined, {
     path: ['onlyPages'],
     message: 'not with replayOf: a replay has the pages of its run',
+  })
+  .refine(({ mode, onlyPages }) => mode !== 'incremental' || onlyPages === undefined, {
+    path: ['onlyPages'],
+    message: "not with mode 'incremental': a part of what changed makes no table",
+  })
+  .refine(({ mode, replayOf }) => mode !== 'incremental' || replayOf === undefined, {
+    path: ['replayOf'],
+    message: "not with mode 'incremental': a replay asks the source for nothing",
   });
 
 export type FanOutRequest = z.infer<typeof fanOutRequestSchema>;
@@ -50,7 +60,7 @@ export type FanOutResult =
 /** Plans a run once and enqueues what it still misses; safe to repeat at any point. */
 export async function fanOut(request: FanOutRequest, services: FanOutServices): Promise<FanOutResult> {
   const { source, lake, telemetry, clock } = services;
-  const { onlyPages, replayOf } = request;
+  const { onlyPages, replayOf, mode } = request;
   const dataset = findDataset(source, request.dataset);
   const run = { source: source.name, dataset: dataset.name, runId: chooseRunId(request, clock) };
   if (run.runId === replayOf) {
@@ -64,7 +74,7 @@ export async function fanOut(request: FanOutRequest, services: FanOutServices): 
     return { status: 'skipped', runId: run.runId, openRun: claim.runId };
   }
 
-  const plan = await planOnce({ run, dataset, onlyPages, replayOf }, claim, services);
+  const plan = await planOnce({ run, dataset, onlyPages, replayOf, mode }, claim, services);
   if (plan.definition !== definitionHash(dataset)) {
     throw new ConfigurationError(
       `${run.source}/${run.dataset} was changed since run ${run.runId} was planned: undo the change to continue it, or start the run over`,
@@ -74,9 +84,12 @@ export async function fanOut(request: FanOutRequest, services: FanOutServices): 
   return { status: 'enqueued', runId: run.runId, ranges };
 }
 
-function chooseRunId({ runId, scheduledTime }: FanOutRequest, clock: Clock): string {
+function chooseRunId({ runId, scheduledTime, mode }: FanOutRequest, clock: Clock): string {
   if (runId) return runId;
-  const due = scheduledTime === undefined ? new Date(clock.now()) : new Date(scheduledTime);
+  // Schedules are due at whole seconds; where both of a dataset are due at once, each has a run of its own.
+  const apart = mode === 'incremental' ? 1 : 0;
+  const due =
+    scheduledTime === undefined ? new Date(clock.now()) : new Date(Date.parse(scheduledTime) + apart);
   if (Number.isNaN(due.getTime())) {
     throw new ConfigurationError(
       `scheduledTime '${scheduledTime}' is not a time: the schedule must send ISO 8601`,

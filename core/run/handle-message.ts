@@ -1,8 +1,10 @@
 import { BaseloadError, PermanentError, ThrottledError } from '../errors';
 import { EndlessChainError } from '../extract/guard-errors';
 import { pageRangeName } from '../plan/grid';
+import type { DeadRange } from './dead-range';
+import { deadKey } from './keys';
 import type { PageMessage } from './page-message';
-import type { FailureReason, PageQueue, Telemetry } from './ports';
+import type { Clock, FailureReason, Lake, PageQueue, Telemetry } from './ports';
 
 /** One delivery of one message. */
 export interface Delivery {
@@ -10,9 +12,14 @@ export interface Delivery {
   readonly receiptHandle: string;
   /** How often it has been received, this time included. */
   readonly receiveCount: number;
+  /** Names this delivery in the lake: part of the keys of what it writes. */
+  readonly attempt: string;
 }
 
 export interface HandleMessageServices {
+  /** Where the reason of a message that goes to the DLQ is kept. */
+  readonly lake: Pick<Lake, 'put'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly pageQueue: PageQueue;
   readonly telemetry: Telemetry;
   /** Deliveries after which a message goes to the DLQ: the queue's own redrive policy. */
@@ -54,9 +61,11 @@ export async function handleMessage(
 
 async function recover(
   error: unknown,
-  { message, receiptHandle, receiveCount }: Delivery,
-  { pageQueue, telemetry, maxReceiveCount, random = Math.random }: HandleMessageServices,
+  delivery: Delivery,
+  services: HandleMessageServices,
 ): Promise<'acknowledge' | 'retry'> {
+  const { message, receiptHandle, receiveCount } = delivery;
+  const { pageQueue, telemetry, maxReceiveCount, random = Math.random } = services;
   const { parks = 0, ...unparked } = message;
   const { slice, index } = message.range;
   const reason = describe(error);
@@ -68,6 +77,7 @@ async function recover(
     return 'acknowledge';
   }
   if (!worthRetrying(reason) || receiveCount >= maxReceiveCount) {
+    await recordDeath(delivery, reason, services);
     await pageQueue.deadLetter(unparked, reason); // a redrive begins anew
     telemetry.count('RangesDeadLettered', 1);
     return 'acknowledge';
@@ -75,6 +85,33 @@ async function recover(
   const ceiling = Math.min(longestDelaySeconds, baseBackOffSeconds * 2 ** (receiveCount - 1));
   await pageQueue.backOff(receiptHandle, Math.ceil(random() * ceiling));
   return 'retry';
+}
+
+/**
+ * Writes down why, so that it is known without receiving a message, also when the message is gone. The message itself carries the reason
+ * too: a lake that refuses the document must not keep it from the DLQ, or it would be tried again and again for nothing.
+ */
+async function recordDeath(
+  { message, attempt }: Delivery,
+  { failure, error, reason, status }: FailureReason,
+  { lake, clock, telemetry }: HandleMessageServices,
+): Promise<void> {
+  const { range, look } = message;
+  const document: DeadRange = {
+    slice: range.slice,
+    index: range.index,
+    look,
+    failure,
+    error,
+    reason,
+    status,
+    attempt,
+    at: new Date(clock.now()).toISOString(),
+  };
+  const key = deadKey(message, range);
+  await lake.put(key, JSON.stringify(document), { contentType: 'application/json' }).catch((cause) => {
+    telemetry.warn('Why a range is dead could not be written down', { key, reason: String(cause) });
+  });
 }
 
 /** What nobody foresaw may be a passing fault of the platform, so it is tried again like a transient one. */

@@ -126,7 +126,7 @@ function fetchOrReplay(
 
 async function shapeAndCheck(
   { dataset, message, files }: Attempted,
-  { origins }: FetchedRange,
+  { origins, totals }: FetchedRange,
   { shaper }: LoadRangeServices,
 ): Promise<ShapedRange> {
   const shaped = await shaper.shape({
@@ -137,7 +137,7 @@ async function shapeAndCheck(
     stageFile: files.stage,
     quarantineFile: files.quarantine,
   });
-  checkPages(message.range, origins, shaped, dataset);
+  checkPages(message.range, origins, { ...shaped, totals: shaped.totals ?? totals }, dataset);
   return shaped;
 }
 

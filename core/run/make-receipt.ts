@@ -30,24 +30,40 @@ export function makeReceipt(
     fetchedAt: fetched.fetchedAt,
     fetchMilliseconds: fetched.milliseconds,
     firstPage: firstPage(range),
-    pages: fetched.origins.length,
+    // Pages of a grid are asked for, whether they are still there or not.
+    pages: range.type === 'pages' ? range.pages : fetched.origins.length,
     requests: fetched.requests,
+    throttled: orAbsent(fetched.throttled),
+    retries: orAbsent(fetched.retries),
+    latency: fetched.latency && [...fetched.latency],
     bytesReceived: fetched.bytes,
     received: shaped.received,
-    added: shaped.added === 0 ? undefined : shaped.added,
+    added: orAbsent(shaped.added),
     staged: shaped.staged,
     quarantined: shaped.quarantined,
     filtered: shaped.filtered,
     firstKey: shaped.firstKey,
     lastKey: shaped.lastKey,
+    uniqueKeys: shaped.uniqueKeys ? true : undefined,
     firstRecord: recordMark(dataset, { fetched, shaped }, 0),
-    lastRecord: recordMark(dataset, { fetched, shaped }, fetched.origins.length - 1),
+    lastRecord: recordMark(dataset, { fetched, shaped }, lastOrdinal(range, fetched)),
     totals: bothTotals(shaped.totals, fetched.totals),
     planned: plannedTotal(range, fetched),
     begins: begins(range) ? true : undefined,
     expected: fetched.expected,
     ...links,
   };
+}
+
+/** Position of the body of the last page; -1 where that page was not there. */
+function lastOrdinal(range: PageRange, { origins }: FetchedRange): number {
+  const last = origins.length - 1;
+  return range.type === 'pages' && origins[last]?.page !== range.firstPage + range.pages - 1 ? -1 : last;
+}
+
+/** A receipt has little room, and most counts of what went wrong are 0. */
+function orAbsent(count: number): number | undefined {
+  return count === 0 ? undefined : count;
 }
 
 /** Of a grid, the plan or the lead before it knows the total. */

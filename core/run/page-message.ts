@@ -6,6 +6,8 @@ export const pageMessageSchema = z.object({
   source: z.string(),
   dataset: z.string(),
   runId: z.string(),
+  /** Which look the range is of; absent for the run's own pages. */
+  look: z.int().min(1).optional(),
   /** The definition the range was planned by. */
   definition: z.string(),
   /** How the range's object ends. */

@@ -1,14 +1,15 @@
 import { ConfigurationError, TransientError } from '../errors';
 import type { Extent0 } from '../extract/page/extent';
-import { makePlan, needsExtent } from '../plan/make-plan';
+import { makePlan, needsExtent, parametersOfAll } from '../plan/make-plan';
 import type { ParentValues } from '../plan/parents';
-import type { Plan, Sequence } from '../plan/plan';
+import type { Increment, Plan, Sequence, SliceParameters } from '../plan/plan';
 import { unseenSlices } from '../plan/slices';
 import { tableOf } from '../shape/stage/table';
 import type { RecordSlices } from '../source/slices';
 import type { Dataset, Source } from '../source/source';
 import { type Claim, keepClaim, releaseClaim } from './claim';
 import { planKey, type RunName } from './keys';
+import { planIncrement } from './plan-increment';
 import { readPointer } from './pointer';
 import type { Clock, Lake, Telemetry } from './ports';
 import { readPlan } from './read-plan';
@@ -20,8 +21,8 @@ export interface PlanOnceServices {
   readonly lake: Lake;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  /** Asks the source for the first page of a dataset, where `needsExtent`. */
-  discover(dataset: Dataset): Promise<Extent0>;
+  /** Asks the source for the first page of a dataset, where `needsExtent`, with the parameters of all its pages. */
+  discover(dataset: Dataset, parameters: SliceParameters): Promise<Extent0>;
   /** Reads what other datasets of the source have published: see readParents. */
   readParents(slices: readonly RecordSlices[]): Promise<ParentValues>;
   /** Sees to it that lanes can start together: see lanePreparation. */
@@ -34,6 +35,8 @@ export interface PlanRequest {
   readonly onlyPages?: number | undefined;
   /** The run whose raw pages are to be shaped anew, instead of asking the source. */
   readonly replayOf?: string | undefined;
+  /** Everything, or only what changed since the published run. @default 'full' for a new run, and as planned for one that is continued */
+  readonly mode?: 'full' | 'incremental' | undefined;
 }
 
 /**
@@ -51,6 +54,7 @@ export async function planOnce(
   const existing = await readPlan(lake, run);
   if (existing) {
     refuseOtherReplay(request, existing);
+    refuseOtherMode(request, existing);
     if (existing.replayOf === undefined) await services.prepare();
     return existing;
   }
@@ -87,19 +91,34 @@ function refuseOtherReplay({ run, replayOf }: PlanRequest, existing: Plan): void
   );
 }
 
+function refuseOtherMode({ run, mode }: PlanRequest, { increment }: Plan): void {
+  if (mode === undefined || (mode === 'incremental') === (increment !== undefined)) return;
+  const [what, other] = increment
+    ? [`to load what changed since ${increment.since}`, 'everything']
+    : ['to load everything', 'what changed'];
+  throw new ConfigurationError(
+    `run ${run.runId} of ${run.source}/${run.dataset} was planned ${what}: finish it, or give the run that loads ${other} another name`,
+  );
+}
+
 /** Plans what readers of the published run can go on to read: that is held against the table before anything is asked. */
 async function newPlan(request: PlanRequest, services: PlanOnceServices): Promise<Plan> {
-  const { run, dataset, replayOf } = request;
+  const { run, dataset, replayOf, mode } = request;
   const { lake, clock } = services;
   const table = tableOf(dataset);
-  refuseIncompatible(`${run.source}/${run.dataset}`, table, await readPointer(lake, run));
-  if (replayOf === undefined) return planRun(request, services);
-  return planReplay({ run, dataset, table, replayOf, plannedAt: new Date(clock.now()) }, lake);
+  const published = await readPointer(lake, run);
+  refuseIncompatible(`${run.source}/${run.dataset}`, table, published);
+  if (replayOf !== undefined) {
+    return planReplay({ run, dataset, table, replayOf, plannedAt: new Date(clock.now()) }, lake);
+  }
+  const increment = mode === 'incremental' ? await planIncrement(run, dataset, published, lake) : undefined;
+  return planRun(request, increment, services);
 }
 
 /** Finds out how much there is, or what to cut it into, and plans accordingly. */
 async function planRun(
   { run, dataset, onlyPages }: PlanRequest,
+  increment: Increment | undefined,
   { source, clock, discover, readParents }: PlanOnceServices,
 ): Promise<Plan> {
   const now = new Date(clock.now());
@@ -107,7 +126,7 @@ async function planRun(
   const parents: ParentValues =
     recordSlices.length > 0 ? await readParents(recordSlices) : { values: new Map(), runs: [] };
   const slices = unseenSlices(dataset.slices, { now, parentValues: parents.values });
-  const extent = needsExtent(dataset) ? await discover(dataset) : undefined;
+  const extent = needsExtent(dataset) ? await discover(dataset, parametersOfAll(increment)) : undefined;
   return makePlan({
     source: source.name,
     dataset,
@@ -119,6 +138,7 @@ async function planRun(
     watermark: earliest(now, parents),
     plannedAt: new Date(clock.now()),
     onlyPages,
+    increment,
   });
 }
 

@@ -14,8 +14,10 @@ export interface Lake {
   get(key: string): Promise<{ readonly text: string; readonly etag: string } | undefined>;
   /** Writes an object to a file, piece by piece and over what is there; false when it does not exist. */
   download(key: string, file: string): Promise<boolean>;
-  /** All objects below a prefix in key order. */
-  list(prefix: string): AsyncIterable<ListedObject>;
+  /** All objects below a prefix in key order; of those, the ones whose key comes after `after`. */
+  list(prefix: string, options?: { readonly after?: string | undefined }): AsyncIterable<ListedObject>;
+  /** Deletes objects, whatever is in them; resolves to their number. For an operator's hand only: no function may. */
+  removeAll(keys: AsyncIterable<string> | Iterable<string>): Promise<number>;
 }
 
 /** Text, or the path of a file. */

@@ -17,6 +17,12 @@ export const receiptSchema = z.object({
   firstPage: count.optional(),
   pages: count,
   requests: count,
+  /** Answers that asked us to wait; absent for none. */
+  throttled: count.optional(),
+  /** Requests that were made again; absent for none. */
+  retries: count.optional(),
+  /** Milliseconds from a request to the end of its body: median, 95th percentile, longest. Absent where no page was asked for. */
+  latency: z.tuple([count, count, count]).optional(),
   /** Of page bodies, after content decoding. */
   bytesReceived: count,
   /** Records in the bodies. received + added = staged + quarantined + filtered. */
@@ -29,6 +35,8 @@ export const receiptSchema = z.object({
   /** Smallest and largest key, as JSON text; absent when there are no records or the text is too long for metadata. */
   firstKey: z.string().optional(),
   lastKey: z.string().optional(),
+  /** Set where no key comes twice in the range. */
+  uniqueKeys: z.literal(true).optional(),
   /** Hash of the first record of the first page, and of the last page: two ranges that begin alike are one page asked for twice. */
   firstRecord: z.string().optional(),
   lastRecord: z.string().optional(),

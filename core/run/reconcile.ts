@@ -1,51 +1,33 @@
 import type { Plan } from '../plan/plan';
 import { type Claim, readClaim, releaseClaim } from './claim';
-import { messagesOf } from './enqueue-missing';
+import { type ConcludeServices, conclude, report } from './conclude';
+import { type LookPlan, lookAgain } from './drift/look-again';
+import type { LookServices } from './drift/next-look';
+import { harvestBlocks } from './harvest';
 import { openRuns } from './keys';
-import type { Manifest } from './manifest';
-import { publish } from './pointer';
-import type { Clock, Lake, PageQueue, QueueDepth, Telemetry } from './ports';
+import { type LoadMissingServices, loadMissing } from './load-missing';
+import type { Clock, Lake } from './ports';
 import { readPlan } from './read-plan';
-import { unroll } from './unroll';
-import { type VerifyServices, verifyOnce } from './verify-once';
+import type { RunReport, RunState } from './run-state';
+import { type Unrolled, unroll } from './unroll';
+import { notLooked, type VerifyServices, verifyOnce } from './verify-once';
 
-export interface ReconcileServices extends VerifyServices {
+export type { RunReport, RunState } from './run-state';
+
+export interface ReconcileServices
+  extends VerifyServices,
+    LookServices,
+    ConcludeServices,
+    LoadMissingServices {
   readonly lake: Lake;
-  /** The page queue of a source. */
-  pageQueue(source: string): Promise<Pick<PageQueue, 'send' | 'depth'>>;
-  readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
 
-/** Where a run stands, derived from what exists. */
-export type RunState =
-  /** Claimed, and not planned yet. */
-  | { readonly state: 'planning' }
-  | {
-      readonly state: 'loading';
-      /** Ranges known so far. */
-      readonly ranges: number;
-      readonly missing: number;
-      readonly enqueued: number;
-    }
-  /** Ranges are missing and their messages are in the DLQ: redrive them, or start the run over. */
-  | { readonly state: 'blocked'; readonly ranges: number; readonly missing: number; readonly dead: number }
-  | { readonly state: 'published'; readonly records: number }
-  /** A complete subset: verified, never published. */
-  | { readonly state: 'verified'; readonly records: number }
-  /** Complete in ranges and not in records: not published. */
-  | { readonly state: 'refused'; readonly problems: readonly string[] }
-  /** Too old to go on. */
-  | { readonly state: 'failed'; readonly reason: string };
-
-export type RunReport = RunState & {
-  readonly source: string;
-  readonly dataset: string;
-  readonly runId: string;
-};
-
 /** A run that is not complete after this long is given up, so that its dataset can be loaded again. */
 const oldestHours = 24;
+
+/** A fan-out that has not planned its run after this long has died: a function runs for 15 minutes at most. */
+const longestPlanningMinutes = 30;
 
 /**
  * Does the next step of every open run. It may die anywhere and be run again; two at once do no harm. A run that
@@ -84,62 +66,48 @@ async function reconcileClaimed(key: string, services: ReconcileServices): Promi
 async function reconcileRun(claim: Claim, services: ReconcileServices): Promise<RunState> {
   const plan = await readPlan(services.lake, claim);
   const state = plan ? await advance(plan, claim, services) : ({ state: 'planning' } as const);
-  if (state.state !== 'planning' && state.state !== 'loading' && state.state !== 'blocked') return state;
-  if (!tooOld(claim, services.clock)) return state;
-
+  const reason = whyOver(state, claim, services.clock);
+  if (reason === undefined) return state;
   services.telemetry.count('RunFailed', 1);
+  if (plan) await report({ plan, state: 'failed', reason }, services);
   await releaseClaim(services.lake, claim);
-  return {
-    state: 'failed',
-    reason: `not complete ${oldestHours} hours after it began; it was ${state.state}`,
-  };
+  return { state: 'failed', reason };
 }
 
-/** From the observation to the next step: load what is missing, or verify, publish and release. */
+/** Why a run is given up; undefined of one that may go on, or has ended by itself. */
+function whyOver({ state }: RunState, claim: Claim, clock: Clock): string | undefined {
+  const age = clock.now() - Date.parse(claim.claimedAt);
+  // One that is kept has a plan in a moment, if it has not by now.
+  if (state === 'planning' && !claim.kept && age > longestPlanningMinutes * 60_000) {
+    return `not planned ${longestPlanningMinutes} minutes after it began: see the log of the fan-out function`;
+  }
+  const isOpen = state === 'planning' || state === 'loading' || state === 'blocked';
+  if (!isOpen || age <= oldestHours * 3_600_000) return undefined;
+  return `not complete ${oldestHours} hours after it began; it was ${state}`;
+}
+
+/** From the observation to the next step: load what is missing, look again, or verify, publish and release. */
 async function advance(plan: Plan, claim: Claim, services: ReconcileServices): Promise<RunState> {
   const unrolled = await unroll(plan, services.lake);
-  if (!unrolled.complete) {
-    const { ranges, missingRanges: missing } = unrolled;
-    const pageQueue = await services.pageQueue(plan.source);
-    const depth = await pageQueue.depth();
-    if (depth.dead > 0) {
-      services.telemetry.count('RunBlocked', 1);
-      return { state: 'blocked', ranges, missing, dead: depth.dead };
-    }
-    const enqueued = isQuiet(depth) ? await pageQueue.send(messagesOf(plan, unrolled.missing())) : 0;
-    services.telemetry.count('RangesEnqueued', enqueued);
-    return { state: 'loading', ranges, missing, enqueued };
-  }
-  const manifest = await verifyOnce(plan, unrolled, services);
-  return conclude(manifest, claim, services);
+  if (!unrolled.complete) return load(plan, unrolled, services);
+  const looked = await look(plan, unrolled, services);
+  if (looked.state === 'looking') return load(looked.plan, looked.unrolled, services);
+  const manifest = await verifyOnce(plan, unrolled, services, looked);
+  return conclude(plan, manifest, claim, services);
 }
 
-/** Whether nothing is on its way to a worker, as far as SQS can tell. */
-export function isQuiet({ waiting, inFlight, delayed }: QueueDepth): boolean {
-  return waiting + inFlight + delayed === 0;
+/** A run with a hole is not looked at again: what moved cannot be told from what was never there. */
+async function look(plan: Plan, own: Unrolled, services: ReconcileServices) {
+  return own.givenUp.length > 0 ? notLooked(plan, own) : lookAgain(plan, own, services);
 }
 
-async function conclude(
-  manifest: Manifest,
-  claim: Claim,
-  { lake, telemetry, clock }: ReconcileServices,
+/** Sees to it that what is missing comes, and meanwhile reads the receipts of what is there. */
+async function load(
+  plan: Plan | LookPlan,
+  unrolled: Unrolled,
+  services: ReconcileServices,
 ): Promise<RunState> {
-  const state = await verdict(manifest, lake, clock);
-  if (state.state === 'loading') return state;
-  if (state.state === 'published') telemetry.count('RunPublished', 1);
-  if (state.state === 'refused') telemetry.count('RunFailed', 1);
-  await releaseClaim(lake, claim);
+  const state = await loadMissing(plan, unrolled, services);
+  await harvestBlocks(plan, unrolled.blocks, services.lake);
   return state;
-}
-
-async function verdict(manifest: Manifest, lake: Lake, clock: Clock): Promise<RunState> {
-  if (manifest.problems.length > 0) return { state: 'refused', problems: manifest.problems };
-  if (manifest.subset) return { state: 'verified', records: manifest.counts.staged };
-  const published = await publish(lake, manifest, new Date(clock.now()));
-  if (published !== 'conflict') return { state: 'published', records: manifest.counts.staged };
-  return { state: 'loading', ranges: manifest.counts.ranges, missing: 0, enqueued: 0 }; // derived anew next time
-}
-
-function tooOld(claim: Claim, clock: Clock): boolean {
-  return clock.now() - Date.parse(claim.claimedAt) > oldestHours * 3_600_000;
 }

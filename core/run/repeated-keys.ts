@@ -10,11 +10,24 @@ import { concurrently } from './concurrently';
 import type { ManifestObject } from './manifest';
 import type { Lake } from './ports';
 
-/** Objects fetched and read at once; they are removed again, so this bounds the room they take. */
-const filesAtOnce = 16;
+/** Objects fetched at once, and read by one statement; they are removed again, so this and their bytes bound the room they take. */
+const filesAtOnce = 64;
+const bytesAtOnce = 512 * 1024 * 1024;
 
 /** Keys that are named; one that cannot be told from others is as bad as a thousand. */
 const examplesShown = 3;
+
+/** Objects of a table, which may be gone through more than once. */
+export type TableObjects = AsyncIterable<ManifestObject> | Iterable<ManifestObject>;
+
+/** Keys that came more than once. */
+export interface RepeatedKeys {
+  readonly keys: number;
+  /** Rows beyond the first of each key. */
+  readonly rows: number;
+  /** How many, which for example, and what to do. */
+  readonly sentence: string;
+}
 
 /** What must be known of a run's table. */
 export type KeyedTable = ReadTable & { readonly key: Readonly<Table['key']> };
@@ -28,17 +41,15 @@ export interface RepeatedKeysServices {
 }
 
 /**
- * Reads the keys of all records of a run and tells which came more than once, in one sentence; undefined where each came
- * once. A total cannot tell: a record that came twice hides one that did not come. Compares 128 bits of a hash of each
- * key, so that any number of records takes no more memory than those.
+ * Reads the keys of all records of objects and tells which came more than once; undefined where each came once. A total cannot tell: a record
+ * that came twice hides one that did not come. Compares 128 bits of a hash of each key, so that any number of records takes no more room than
+ * those, most of it on disk.
  */
 export async function repeatedKeys(
   table: KeyedTable,
-  objects: readonly ManifestObject[],
+  objects: TableObjects,
   { lake, workFolder, memoryMegabytes }: RepeatedKeysServices,
-): Promise<string | undefined> {
-  const filled = objects.filter(({ receipt }) => receipt.staged > 0);
-  if (filled.length === 0) return undefined;
+): Promise<RepeatedKeys | undefined> {
   // Loaded here only: most invocations of reconcile have nothing to verify.
   const { openDuckDB }: typeof import('../shape/duckdb') = require('../shape/duckdb');
   const folder = await mkdtemp(join(workFolder, 'keys-'));
@@ -47,49 +58,97 @@ export async function repeatedKeys(
     throw error;
   });
   try {
-    await duckdb.connection.run('CREATE TABLE keys (hash UHUGEINT, object INTEGER)');
-    const read = concurrently(filled.entries(), filesAtOnce, async ([position, object]) => {
-      const file = join(folder, `${position}.${table.extension}`);
-      if (!(await lake.download(object.key, file)))
-        throw new PermanentError(`${object.key} was removed from the lake while the run was verified`);
-      return { position, file };
-    });
-    for await (const { position, file } of read) {
-      await duckdb.connection.run(
-        `INSERT INTO keys SELECT ${hashOf(table.key)}, ${position} FROM ${readStage(table, [file])}`,
+    await duckdb.connection.run('CREATE TABLE keys (hash UHUGEINT, batch INTEGER)');
+    for await (const { number, keys } of batches(objects)) {
+      await withFiles(keys, { table, lake, folder }, (files) =>
+        duckdb.connection.run(
+          `INSERT INTO keys SELECT ${hashOf(table.key)}, ${number} FROM ${readStage(table, files)}`,
+        ),
       );
-      await rm(file);
     }
-    return await explain(duckdb, table, filled, { lake, folder });
+    return await explain(duckdb, table, objects, { lake, folder });
   } finally {
     await duckdb.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** Objects that are read together, numbered from 0: the same ones whenever the same objects are gone through. */
+interface Batch {
+  readonly number: number;
+  readonly keys: readonly string[];
+}
+
+async function* batches(objects: TableObjects): AsyncGenerator<Batch> {
+  let number = 0;
+  let keys: string[] = [];
+  let room = 0;
+  for await (const { key, bytes, receipt } of objects) {
+    if (receipt.staged === 0) continue;
+    keys.push(key);
+    room += bytes;
+    if (keys.length < filesAtOnce && room < bytesAtOnce) continue;
+    yield { number: number++, keys };
+    keys = [];
+    room = 0;
+  }
+  if (keys.length > 0) yield { number, keys };
+}
+
+interface Fetching {
+  readonly table: KeyedTable;
+  readonly lake: Pick<Lake, 'download'>;
+  readonly folder: string;
+}
+
+/** Fetches objects, and removes them again. */
+async function withFiles(
+  keys: readonly string[],
+  { table, lake, folder }: Fetching,
+  use: (files: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  const files: string[] = [];
+  const fetched = concurrently(keys.entries(), filesAtOnce, async ([position, key]) => {
+    const file = join(folder, `${position}.${table.extension}`);
+    if (await lake.download(key, file)) return file;
+    throw new PermanentError(`${key} was removed from the lake while the run was verified`);
+  });
+  for await (const file of fetched) files.push(file);
+  await use(files);
+  for (const file of files) await rm(file);
+}
+
 async function explain(
   { connection }: OpenDuckDB,
   table: KeyedTable,
-  objects: readonly ManifestObject[],
+  objects: TableObjects,
   { lake, folder }: { readonly lake: Pick<Lake, 'download'>; readonly folder: string },
-): Promise<string | undefined> {
+): Promise<RepeatedKeys | undefined> {
   const { key } = table;
-  const twice = 'SELECT hash, min(object) AS object FROM keys GROUP BY hash HAVING count(*) > 1';
-  const counted = await connection.runAndReadAll(`SELECT count(*) FROM (${twice})`);
-  const count = Number(counted.getRows()[0]?.[0] ?? 0);
-  if (count === 0) return undefined;
-  const some = await connection.runAndReadAll(`${twice} ORDER BY object, hash LIMIT ${examplesShown}`);
+  const twice =
+    'SELECT hash, min(batch) AS batch, count(*) AS rows FROM keys GROUP BY hash HAVING count(*) > 1';
+  const counted = await connection.runAndReadAll(`SELECT count(*), sum(rows) FROM (${twice})`);
+  const [count, rows] = (counted.getRows()[0] ?? []).map(Number);
+  if (!count || !rows) return undefined;
+  const some = await connection.runAndReadAll(`${twice} ORDER BY batch, hash LIMIT ${examplesShown}`);
+  const wanted = some.getRows().map(([hash, batch]) => ({ hash: String(hash), batch: Number(batch) }));
   const examples: string[] = [];
-  for (const [hash, position] of some.getRows()) {
-    const file = join(folder, `example.${table.extension}`);
-    await lake.download(objects[Number(position)]?.key ?? '', file);
-    const found = await connection.runAndReadAll(
-      `SELECT ${textOf(key)} FROM ${readStage(table, [file])} WHERE ${hashOf(key)} = CAST(${literal(String(hash))} AS UHUGEINT) LIMIT 1`,
-    );
-    examples.push(String(found.getRows()[0]?.[0]));
-    await rm(file, { force: true });
+  const last = wanted.at(-1)?.batch ?? -1;
+  for await (const { number, keys } of batches(objects)) {
+    const here = wanted.filter(({ batch }) => batch === number);
+    if (here.length > 0) {
+      await withFiles(keys, { table, lake, folder }, async (files) => {
+        for (const { hash } of here) {
+          const found = await connection.runAndReadAll(
+            `SELECT ${textOf(key)} FROM ${readStage(table, files)} WHERE ${hashOf(key)} = CAST(${literal(hash)} AS UHUGEINT) LIMIT 1`,
+          );
+          examples.push(String(found.getRows()[0]?.[0]));
+        }
+      });
+    }
+    if (number >= last) break;
   }
-  return sentence(count, examples, key);
+  return { keys: count, rows: rows - count, sentence: sentence(count, examples, key) };
 }
 
 /** The same of one file of a table. */

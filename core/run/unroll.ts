@@ -1,12 +1,14 @@
 import { PermanentError } from '../errors';
-import { countRangesOf, rangesOf } from '../plan/grid';
-import type { PageRange, Plan, RangeName, Sequence } from '../plan/plan';
+import { countPagesOf, countRangesOf, rangesOf } from '../plan/grid';
+import type { Again, PageRange, RangeName, Sequence } from '../plan/plan';
 import type { RangeSet } from '../plan/range-set';
 import { concurrently } from './concurrently';
-import { stageKey } from './keys';
+import { givenUpPrefix, type StagedRun, stageKey } from './keys';
 import { readNext, receiptOf } from './next-sequences';
 import type { Lake } from './ports';
-import { presentRanges } from './present-ranges';
+import { type PresentRanges, presentRanges } from './present-ranges';
+import type { Block } from './range-block';
+import { rangeDocuments } from './range-documents';
 
 /** Objects looked at, at once. */
 const looksAtOnce = 50;
@@ -15,7 +17,9 @@ const looksAtOnce = 50;
 export interface Unrolled {
   /** Which ranges exist. */
   readonly present: RangeSet;
-  /** Ranges known so far. */
+  /** Blocks of ranges that are complete. */
+  readonly blocks: readonly Block[];
+  /** Ranges known so far, but for those that are given up. */
   readonly ranges: number;
   /** Of those, the ones that do not exist. */
   readonly missingRanges: number;
@@ -27,6 +31,8 @@ export interface Unrolled {
   readonly complete: boolean;
   /** More may follow than is known: a range is missing that tells what does. */
   readonly growing: boolean;
+  /** Ranges that do not exist, and that an operator gave up: nothing waits for them, nor for what would have followed. */
+  readonly givenUp: readonly PageRange[];
   /** The ranges to enqueue now, one at a time. */
   missing(): Generator<PageRange>;
 }
@@ -42,18 +48,22 @@ interface Seen {
 /** What was seen, by key: objects do not change, so nobody who looks again and again need ask twice. */
 export type SeenObjects = Map<string, Seen>;
 
+/** A run, or a look of one, and what it reads. */
+export type Unrollable = StagedRun & { readonly sequences: readonly (Sequence | Again)[] };
+
 /**
  * Unrolls a plan to all ranges that are known so far, and tells which of them exist. Of a chain only its last object is
  * looked at, of a lead each once, of a grid none. Memory: a bit per range that exists, and the sequences that miss a range.
  */
 export async function unroll(
-  plan: Plan,
+  plan: Unrollable,
   lake: Pick<Lake, 'list' | 'head' | 'get'>,
   seen: SeenObjects = new Map(),
 ): Promise<Unrolled> {
-  const present = await presentRanges(plan, lake);
-  const count = new Count(present);
-  for (let sequences: readonly Sequence[] = plan.sequences; sequences.length > 0; ) {
+  const found = await presentRanges(plan, lake);
+  const { present } = found;
+  const count = new Count(found, await rangeDocuments(givenUpPrefix(plan), lake));
+  for (let sequences: readonly (Sequence | Again)[] = plan.sequences; sequences.length > 0; ) {
     const next: Sequence[] = [];
     const looks = concurrently(telling(sequences, present, count), looksAtOnce, async (telling) => {
       const key = stageKey(plan, telling.range);
@@ -77,7 +87,11 @@ interface Telling {
 }
 
 /** Counts the sequences, and yields which objects must be looked at to know what follows them. */
-function* telling(sequences: readonly Sequence[], present: RangeSet, count: Count): Generator<Telling> {
+function* telling(
+  sequences: readonly (Sequence | Again)[],
+  present: RangeSet,
+  count: Count,
+): Generator<Telling> {
   for (const sequence of sequences) {
     count.sequence(sequence);
     if (sequence.type === 'chain') {
@@ -108,11 +122,16 @@ class Count {
   #missingPages = 0;
   #growing = false;
   /** Those that miss a range. */
-  readonly #short: Sequence[] = [];
+  readonly #short: (Sequence | Again)[] = [];
+  readonly #givenUp: PageRange[] = [];
 
-  constructor(readonly present: RangeSet) {}
+  constructor(
+    readonly found: PresentRanges,
+    /** Which ranges an operator gave up, whether they came after all or not. */
+    readonly abandoned: RangeSet,
+  ) {}
 
-  sequence(sequence: Sequence): void {
+  sequence(sequence: Sequence | Again): void {
     if (sequence.type === 'chain') this.#chain(sequence);
     else this.#known(sequence);
   }
@@ -124,10 +143,12 @@ class Count {
   }
 
   unrolled(): Unrolled {
-    const { present } = this;
+    const { found, abandoned } = this;
+    const { present } = found;
     const short = this.#short;
     return {
-      present,
+      ...found,
+      givenUp: this.#givenUp,
       ranges: this.#ranges,
       missingRanges: this.#missingRanges,
       pages: this.#pages,
@@ -136,7 +157,9 @@ class Count {
       growing: this.#growing,
       *missing() {
         for (const sequence of short) {
-          for (const range of rangesOf(sequence)) if (!present.has(range)) yield range;
+          for (const range of rangesOf(sequence)) {
+            if (!present.has(range) && !abandoned.has(range)) yield range;
+          }
         }
       },
     };
@@ -144,28 +167,52 @@ class Count {
 
   /** What is behind the last range that exists becomes known by that range. */
   #chain(chain: Extract<Sequence, { type: 'chain' }>): void {
-    const existing = this.present.firstAbsent(chain) - chain.index;
+    const existing = this.found.present.firstAbsent(chain) - chain.index;
+    if (existing === 0 && this.abandoned.has(chain)) {
+      this.#givenUp.push(...rangesOf(chain));
+      return;
+    }
     this.#ranges += Math.max(1, existing);
     if (existing === 0) this.#misses(chain, 1);
   }
 
-  #known(sequence: Extract<Sequence, { type: 'pages' | 'lead' }>): void {
+  #known(sequence: Exclude<Sequence, { type: 'chain' }> | Again): void {
     const ranges = countRangesOf(sequence);
-    let missing = 0;
+    const abandoned = this.abandoned.size > 0 ? this.#abandonedIn(sequence) : 0;
+    let missing = -abandoned;
     for (let index = 0; index < ranges; index++) {
-      if (this.present.has({ slice: sequence.slice, index })) continue;
+      if (this.found.present.has({ slice: sequence.slice, index })) continue;
       missing++;
       if (sequence.type === 'pages') this.#missingPages += pagesAt(sequence, index);
     }
-    this.#ranges += ranges;
-    if (sequence.type === 'pages') this.#pages += sequence.pages;
+    if (sequence.type === 'again' && missing + abandoned > 0) {
+      for (const range of rangesOf(sequence)) {
+        if (range.type === 'pages' && !this.found.present.has(range)) this.#missingPages += range.pages;
+      }
+    }
+    this.#ranges += ranges - abandoned;
+    this.#pages += countPagesOf(sequence);
     if (missing > 0) this.#misses(sequence, missing);
   }
 
-  #misses(sequence: Sequence, ranges: number): void {
+  /** How many of a sequence's ranges are given up; their pages are none of the run's. */
+  #abandonedIn(sequence: Sequence | Again): number {
+    let count = 0;
+    for (const range of rangesOf(sequence)) {
+      if (this.found.present.has(range) || !this.abandoned.has(range)) continue;
+      this.#givenUp.push(range);
+      count++;
+      if (range.type !== 'pages') continue;
+      this.#pages -= range.pages;
+      this.#missingPages -= range.pages;
+    }
+    return count;
+  }
+
+  #misses(sequence: Sequence | Again, ranges: number): void {
     this.#missingRanges += ranges;
     this.#short.push(sequence);
-    if (sequence.type !== 'pages') this.#growing = true;
+    if (sequence.type === 'lead' || sequence.type === 'chain') this.#growing = true;
   }
 }
 

@@ -1,87 +1,125 @@
-import { PermanentError } from '../errors';
-import type { Plan } from '../plan/plan';
-import { noObservations, ObservationsSum } from '../shape/merge-observations';
-import { type Observations, observationsSchema } from '../shape/observations';
-import { concurrently } from './concurrently';
-import { parseDocument } from './document';
-import { manifestKey, stagePrefix } from './keys';
-import { type Manifest, type ManifestObject, manifestSchema } from './manifest';
-import { receiptOf } from './next-sequences';
-import type { Lake, ListedObject } from './ports';
-import { rangeOfKey } from './present-ranges';
-import type { Receipt } from './receipt';
+import { TransientError } from '../errors';
+import { type Plan, tableIn } from '../plan/plan';
+import { RangeSet } from '../plan/range-set';
+import type { Looked } from './drift/look-again';
+import { harvestAll } from './harvest';
+import { manifestKey, verificationKey } from './keys';
+import { type Manifest, type ManifestPart, readManifest } from './manifest';
+import type { Clock, Lake } from './ports';
 import type { Unrolled } from './unroll';
-import { verify } from './verify';
+import { readVerification, type Verification } from './verification';
+import { readHole } from './verify/hole';
+import { type Evidence, judge } from './verify/judge';
+import type { Judged } from './verify/judgement';
+import { Ledger, type LedgerFolder } from './verify/ledger';
+import { type SurveyServices, survey } from './verify/survey';
 
-export interface VerifyServices {
-  readonly lake: Lake;
-  /** Tells in one sentence which keys came more than once; undefined where each came once. */
-  findRepeatedKeys(plan: Plan, objects: readonly ManifestObject[]): Promise<string | undefined>;
+export interface VerifyServices extends SurveyServices {
+  readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Requests under way at once. */
-const looksAtOnce = 50;
+/** A run's own ranges, as far as verification asks for them. */
+export type OwnRanges = Pick<Unrolled, 'ranges' | 'pages'> & Partial<Pick<Unrolled, 'givenUp'>>;
+
+/** What looking again came to, when there is nothing more to read. */
+export type DoneLooking = Extract<Looked, { state: 'done' }>;
+
+/** Of a run that is not looked at again. */
+export function notLooked(plan: Plan, own: OwnRanges): DoneLooking {
+  return { state: 'done', generations: [{ extent: own, replaced: new RangeSet() }], total: plan.total };
+}
 
 /**
- * The manifest of a run whose ranges all exist, as `unrolled` knows them: written by whoever verifies first, and read by
- * everyone else.
+ * The manifest of a run whose ranges all exist, or are given up: written by whoever verifies first, and read by everyone else. Before it, what
+ * was proved is written, and before that the receipts, in parts.
  */
 export async function verifyOnce(
   plan: Plan,
-  unrolled: Pick<Unrolled, 'ranges' | 'pages'>,
-  { lake, findRepeatedKeys }: VerifyServices,
+  own: OwnRanges,
+  services: VerifyServices,
+  looked: DoneLooking = notLooked(plan, own),
 ): Promise<Manifest> {
-  const key = manifestKey(plan);
-  const existing = await readManifest(lake, key);
+  const { lake } = services;
+  const existing = await readManifest(lake, plan);
   if (existing) return existing;
-  const objects: ManifestObject[] = [];
-  const looks = concurrently(rangeObjects(plan, lake), looksAtOnce, (listed) => look(listed, lake));
-  for await (const object of looks) objects.push(object);
-  const observations = await readObservations(objects, lake);
-  const repeatedKeys = await findRepeatedKeys(plan, objects);
-  const manifest = verify(plan, unrolled, objects, { observations, repeatedKeys });
-  await lake.putIfAbsent(key, JSON.stringify(manifest), { contentType: 'application/json' });
-  return (await readManifest(lake, key)) ?? manifest;
+  const ledger = new Ledger(await foldersOf(plan, looked, lake), lake);
+  const found = await survey(plan, ledger, services);
+  const [late] = found.late.first;
+  if (late !== undefined) throw new TransientError(`${late}: the run is verified anew the next time`);
+  const looks = looked.generations.flatMap(({ look }) => look ?? []);
+  const givenUp = own.givenUp ?? [];
+  const hole = await readHole(plan, { givenUp, looks }, lake);
+  const total = looked.total ?? plan.total ?? found.tally.promised;
+  const extents = looked.generations;
+  const evidence = { ...found, extents, drift: looked.drift, total, hole };
+  const judged = judge(plan, evidence);
+  await writeVerification(plan, judged, services);
+  const parts = found.replaced.apply(ledger.folders.flatMap((folder) => folder.parts));
+  const manifest = manifestOf(plan, evidence, judged, parts);
+  await lake.putIfAbsent(manifestKey(plan), JSON.stringify(manifest), { contentType: 'application/json' });
+  return (await readManifest(lake, plan)) ?? manifest;
 }
 
-/** A run's manifest, if it has been verified. */
-export async function readManifest(lake: Pick<Lake, 'get'>, key: string): Promise<Manifest | undefined> {
-  const found = await lake.get(key);
-  return found && parseDocument(manifestSchema, found.text, key);
+async function foldersOf(plan: Plan, { generations }: DoneLooking, lake: Lake): Promise<LedgerFolder[]> {
+  const folders: LedgerFolder[] = [];
+  for (const { look, replaced } of generations) {
+    // The plan's sequences are those of its own ranges.
+    const { sequences, ...run } = plan;
+    const listed = look === undefined ? plan : { ...run, look };
+    folders.push({ run: listed, parts: await harvestAll(listed, lake), replaced });
+  }
+  return folders;
 }
 
-/** What was noticed about all ranges together, one document after the other, so that any number takes no more memory than some. */
-async function readObservations(
-  objects: readonly ManifestObject[],
-  lake: Pick<Lake, 'get'>,
-): Promise<Observations> {
-  const sum = new ObservationsSum();
-  const filled = objects.filter(({ receipt }) => receipt.received > 0);
-  const read = concurrently(filled, looksAtOnce, ({ receipt }) => observationsOf(receipt, lake));
-  for await (const observations of read) sum.add(observations);
-  return sum.total();
+/** What has been written by one that died since is replaced where it says something else: an object may have come late. */
+async function writeVerification(
+  plan: Plan,
+  { verdict, checks }: Judged,
+  { lake, clock }: VerifyServices,
+): Promise<void> {
+  const { source, dataset, runId } = plan;
+  const verification: Verification = {
+    version: 1,
+    source,
+    dataset,
+    runId,
+    verifiedAt: new Date(clock.now()).toISOString(),
+    verdict,
+    checks: [...checks],
+  };
+  const key = verificationKey(plan);
+  const text = JSON.stringify(verification, null, 2);
+  if ((await lake.putIfAbsent(key, text, { contentType: 'application/json' })) === 'created') return;
+  const existing = await readVerification(lake, plan);
+  if (JSON.stringify(existing?.checks) === JSON.stringify(checks)) return;
+  await lake.replace(key, text, (await lake.head(key))?.etag);
 }
 
-async function observationsOf(
-  { observations: key }: Receipt,
-  lake: Pick<Lake, 'get'>,
-): Promise<Observations> {
-  if (key === undefined) return noObservations;
-  const found = await lake.get(key);
-  if (found) return parseDocument(observationsSchema, found.text, key);
-  throw new PermanentError(
-    `${key} is not in the lake, and says what is in quarantine and why: start the run over`,
-  );
-}
-
-async function* rangeObjects(plan: Plan, lake: Lake): AsyncGenerator<ListedObject> {
-  const prefix = stagePrefix(plan);
-  for await (const listed of lake.list(prefix))
-    if (rangeOfKey(prefix, listed.key, [plan.extension])) yield listed;
-}
-
-async function look({ key }: ListedObject, lake: Lake): Promise<ManifestObject> {
-  const head = await lake.head(key);
-  if (!head) throw new PermanentError(`${key} was removed from the lake while the run was verified`);
-  return { key, bytes: head.bytes, etag: head.etag, receipt: receiptOf(head) };
+function manifestOf(
+  plan: Plan,
+  { tally, observations, drift, total, hole }: Evidence,
+  { problems, warnings }: Judged,
+  parts: readonly ManifestPart[],
+): Manifest {
+  const { source, dataset, runId, definition, watermark, subset, replayOf, increment } = plan;
+  return {
+    version: 3,
+    source,
+    dataset,
+    runId,
+    definition,
+    ...tableIn(plan),
+    ...(replayOf === undefined ? {} : { replayOf }),
+    ...(increment === undefined ? {} : { increment }),
+    watermark,
+    ...(total === undefined ? {} : { total }),
+    subset,
+    counts: tally.counts,
+    observations,
+    ...(drift === undefined ? {} : { drift }),
+    givenUp: [...hole.ranges],
+    problems: [...problems],
+    warnings: [...warnings],
+    parts: [...parts],
+  };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   BIGINT,
@@ -32,6 +32,8 @@ export interface OpenDuckDB {
 /** Opens an in-memory DuckDB that is set up for shaping: UTC, no extensions from the network, records in page order. */
 export async function openDuckDB(options: DuckDBOptions): Promise<OpenDuckDB> {
   const own = join(options.temporaryDirectory, `duckdb-${process.pid}-${randomUUID()}`);
+  // DuckDB makes the last folder of its path, and fails where it must spill and the one above is not there
+  await mkdir(own, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.max(100, Math.floor(options.memoryMegabytes))}MB`,
     threads: String(options.threads ?? 1),

@@ -50,6 +50,8 @@ export interface ShapedRange {
   readonly firstKey?: string;
   /** Largest key, by SQL's order of the key columns (texts by their UTF-8 bytes). */
   readonly lastKey?: string;
+  /** Whether no key comes twice among the rows that were staged. */
+  readonly uniqueKeys: boolean;
   /** Totals that the bodies reported; undefined for chains and where no body names one. */
   readonly totals?: { readonly min: number; readonly max: number };
   readonly recordsPerPage: number[];
@@ -179,7 +181,7 @@ export class Shaper {
     if (unfit.length > 0) await this.#quarantine(prepared, unfit);
     return {
       ...counts,
-      ...(staged > 0 && (await this.#keys(range))),
+      ...(await this.#keys(range, staged)),
       ...(facts.totals && { totals: facts.totals }),
       recordsPerPage: facts.recordsPerPage,
       firstRecords: facts.firstRecords,
@@ -238,11 +240,18 @@ export class Shaper {
     );
   }
 
-  async #keys({ dataset, stageFile }: RangeToShape): Promise<Pick<ShapedRange, 'firstKey' | 'lastKey'>> {
-    if (dataset.key.length === 0) return {};
+  async #keys(
+    { dataset, stageFile }: RangeToShape,
+    staged: number,
+  ): Promise<Pick<ShapedRange, 'firstKey' | 'lastKey' | 'uniqueKeys'>> {
+    if (staged === 0) return { uniqueKeys: true };
+    if (dataset.key.length === 0) return { uniqueKeys: false };
     const reader = await this.#connection.runAndReadAll(keysStatement(dataset, stageFile));
-    const [firstKey, lastKey] = reader.getRows()[0] ?? [];
-    return typeof firstKey === 'string' && typeof lastKey === 'string' ? { firstKey, lastKey } : {};
+    const [firstKey, lastKey, different] = reader.getRows()[0] ?? [];
+    const uniqueKeys = Number(different) === staged;
+    return typeof firstKey === 'string' && typeof lastKey === 'string'
+      ? { firstKey, lastKey, uniqueKeys }
+      : { uniqueKeys };
   }
 }
 

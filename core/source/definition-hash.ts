@@ -10,7 +10,8 @@ declare const BASELOAD_SOURCE_CODE: string | undefined;
 /**
  * Names what shapes a dataset's data, as 16 hexadecimal digits: request, pagination, slices, records, transform, explode, filter,
  * deduplicate, key, columns in their order, lineage, onUnfit, unknownFields, format and tableVersion. Description, schedule,
- * limits, a request's weight, keepRaw, maxQuarantinedRatio and the order in which options are written change nothing.
+ * limits, a request's weight, keepRaw, maxQuarantinedRatio, verification, curate, keepRuns, incremental and the order in which options are
+ * written change nothing.
  *
  * A transform counts with the code of its whole source file, as bundled; where nothing is bundled, in tests and on the command line,
  * its own text stands in. So the hash of a dataset with a transform may only be compared among bundles, or among those.

@@ -176,6 +176,14 @@ export interface Dataset {
   readonly tableVersion: number;
   /** Keep the page bodies as received, gzipped, under raw/. @default true */
   readonly keepRaw: boolean;
+  /** How far a run is verified, and what becomes of one that falls short. */
+  readonly verification: Verification;
+  /** Merge, deduplicate and sort a run's objects into files of about this size before it is published. @default only where it must be */
+  readonly curate?: { readonly targetMegabytes: number } | undefined;
+  /** Published runs that are kept for rollback, besides the current one. @default 3 */
+  readonly keepRuns: number;
+  /** How the source is asked for what changed since a time. @default it cannot be */
+  readonly incremental?: Incremental | undefined;
   /** When the dataset is loaded by itself. @default only by hand */
   readonly schedule?: Schedule | undefined;
   /** What people notice when this dataset is late; shown in alarms. */
@@ -213,6 +221,32 @@ export type StatusMeaning = 'empty' | 'retry' | 'throttled' | 'fail';
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [name: string]: JsonValue;
+}
+
+/** How far a run is verified. */
+export interface Verification {
+  /**
+   * Times, at most, that a run reads the edges of its page ranges again after its last page and fetches what moved once more; a look costs a
+   * request for each page range. Only where pages are found by their position. 0: never.
+   * @default 3
+   */
+  readonly looks: number;
+  /** @default 'refuse' */
+  readonly ifShort: 'refuse' | 'publish-with-warning';
+  /** Share of the records, 0 to 1, by which a run may fall short and be published with a warning. @default 0 */
+  readonly tolerance: number;
+}
+
+/** How the source is asked for what changed since a time. */
+export interface Incremental {
+  /** Query parameters of such a run, in which '{since}' stands for the time. @example { updated_since: '{since}' } */
+  readonly query: Readonly<Record<string, string>>;
+  /** How the source writes a time. @default 'iso8601', in UTC with seconds */
+  readonly format: 'iso8601' | 'date' | 'epoch-seconds' | 'epoch-milliseconds';
+  /** How much earlier than the watermark to ask: for clocks that differ and records that become visible late. @default 10 */
+  readonly overlapMinutes: number;
+  /** When what changed is loaded by itself; the dataset's own schedule loads everything. @default only by hand */
+  readonly schedule?: Schedule | undefined;
 }
 
 export interface Schedule {

@@ -33,6 +33,9 @@ export const spokenActions = [
   'sqs:ChangeMessageVisibility',
   'sqs:GetQueueAttributes',
   'sqs:GetQueueUrl',
+  'sqs:StartMessageMoveTask',
+  'sqs:ListMessageMoveTasks',
+  'sqs:CancelMessageMoveTask',
   'secretsmanager:GetSecretValue',
   'secretsmanager:PutSecretValue',
 ] as const;

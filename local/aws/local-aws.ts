@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { systemClock } from '../../core/clock';
 import { ConfigurationError } from '../../core/errors';
 import type { Clock } from '../../core/run/ports';
 import { localAccount } from '../local-account';
 import { type PolicyStatement, Principal } from './authorize';
 import { AwsRouter } from './aws-router';
+import { MessageJournal } from './message-journal';
+import { MoveTasks } from './move-tasks';
 import { errorCode } from './object-file';
 import { ObjectStore, type UploadFile } from './object-store';
 import { parseQueueAttributes } from './queue-attributes';
@@ -24,6 +27,8 @@ export interface LocalAwsOptions {
   readonly secret: (name: string) => string | undefined;
   /** Where secrets that are written are kept. @default in memory */
   readonly secretsFile?: string;
+  /** Where dead letters are kept, a file per DLQ, so that they outlive the process. @default in memory */
+  readonly queuesDirectory?: string;
   /** Told when the disk is full, beside the answer to the call that met it. */
   readonly onStorageFailure?: (error: Error) => void;
   /** Region of the queues' ARNs. @default 'us-east-1' */
@@ -79,11 +84,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 class LocalAwsServer implements LocalAws {
   url = '';
   readonly byName = new Map<string, SqsQueue>();
+  readonly moves: MoveTasks;
   readonly principals = new Map<string, Principal>();
   readonly #server: Server;
   readonly #router: AwsRouter;
   readonly #clock: Clock;
   readonly #idPrefix = randomUUID().slice(0, 24);
+  readonly #kept = new Set<SqsQueue>();
   #messages = 0;
 
   constructor(
@@ -91,6 +98,11 @@ class LocalAwsServer implements LocalAws {
     private readonly store: ObjectStore,
   ) {
     this.#clock = options.clock ?? systemClock;
+    this.moves = new MoveTasks({
+      clock: this.#clock,
+      nextMessageId: () => this.nextMessageId(),
+      queueByArn: (arn) => this.#byArn(arn),
+    });
     this.#router = new AwsRouter({
       store,
       queues: this,
@@ -169,11 +181,13 @@ class LocalAwsServer implements LocalAws {
 
   async close(): Promise<void> {
     this.#router.stop();
+    this.moves.stop();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeIdleConnections();
     const patience = setTimeout(() => this.#server.closeAllConnections(), closeMilliseconds);
     await closed;
     clearTimeout(patience);
+    for (const queue of this.byName.values()) queue.close();
   }
 
   nextMessageId(): string {
@@ -181,13 +195,31 @@ class LocalAwsServer implements LocalAws {
     return `${this.#idPrefix}${this.#messages.toString(16).padStart(12, '0')}`;
   }
 
+  /**
+   * Keeps a DLQ's messages. Those of other queues need no keeping: what a run misses is enqueued from the lake when it is continued, and
+   * messages of an earlier process would only come on top, some of them of runs that were given up since.
+   */
+  #keep(queue: SqsQueue): void {
+    const { queuesDirectory } = this.options;
+    if (queuesDirectory === undefined || this.#kept.has(queue)) return;
+    this.#kept.add(queue);
+    queue.keepIn(new MessageJournal(join(queuesDirectory, `${queue.name}.jsonl`)));
+  }
+
+  #byArn(arn: string): SqsQueue | undefined {
+    return [...this.byName.values()].find((queue) => queue.arn === arn);
+  }
+
   #redriveOf(
     name: string,
     policy: { deadLetterTargetArn: string; maxReceiveCount: number } | undefined,
   ): Redrive | undefined {
     if (policy === undefined) return undefined;
-    const target = [...this.byName.values()].find((queue) => queue.arn === policy.deadLetterTargetArn);
-    if (target) return { target, maxReceiveCount: policy.maxReceiveCount };
+    const target = this.#byArn(policy.deadLetterTargetArn);
+    if (target) {
+      this.#keep(target);
+      return { target, maxReceiveCount: policy.maxReceiveCount };
+    }
     throw new ConfigurationError(
       `The queue ${name} names the dead-letter queue ${policy.deadLetterTargetArn}, which does not exist. Create that one first.`,
     );

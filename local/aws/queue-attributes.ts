@@ -26,7 +26,7 @@ const schema = z.strictObject({
       }
     })
     .optional(),
-  // Encryption at rest has nothing to act on: the messages are never written anywhere.
+  // Encryption at rest has nothing to act on: messages are in memory, and dead letters in a file that its owner alone can read.
   SqsManagedSseEnabled: z.string().optional(),
   KmsMasterKeyId: z.string().optional(),
   KmsDataKeyReusePeriodSeconds: z.string().optional(),

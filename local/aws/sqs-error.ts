@@ -13,9 +13,9 @@ const queryCodes: Record<string, string> = {
   OverLimit: 'OverLimit',
 };
 
-/** An error of SQS: 400, with the header that names it in the query protocol. */
-export function sqsError(code: string, message: string): AwsError {
-  return new AwsError(code, 400, message, {
+/** An error of SQS, with the header that names it in the query protocol. */
+export function sqsError(code: string, message: string, status = 400): AwsError {
+  return new AwsError(code, status, message, {
     'x-amzn-query-error': `${queryCodes[code] ?? code};Sender`,
   });
 }

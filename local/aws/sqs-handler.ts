@@ -1,9 +1,11 @@
 import { localAccount } from '../local-account';
 import type { AwsCall } from './aws-call';
-import { type Answer, AwsError, notImplemented, readText } from './http-answer';
+import { type Answer, notImplemented, readText } from './http-answer';
 import { jsonAnswer } from './json-answer';
+import { cancelMessageMoveTask, listMessageMoveTasks, startMessageMoveTask } from './move-messages';
 import type { Queues } from './queues';
 import { receiveMessage } from './receive-message';
+import { requireSqs } from './require-sqs';
 import { sendMessage, sendMessageBatch } from './send-message';
 import { sqsError } from './sqs-error';
 import type { SqsQueue } from './sqs-queue';
@@ -66,6 +68,18 @@ async function answerTo(
       const queue = find(`/${owner}/${parameters.QueueName}`, operation);
       return { QueueUrl: queueUrl(queues.url, queue.name) };
     }
+    case 'StartMessageMoveTask': {
+      const parameters = parseParameters(operation, sqsRequests.StartMessageMoveTask, input);
+      return startMessageMoveTask(call, parameters, queues);
+    }
+    case 'ListMessageMoveTasks': {
+      const parameters = parseParameters(operation, sqsRequests.ListMessageMoveTasks, input);
+      return listMessageMoveTasks(call, parameters, queues);
+    }
+    case 'CancelMessageMoveTask': {
+      const parameters = parseParameters(operation, sqsRequests.CancelMessageMoveTask, input);
+      return cancelMessageMoveTask(call, parameters, queues);
+    }
   }
 }
 
@@ -110,14 +124,7 @@ function findQueue(call: AwsCall, operation: SqsOperation, url: string, queues: 
   const queue = owner === localAccount ? queues.byName.get(name) : undefined;
   const arn = queue?.arn ?? `arn:aws:sqs:${call.region}:${owner}:${name}`;
   const action = operation === 'SendMessageBatch' ? 'SendMessage' : operation;
-  try {
-    call.principal.require(`sqs:${action}`, arn);
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw new AwsError(error.code, error.status, error.message, {
-      'x-amzn-query-error': `${error.code};Sender`,
-    });
-  }
+  requireSqs(call, `sqs:${action}`, arn);
   if (queue) return queue;
   throw sqsError('QueueDoesNotExist', `The specified queue does not exist: ${url}`);
 }

@@ -4,6 +4,7 @@ import { ChangeSignal } from './change-signal';
 import { type Due, DueHeap } from './due-heap';
 import { Fifo } from './fifo';
 import type { MessageAttributes } from './message-digest';
+import type { KeptMessage, MessageJournal } from './message-journal';
 import type { QueueAttributes } from './queue-attributes';
 import { invalidParameter, sqsError } from './sqs-error';
 
@@ -54,6 +55,7 @@ export class SqsQueue {
   /** Tells this queue's receipt handles from another's. */
   readonly #mark = randomBytes(6).toString('hex');
   readonly createdAt: number;
+  #journal: MessageJournal | undefined;
 
   constructor(
     readonly name: string,
@@ -121,15 +123,39 @@ export class SqsQueue {
   /** Exact, where SQS is only approximate. */
   depth(): { waiting: number; inFlight: number; delayed: number } {
     this.#promoteDue();
-    for (let first = this.#waiting.peek(); first && this.#isSpent(first); first = this.#waiting.peek()) {
-      this.#waiting.shift();
-      this.#dropWaiting(first);
-    }
+    this.#firstVisible();
     return {
       waiting: this.#waitingCount,
       inFlight: this.#hidden.size - this.#delayedCount,
       delayed: this.#delayedCount,
     };
+  }
+
+  /**
+   * Moves the message that has been visible for longest to another queue, where it is a new one: not received yet, with an id and an age of
+   * its own. False when none is visible.
+   */
+  moveFirst(targetOf: (message: QueuedMessage) => SqsQueue, newId: string): boolean {
+    this.#promoteDue();
+    const message = this.#firstVisible();
+    if (message === undefined) return false;
+    const { body, attributes, senderId } = message;
+    targetOf(message).send({ id: newId, body, attributes, senderId }, undefined);
+    this.#waiting.shift();
+    this.#dropWaiting(message);
+    return true;
+  }
+
+  /** Keeps the messages in a journal from now on, and takes up those that are in it. */
+  keepIn(journal: MessageJournal): void {
+    for (const kept of journal.read()) this.#show(toQueued(kept));
+    this.#journal = journal;
+  }
+
+  /** Lets go of the journal's file; the queue is not to be used any more. */
+  close(): void {
+    this.#journal?.close();
+    this.#journal = undefined;
   }
 
   /** Takes over a dead letter: it keeps its id, its age and its receive count. */
@@ -138,6 +164,7 @@ export class SqsQueue {
   }
 
   #add(message: QueuedMessage, delaySeconds: number): void {
+    this.#journal?.added(message);
     if (delaySeconds > 0) {
       message.state = 'delayed';
       this.#delayedCount += 1;
@@ -160,11 +187,21 @@ export class SqsQueue {
       if (message === undefined) break;
       if (this.#isSpent(message)) this.#dropWaiting(message);
       else if (this.redrive && message.receiveCount >= this.redrive.maxReceiveCount) {
-        this.#dropWaiting(message);
-        this.redrive.target.#bury(message, this.arn);
+        this.#giveUp(message, this.redrive.target);
       } else deliveries.push(this.#deliver(message, visibilitySeconds));
     }
     return deliveries;
+  }
+
+  /** There before it is gone here, so that a DLQ that cannot be written loses nothing. */
+  #giveUp(message: QueuedMessage, target: SqsQueue): void {
+    try {
+      target.#bury(message, this.arn);
+    } catch (error) {
+      this.#waiting.push(message);
+      throw error;
+    }
+    this.#dropWaiting(message);
   }
 
   #deliver(message: QueuedMessage, visibilitySeconds: number): Delivery {
@@ -197,6 +234,16 @@ export class SqsQueue {
     this.#hidden.add(message);
   }
 
+  /** The message that has been visible for longest; what is spent before it is dropped. */
+  #firstVisible(): QueuedMessage | undefined {
+    for (let first = this.#waiting.peek(); first; first = this.#waiting.peek()) {
+      if (!this.#isSpent(first)) return first;
+      this.#waiting.shift();
+      this.#dropWaiting(first);
+    }
+    return undefined;
+  }
+
   /** Deleted while it waited, or older than the queue keeps messages. */
   #isSpent(message: QueuedMessage): boolean {
     return (
@@ -211,6 +258,8 @@ export class SqsQueue {
   }
 
   #forget(message: QueuedMessage): void {
+    if (message.state === 'gone') return;
+    this.#journal?.removed(message.id);
     message.state = 'gone';
     this.#received.delete(message.id);
   }
@@ -239,5 +288,15 @@ function newMessage({ id, body, attributes, senderId }: NewMessage, sentAt: numb
     deadLetterSource: undefined,
     dueAt: 0,
     heapIndex: 0,
+  };
+}
+
+/** A message of an earlier process: whoever held it is gone, so it is visible. */
+function toQueued(kept: KeptMessage): QueuedMessage {
+  return {
+    ...newMessage({ ...kept, attributes: kept.attributes }, kept.sentAt),
+    firstReceivedAt: kept.firstReceivedAt,
+    receiveCount: kept.receiveCount,
+    deadLetterSource: kept.deadLetterSource,
   };
 }

@@ -53,6 +53,16 @@ export const sqsRequests = {
   DeleteMessage: z.strictObject(handle),
   ChangeMessageVisibility: z.strictObject({ ...handle, VisibilityTimeout: z.int().min(0).max(43_200) }),
   GetQueueAttributes: z.strictObject({ ...queue, AttributeNames: names }),
+  StartMessageMoveTask: z.strictObject({
+    SourceArn: z.string(),
+    DestinationArn: z.string().optional(),
+    MaxNumberOfMessagesPerSecond: z.int().min(1).max(500).optional(),
+  }),
+  ListMessageMoveTasks: z.strictObject({
+    SourceArn: z.string(),
+    MaxResults: z.int().min(1).max(10).default(1),
+  }),
+  CancelMessageMoveTask: z.strictObject({ TaskHandle: z.string() }),
   GetQueueUrl: z.strictObject({ QueueName: z.string(), QueueOwnerAWSAccountId: z.string().optional() }),
 } as const;
 

@@ -5,7 +5,7 @@ import type { Lake } from '../../core/run/ports';
 import { isRunId } from '../../core/run/run-id';
 import { unroll } from '../../core/run/unroll';
 import { verifyOnce } from '../../core/run/verify-once';
-import { aGrid, aPlan, aRun, startOfTime, writeRun } from '../core/run/run-fixture';
+import { aGrid, aPlan, aRun, startOfTime, stillClock, writeRun } from '../core/run/run-fixture';
 import { memoryLake } from '../support/memory-lake';
 import { aDataset } from '../support/source-fixture';
 
@@ -78,6 +78,7 @@ async function lakeWithReplayable() {
   await writeRun(lake, replayed, () => ({ raw: 'raw/there' }));
   const manifest = await verifyOnce(replayed, await unroll(replayed, lake), {
     lake,
+    clock: stillClock(),
     findRepeatedKeys: async () => undefined,
   });
   expect(manifest.problems).toEqual([]);

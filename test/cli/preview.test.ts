@@ -179,6 +179,7 @@ describe('what would end a run', () => {
       staged: 9,
       quarantined: 1,
       filtered: 0,
+      uniqueKeys: true,
       recordsPerPage: [],
       firstRecords: [],
       stageBytes: 0,

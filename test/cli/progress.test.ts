@@ -1,4 +1,4 @@
-import { type Progress, ProgressDisplay, progressLine } from '../../cli/progress';
+import { type LookProgress, type Progress, ProgressDisplay, progressLine } from '../../cli/progress';
 
 function progress(changes: Partial<Progress> = {}): Progress {
   return {
@@ -42,6 +42,21 @@ describe('progressLine', () => {
   it('does not guess the time left before there is something to judge by', () => {
     expect(progressLine(progress({ pages: 0, secondsLeft: undefined }))).toContain('  0 %  0/1,000 pages');
     expect(progressLine(progress({ secondsLeft: undefined }))).toMatch(/estimating$/);
+  });
+});
+
+describe('a look at the source after the last page', () => {
+  const look = (changes: Partial<LookProgress>) =>
+    progressLine(progress({ look: { look: 1, kind: 'edges', done: 12, of: 14, ...changes } }));
+
+  it('shows how many edges have been read again, and the requests that takes', () => {
+    expect(look({})).toBe('looking again: 12 of 14 edges  50.0 requests/s  0 throttled');
+  });
+
+  it('shows what is fetched once more, and which look it is', () => {
+    expect(look({ look: 2, kind: 'moved', done: 0, of: 1 })).toBe(
+      'looking again, look 2: 0 of 1 range that moved  50.0 requests/s  0 throttled',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
-import { claim, problemLines, summaryFacts, summaryLines } from '../../cli/summary';
+import { claim, headline, problemLines, summaryFacts, summaryLines } from '../../cli/summary';
 import { Tally } from '../../cli/tally';
 import type { Manifest } from '../../core/run/manifest';
+import type { Pointer } from '../../core/run/pointer';
 import { noObservations } from '../../core/shape/merge-observations';
 import type { Observations, Unfit } from '../../core/shape/observations';
 import type { Dataset } from '../../core/source/source';
@@ -9,22 +10,43 @@ import { aDataset, aSource } from '../support/source-fixture';
 
 const counts = {
   ...{ ranges: 4, pages: 10, requests: 10, received: 950, added: 0, staged: 950 },
-  ...{ quarantined: 0, filtered: 0, bytesReceived: 1, bytesStaged: 1 },
+  ...{ quarantined: 0, filtered: 0, repeated: 0, bytesReceived: 1, bytesStaged: 1 },
 };
 
 function manifestWith(changes: Partial<Manifest> = {}): Manifest {
   const { source, dataset, runId, definition, watermark, extension, columns, key, tableVersion } = aPlan();
   return {
-    ...{ version: 2, source, dataset, runId, definition, extension, columns, key, tableVersion, watermark },
-    ...{ subset: false, counts, observations: noObservations, problems: [], objects: [], total: 950 },
+    ...{ version: 3, source, dataset, runId, definition, extension, columns, key, tableVersion, watermark },
+    ...{
+      subset: false,
+      counts,
+      observations: noObservations,
+      problems: [],
+      warnings: [],
+      givenUp: [],
+      parts: [],
+      total: 950,
+    },
     ...changes,
   };
 }
 
-function factsOf(changes: Partial<Manifest> = {}) {
+function factsOf(changes: Partial<Manifest> = {}, pointer: Partial<Pointer> = {}) {
   const manifest = manifestWith(changes);
-  const complete = { state: 'complete', plan: aPlan(), manifest, startedAt: new Date(), seconds: 5 } as const;
+  const { problems } = manifest;
+  const rest = { seconds: 5, requestsPerSecond: 10, problems, pointer: pointerTo(manifest, pointer) };
+  const complete = { state: 'complete', plan: aPlan(), manifest, ...rest } as const;
   return summaryFacts(complete, { source: aSource(), dataset: aDataset(), tally: new Tally() }, '/lake');
+}
+
+function pointerTo(manifest: Manifest, changes: Partial<Pointer>): Pointer {
+  const { source, dataset, runId, extension, columns, key, tableVersion, watermark } = manifest;
+  return {
+    ...{ version: 3, source, dataset, runId, extension, columns, key, tableVersion, watermark },
+    ...{ location: 'stage/a/', manifest: 'm.json', files: 4, records: manifest.counts.staged, bytes: 1 },
+    ...{ publishedAt: '2026-01-31T03:00:00.000Z', previous: [] },
+    ...changes,
+  };
 }
 
 const linesOf = (changes: Partial<Manifest> = {}, dataset: Partial<Dataset> = {}) =>
@@ -169,4 +191,57 @@ test('why a run was refused is told reason by reason, in lines that fit', () => 
     '  received 949 records where the source holds 950',
   ]);
   expect(problemLines([`x ${'y'.repeat(100)} z`], 80)).toEqual(['  x', `    ${'y'.repeat(100)}`, '    z']);
+});
+
+describe('what becomes of a run', () => {
+  const name = 'Published geonames/cities';
+  const said = (changes: Partial<Manifest> = {}, pointer: Partial<Pointer> = {}) =>
+    headline(factsOf(changes, pointer), manifestWith(changes));
+
+  test('is published, with its warnings first where it falls short', () => {
+    expect(said()).toBe(`${name}: complete and verified.`);
+    expect(said({ warnings: ['1 of 950 records is missing'] })).toBe(
+      `${name} with 1 warning: it falls short.`,
+    );
+    expect(linesOf({ warnings: ['1 of 950 records is missing'] })[0]).toEqual([
+      'warning',
+      '1 of 950 records is missing',
+    ]);
+  });
+
+  test('is not shown to readers who see a newer one', () => {
+    expect(said({}, { runId: '2027-01-31t03-00-00-000z' })).toContain(
+      'Not published: readers see run 2027-01-31t03-00-00-000z, which is newer than',
+    );
+    expect(factsOf({}, { runId: '2027-01-31t03-00-00-000z' })).toMatchObject({
+      published: false,
+      superseded: '2027-01-31t03-00-00-000z',
+    });
+    expect(factsOf({ subset: true })).toMatchObject({ published: false, superseded: undefined });
+  });
+
+  test('is told by the table that readers see, which may hold fewer rows than were staged', () => {
+    const facts = factsOf({ counts: { ...counts, repeated: 3 } }, { records: 947, location: 'tables/x/' });
+    expect(facts).toMatchObject({ records: 947, repeated: 3, folder: '/lake/tables/x/' });
+    expect(new Map(summaryLines(facts, aDataset())).get('records')).toBe(
+      '947 of 950; 3 rows seen twice, the last of them kept',
+    );
+    expect(factsOf({ counts: { ...counts, repeated: 3 }, problems: ['short'] }).records).toBe(947);
+  });
+
+  test('is told with what moved in the source meanwhile, and of an increment what changed', () => {
+    const drift = {
+      looks: 1,
+      moved: 0,
+      grown: 0,
+      outcome: 'settled',
+      sentence: 'the source stood still',
+    } as const;
+    expect(lineOf('drift', { drift })).toBe('the source stood still');
+    const increment = { since: '2026-01-30T03:00:00.000Z', sent: 'x', base: { runId: 'r' } };
+    expect(lineOf('changed', { increment })).toBe(
+      '950 records since 2026-01-30T03:00:00.000Z, merged into the table',
+    );
+    expect(lineOf('records', { increment })).toBe('950 in the table');
+  });
 });

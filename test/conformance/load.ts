@@ -4,6 +4,7 @@ import { DeleteMessageCommand, type Message, ReceiveMessageCommand } from '@aws-
 import { fetchFirstPage } from '../../core/extract/page/first-page';
 import { fetchRange } from '../../core/extract/range/fetch-range';
 import { readParents } from '../../core/plan/parents';
+import { duckdbEngine } from '../../core/run/curate/duckdb-engine';
 import { fanOut } from '../../core/run/fan-out';
 import { handleMessage } from '../../core/run/handle-message';
 import { loadRange } from '../../core/run/load-range';
@@ -100,7 +101,8 @@ async function loadDataset(dataset: string, deployment: Deployment): Promise<Out
       pageQueue,
       telemetry,
       clock,
-      discover: (one) => patiently(() => fetchFirstPage(source, one, extract)),
+      discover: (one, parameters) =>
+        patiently(() => fetchFirstPage(source, one, extract, undefined, parameters)),
       readParents: (slices) => readParents(slices, parents),
       prepare: deployment.prepare,
     },
@@ -175,18 +177,22 @@ async function handle(received: Message, deployment: Deployment): Promise<'ackno
     fetch: (range: Omit<Parameters<typeof fetchRange>[0], 'source' | 'deadline'>) =>
       fetchRange({ ...range, source, deadline }, extract),
   };
+  const attempt = `a${world.next()}`;
   return handleMessage(
     {
       message,
+      attempt,
       receiptHandle: received.ReceiptHandle ?? '',
       receiveCount: Number(received.Attributes?.ApproximateReceiveCount),
     },
     {
+      lake,
+      clock,
       pageQueue,
       telemetry,
       maxReceiveCount,
       random: () => Math.random() / 4,
-      load: () => loadRange(message, `a${world.next()}`, services),
+      load: () => loadRange(message, attempt, services),
     },
   );
 }
@@ -204,6 +210,7 @@ async function observe(deployment: Deployment): Promise<Outcome> {
       clock: extract.clock,
       findRepeatedKeys: (plan, objects) =>
         repeatedKeys(plan, objects, { lake, workFolder: tmpdir(), memoryMegabytes: 200 }),
+      curation: duckdbEngine({ workFolder: tmpdir(), memoryMegabytes: 200 }),
     });
     last = report;
     switch (report?.state) {

@@ -26,8 +26,8 @@ function look(): { runId: string; records: number; files: number; whole: boolean
   const manifestFile = join(lakeFolder(data.path) ?? '', pointer.manifest);
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(manifestFile, 'utf8')));
   const files = readdirSync(pointer.folder).length;
-  const whole =
-    manifest.problems.length === 0 && manifest.objects.length === files && pointer.files === files;
+  const objects = manifest.parts.reduce((sum, part) => sum + part.objects, 0);
+  const whole = manifest.problems.length === 0 && objects === files && pointer.files === files;
   return { runId: pointer.runId, records: pointer.records, files, whole };
 }
 

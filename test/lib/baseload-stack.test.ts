@@ -27,7 +27,21 @@ describe('the lake', () => {
           ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
         },
         LifecycleConfiguration: {
-          Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' }],
+          Rules: [
+            {
+              Id: 'AbandonedUploads',
+              AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+              Status: 'Enabled',
+            },
+            {
+              Id: 'Raw',
+              Prefix: 'raw/',
+              ExpirationInDays: 365,
+              Transitions: [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 0 }],
+              Status: 'Enabled',
+            },
+            { Id: 'Quarantine', Prefix: 'quarantine/', ExpirationInDays: 730, Status: 'Enabled' },
+          ],
         },
         OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
         PublicAccessBlockConfiguration: {
@@ -40,6 +54,17 @@ describe('the lake', () => {
         BucketName: Match.absent(),
       },
     });
+  });
+
+  test('lets only raw pages and quarantine expire, and keeps none for less than two weeks, in every environment', () => {
+    for (const name of ['local', 'dev', 'staging', 'prod'] as const) {
+      const [bucket] = Object.values(synthesize(name).findResources('AWS::S3::Bucket'));
+      const rules: { Prefix?: string; ExpirationInDays?: number }[] =
+        bucket?.Properties.LifecycleConfiguration.Rules;
+      const expiring = rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
+      expect(expiring.map(({ Prefix }) => Prefix)).toEqual(['raw/', 'quarantine/']);
+      for (const { ExpirationInDays } of expiring) expect(ExpirationInDays).toBeGreaterThanOrEqual(14);
+    }
   });
 
   test('refuses plain HTTP and TLS before 1.2', () => {
@@ -248,8 +273,21 @@ describe('the schedules', () => {
     });
   });
 
+  test('what changed of a dataset is loaded by a schedule of its own', () => {
+    prod.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: 'Loads what changed of harbour/ships',
+      ScheduleExpression: 'cron(15 12 * * ? *)',
+      ScheduleExpressionTimezone: 'UTC',
+      State: 'ENABLED',
+      Target: Match.objectLike({
+        Arn: { 'Fn::GetAtt': [functionId('baseload-prod-harbour-fan-out'), 'Arn'] },
+        Input: '{"dataset":"ships","mode":"incremental","scheduledTime":"<aws.scheduler.scheduled-time>"}',
+      }),
+    });
+  });
+
   test('a dataset without a schedule has none', () => {
-    prod.resourceCountIs('AWS::Scheduler::Schedule', 3); // ships, levels, reconcile
+    prod.resourceCountIs('AWS::Scheduler::Schedule', 4); // ships, what changed of ships, levels, reconcile
   });
 
   test.each(['local', 'dev', 'staging'] as const)(
@@ -260,6 +298,7 @@ describe('the schedules', () => {
       const states = schedules.map(({ Properties }) => [Properties.ScheduleExpression, Properties.State]);
       expect(Object.fromEntries(states)).toEqual({
         'cron(30 3 ? * MON,THU *)': 'DISABLED',
+        'cron(15 12 * * ? *)': 'DISABLED',
         'cron(5 0 * * ? *)': 'DISABLED',
         'rate(1 minute)': 'ENABLED',
       });

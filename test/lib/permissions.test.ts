@@ -98,7 +98,11 @@ test('the worker reads and writes its own ranges, and settles its own messages',
       ['s3:GetObject', 's3:PutObject'],
       ['lake/raw/harbour/*', 'lake/runs/harbour/*/next/*', 'lake/stage/harbour/*'],
     ),
-    allow('s3:PutObject', ['lake/quarantine/harbour/*', 'lake/runs/harbour/*/observations/*']),
+    allow('s3:PutObject', [
+      'lake/quarantine/harbour/*',
+      'lake/runs/harbour/*/dead/*',
+      'lake/runs/harbour/*/observations/*',
+    ]),
     listing('stage/harbour/*', 'raw/harbour/*', 'runs/harbour/*/next/*'),
     allow(
       [
@@ -127,13 +131,13 @@ test('the fan-out claims, plans and enqueues', () => {
   ]);
 });
 
-test('the fan-out of a source with slices of records needs no more to read their parents', () => {
+test('the fan-out of a source with slices of records reads the tables of their parents, merged or not', () => {
   expect(statementsOfFunction('baseload-prod-crews-fan-out')).toEqual([
     logging('crews-fan-out'),
     allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/crews/*', 'lake/runs/open/crews/*']),
     allow('s3:DeleteObject', 'lake/runs/open/crews/*'),
-    allow('s3:GetObject', ['lake/stage/crews/*', 'lake/tables/crews/*/current.json']),
-    listing('stage/crews/*', 'runs/crews/*', 'runs/open/crews/*', 'tables/crews/*/current.json'),
+    allow('s3:GetObject', ['lake/stage/crews/*', 'lake/tables/crews/*']),
+    listing('stage/crews/*', 'runs/crews/*', 'runs/open/crews/*', 'tables/crews/*'),
     allow('sqs:SendMessage', 'baseload-prod-crews-pages'),
   ]);
 });
@@ -143,8 +147,8 @@ test('reconcile observes every source, publishes and enqueues again', () => {
     logging('reconcile'),
     allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/*', 'lake/tables/*']),
     allow('s3:DeleteObject', 'lake/runs/open/*'),
-    allow('s3:GetObject', 'lake/stage/*'),
-    listing('runs/*', 'stage/*', 'tables/*'),
+    allow('s3:GetObject', ['lake/quarantine/*', 'lake/stage/*']),
+    listing('runs/*', 'stage/*', 'tables/*', 'quarantine/*'),
     allow(
       ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
       [
@@ -232,6 +236,10 @@ test('a schedule may start its one function, and say that it could not', () => {
   const missed = allow('sqs:SendMessage', 'baseload-prod-missed-schedules');
   expect(Object.fromEntries(allowed)).toEqual({
     'Loads harbour/ships': [allow('lambda:InvokeFunction', 'baseload-prod-harbour-fan-out'), missed],
+    'Loads what changed of harbour/ships': [
+      allow('lambda:InvokeFunction', 'baseload-prod-harbour-fan-out'),
+      missed,
+    ],
     'Loads tides/levels': [allow('lambda:InvokeFunction', 'baseload-prod-tides-fan-out'), missed],
     'Reconciles the open runs': [allow('lambda:InvokeFunction', 'baseload-prod-reconcile')],
   });

@@ -138,9 +138,19 @@ export function memoryLake(objects = new MemoryObjects(), options: MemoryLakeOpt
       if (found) await writeFile(file, found.body);
       return found !== undefined;
     },
-    async *list(prefix): AsyncGenerator<ListedObject> {
+    async removeAll(keys) {
+      let count = 0;
+      for await (const key of keys) {
+        await call({ operation: 'removeAll', key }, () =>
+          objects.set({ operation: 'remove', key }, undefined),
+        );
+        count++;
+      }
+      return count;
+    },
+    async *list(prefix, options = {}): AsyncGenerator<ListedObject> {
       // Page by page, so that others write while it goes on.
-      for (let after: string | undefined; ; ) {
+      for (let { after } = options; ; ) {
         const page = await call({ operation: 'list', key: prefix }, () =>
           nextPage(objects, prefix, after).map((key) => listed(key, objects.objects.get(key))),
         );

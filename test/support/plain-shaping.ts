@@ -7,4 +7,6 @@ export const plainShaping = {
   unknownFields: 'ignore',
   format: { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false },
   tableVersion: 1,
+  verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
+  keepRuns: 3,
 } as const satisfies Partial<Dataset>;

@@ -32,6 +32,8 @@ export function aDataset(changes: Partial<Dataset> = {}): Dataset {
     format: { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false },
     tableVersion: 1,
     keepRaw: true,
+    verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
+    keepRuns: 3,
     ...changes,
   };
 }

@@ -22,6 +22,8 @@ export interface ExtractServices {
   readonly clock: Clock;
   /** From 0 to 1, for jitter. @default Math.random */
   readonly random?: () => number;
+  /** Told of each request that was answered or failed, how many milliseconds it took from its start to the end of the body. @default nobody is */
+  readonly latencies?: { add(milliseconds: number): void };
 }
 
 /** One page to fetch. */
@@ -119,19 +121,24 @@ async function authorizeInTurn(
 async function ask(
   authorized: AuthorizedRequest,
   { source, rules, signal, deadline }: PageFetch,
-  { client, pacer, telemetry, clock }: ExtractServices,
+  { client, pacer, telemetry, clock, latencies }: ExtractServices,
 ): Promise<Page | Setback | undefined> {
   telemetry.count('Requests', 1);
+  let began = clock.monotonic();
   const beforeRedirect = async () => {
+    latencies?.add(clock.monotonic() - began);
     await pacer.take({ signal, deadline, weight: rules.weight });
     telemetry.count('Requests', 1);
+    began = clock.monotonic();
   };
   let answer: Answer;
   try {
     const received = await client.send(authorized, signal, beforeRedirect);
+    latencies?.add(clock.monotonic() - began);
     answer = { ...received, body: withoutByteOrderMark(received.body) };
   } catch (error) {
     if (signal?.aborted || !(error instanceof TransientError)) throw error;
+    latencies?.add(clock.monotonic() - began);
     const verdict = { type: 'transient', reason: error.message, waitSeconds: undefined } as const;
     return { verdict, message: error.message, evidence: error.evidence, cause: error.cause };
   }

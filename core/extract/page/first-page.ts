@@ -1,3 +1,4 @@
+import type { SliceParameters } from '../../plan/plan';
 import { isCountable } from '../../source/pagination';
 import type { Dataset, Source } from '../../source/source';
 import { redactError } from '../auth/redact-error';
@@ -9,8 +10,8 @@ import { readPage } from './read-page';
 import { pageRequest } from './request';
 
 /**
- * Fetches the first page of a countable dataset without slices, to learn its extent. `deadline` in monotonic
- * milliseconds. Rejects like fetchPage, readPage and extentOf, and with a ResultWindowError when there is more than the source lets
+ * Fetches the first page of a countable dataset without slices, to learn its extent; with the parameters that all of its pages will be asked
+ * for with. `deadline` in monotonic milliseconds. Rejects like fetchPage, readPage and extentOf, and with a ResultWindowError when there is more than the source lets
  * anybody see; no error holds a credential, whatever the page holds.
  */
 export async function fetchFirstPage(
@@ -18,23 +19,29 @@ export async function fetchFirstPage(
   dataset: Dataset,
   services: ExtractServices,
   deadline = Number.POSITIVE_INFINITY,
+  parameters: SliceParameters = {},
 ): Promise<Extent0> {
   try {
-    return await findExtent(source, dataset, services, deadline);
+    return await findExtent({ source, dataset, parameters }, services, deadline);
   } catch (error) {
     throw redactError(error, services.authorizer);
   }
 }
 
+interface Unseen {
+  readonly source: Source;
+  readonly dataset: Dataset;
+  readonly parameters: SliceParameters;
+}
+
 async function findExtent(
-  source: Source,
-  dataset: Dataset,
+  { source, dataset, parameters }: Unseen,
   services: ExtractServices,
   deadline: number,
 ): Promise<Extent0> {
   const { pagination } = dataset;
   const asked = isCountable(pagination) && pagination.type !== 'single' ? pagination.pageSize : undefined;
-  const request = pageRequest(source, dataset, { parameters: {}, page: 0, pageSize: asked });
+  const request = pageRequest(source, dataset, { parameters, page: 0, pageSize: asked });
   const page = await withDeadline(deadline, services.clock, ({ signal }) =>
     fetchPage({ source, rules: dataset.request, request, deadline, signal }, services),
   );

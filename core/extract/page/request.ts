@@ -40,13 +40,13 @@ interface Placed {
 }
 
 /**
- * The request for one page: the dataset's own, its `{name}` filled in, and the pagination's parameters, which come last
- * and win. The URL of a next link replaces path and query; the rest stays. Throws a ConfigurationError for a value that
+ * The request for one page: the dataset's own, its `{name}` filled in, that for what changed where the run asks for no more, and the
+ * pagination's parameters, which come last and win. The URL of a next link replaces path and query; the rest stays. Throws a ConfigurationError for a value that
  * cannot be part of a path, or has no place in the body.
  */
 export function pageRequest(
   source: Pick<Source, 'baseUrl'>,
-  dataset: Pick<Dataset, 'request' | 'pagination'>,
+  dataset: Pick<Dataset, 'request' | 'pagination' | 'incremental'>,
   at: PageAt,
 ): PageRequest {
   const { request, pagination } = dataset;
@@ -93,7 +93,7 @@ function chainPosition(pagination: SequentialPagination, cursor: string | undefi
 
 function declaredUrl(
   { baseUrl }: Pick<Source, 'baseUrl'>,
-  { request }: Pick<Dataset, 'request'>,
+  { request, incremental }: Pick<Dataset, 'request' | 'incremental'>,
   { parameters }: PageAt,
   placed: readonly Placed[],
 ): string {
@@ -101,7 +101,9 @@ function declaredUrl(
     parameter.in === 'path' ? [[parameter.name, value] as const] : [],
   );
   const url = new URL(baseUrl + fillPath(request.path, { ...parameters, ...Object.fromEntries(inPath) }));
-  for (const [name, value] of Object.entries(request.query)) {
+  // A run that loads everything has no {since}.
+  const changed = parameters.since === undefined ? undefined : incremental?.query;
+  for (const [name, value] of Object.entries({ ...request.query, ...changed })) {
     url.searchParams.delete(name);
     for (const text of [value].flat()) url.searchParams.append(name, fillText(text, parameters));
   }

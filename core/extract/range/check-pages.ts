@@ -9,6 +9,8 @@ export interface ShapedPages {
   readonly recordsPerPage: readonly number[];
   /** Hash of each page's first record; undefined for a page without any. */
   readonly firstRecords: readonly (string | undefined)[];
+  /** Totals of the slice that the pages named; undefined where they name none. */
+  readonly totals?: { readonly min: number } | undefined;
 }
 
 /** What a page is called by. */
@@ -23,16 +25,23 @@ type NamedPage = Pick<PageOrigin, 'slice' | 'page'>;
 export function checkPages(
   range: PageRange,
   origins: readonly NamedPage[],
-  { recordsPerPage, firstRecords }: ShapedPages,
+  { recordsPerPage, firstRecords, totals }: ShapedPages,
   dataset: Pick<Dataset, 'name' | 'pagination'>,
 ): void {
   checkRepeats(origins, firstRecords, dataset);
   if (range.type !== 'pages') return;
+  const slicePages = stillThere(range, totals);
   const records = new Map(origins.map(({ page }, at) => [page, recordsPerPage[at] ?? 0]));
   for (let page = range.firstPage; page < range.firstPage + range.pages; page += 1) {
     // A page without a body is one whose status said that there is nothing.
-    checkPage({ range, page, records: records.get(page) ?? 0, dataset });
+    checkPage({ range: { ...range, slicePages }, page, records: records.get(page) ?? 0, dataset });
   }
+}
+
+/** Pages that the slice had when it was smallest: where records were deleted since it was planned, others are no longer full, or there. */
+function stillThere({ slicePages, pageSize }: PagesRange, totals: ShapedPages['totals']): number {
+  if (totals === undefined) return slicePages;
+  return Math.min(slicePages, Math.max(1, Math.ceil(totals.min / pageSize)));
 }
 
 function checkRepeats(

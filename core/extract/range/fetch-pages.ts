@@ -12,7 +12,8 @@ import { pageName, type RangeOutcome, type RangeWork, timeOf } from './range-wor
 /**
  * Fetches the pages of a grid, several at a time, into the file in page order. Only headers are read: the bodies are
  * the shaper's. Rejects with an EmptyPageError when the source says that there is no such page, since the plan says
- * that there is, and with what fetchPage rejects with.
+ * that one follows it (the last page itself may be gone by now, and a look at the source asks for pages that may not be there), and with what
+ * fetchPage rejects with.
  */
 export async function fetchPages(range: PagesRange, work: RangeWork): Promise<RangeOutcome> {
   const { source, dataset, deadline, services, controller, file } = work;
@@ -34,7 +35,10 @@ export async function fetchPages(range: PagesRange, work: RangeWork): Promise<Ra
       const request = pageRequest(source, dataset, { parameters, page, pageSize });
       const fetch = { source, rules: dataset.request, request, deadline, signal };
       const fetched = await fetchPage(fetch, { ...services, pacer });
-      if (fetched === undefined) throw missingPage(range, page, work);
+      if (fetched === undefined) {
+        if (page < range.slicePages - 1) throw missingPage(range, page, work);
+        return file.skip(position, signal);
+      }
       work.origins[position] = { slice, page, parameters, fetchedAt: timeOf(services.clock) };
       if (dataset.pagination.type === 'single') refuseMore(fetched, range, work);
       bodies.add(fetched.body.length);
@@ -43,7 +47,13 @@ export async function fetchPages(range: PagesRange, work: RangeWork): Promise<Ra
       await file.put(position, fetched.body, signal);
     },
   });
+  keepFound(work.origins);
   return { totals: [...totals], next: [] };
+}
+
+/** Leaves those out that stand for a page that is not there. */
+function keepFound(origins: RangeWork['origins']): void {
+  origins.splice(0, origins.length, ...origins.filter(() => true)); // which skips what is not set
 }
 
 /** A dataset that comes in one page has none behind it. */

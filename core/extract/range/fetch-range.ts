@@ -8,6 +8,7 @@ import { fetchChain } from './fetch-chain';
 import { fetchLead } from './fetch-lead';
 import { fetchPages } from './fetch-pages';
 import type { FetchedRange, PageOrigin } from './fetched-range';
+import { Latencies } from './latencies';
 import { PageFile } from './page-file';
 import { Budget, type RangeOutcome, type RangeWork, timeOf } from './range-work';
 import { createTally } from './tally';
@@ -33,6 +34,7 @@ export interface RangeFetch {
 export async function fetchRange(fetch: RangeFetch, services: ExtractServices): Promise<FetchedRange> {
   const { clock } = services;
   const tally = createTally(services.telemetry);
+  const latencies = new Latencies();
   const fetchedAt = timeOf(clock);
   const began = clock.monotonic();
   const budget = new Budget(clock, fetch.deadline);
@@ -40,7 +42,7 @@ export async function fetchRange(fetch: RangeFetch, services: ExtractServices): 
   const file = await PageFile.create(fetch.file);
   try {
     const { totals, expected, next } = await withDeadline(fetch.deadline, clock, async (controller) => {
-      const tallied = { ...services, telemetry: tally };
+      const tallied = { ...services, telemetry: tally, latencies };
       const outcome = await fetchByType(
         { ...fetch, file, origins, budget, controller, services: tallied },
         fetch.range,
@@ -48,11 +50,13 @@ export async function fetchRange(fetch: RangeFetch, services: ExtractServices): 
       await file.flush();
       return outcome;
     }).finally(() => file.close());
+    const latency = latencies.summary();
     return {
       origins,
       requests: tally.total('Requests'),
       throttled: tally.total('Throttled'),
       retries: tally.total('Retries'),
+      ...(latency && { latency }),
       bytes: file.bytes,
       fetchedAt,
       milliseconds: Math.round(clock.monotonic() - began),

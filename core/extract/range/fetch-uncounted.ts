@@ -24,9 +24,11 @@ export async function fetchUncounted(
   if (first === undefined) return begun(0);
   const pageSize = strideOf(pagination, first);
   const flags = new Map<number, boolean | 'absent' | undefined>([[0, first.content.hasMore]]);
+  const records = new Map([[0, first.content.records]]);
   const see = async (page: number) => {
     const seen = await seePage(work, slice, { page, pageSize });
     flags.set(page, seen === undefined ? 'absent' : seen.content.hasMore);
+    records.set(page, seen?.content.records ?? 0);
     return seen;
   };
   const checkEnd = (pages: number) => {
@@ -62,7 +64,14 @@ export async function fetchUncounted(
   const to = Math.min(slicePages, mostPages);
   return {
     type: 'begun',
-    next: remainingPages(work, slice, { pageSize, pages: slicePages, from: pages, to }),
+    next: remainingPages(work, slice, {
+      pageSize,
+      pages: slicePages,
+      from: pages,
+      to,
+      // The last page is one of those that were looked at.
+      lastPageRecords: records.get(slicePages - 1),
+    }),
     expected: undefined,
     totals: [],
   };

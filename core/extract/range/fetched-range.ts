@@ -1,4 +1,5 @@
 import type { Sequence, SliceParameters } from '../../plan/plan';
+import type { LatencySummary } from './latencies';
 
 /** What fetching a range took, what came, and what follows. */
 export interface FetchedRange {
@@ -9,6 +10,8 @@ export interface FetchedRange {
   /** Answers that asked us to wait. */
   readonly throttled: number;
   readonly retries: number;
+  /** From a request to the end of its body, every try and redirect by itself; absent where nothing was asked for. */
+  readonly latency?: LatencySummary;
   /** Of the page bodies, decoded. */
   readonly bytes: number;
   /** ISO 8601, before the first request: everything fetched is at least as fresh. */

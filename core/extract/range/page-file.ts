@@ -10,6 +10,8 @@ const maximumWaitingBytes = 16 * 1024 * 1024;
 const batch = { bytes: 1024 * 1024, bodies: 256 };
 
 const newline = Buffer.from('\n');
+/** Stands for a page that is not there. */
+const nothing = Buffer.alloc(0);
 
 /** A file of page bodies in the order of their positions, each followed by '\n', whatever the order in which they arrive. */
 export class PageFile {
@@ -58,6 +60,11 @@ export class PageFile {
     this.#throwFailure();
   }
 
+  /** There is no page at `position`: those behind it need not wait. Rejects as `put` does. */
+  async skip(position: number, signal: AbortSignal): Promise<void> {
+    await this.put(position, nothing, signal);
+  }
+
   /** Writes everything that can be written; rejects when a write has failed. */
   async flush(): Promise<void> {
     await this.#writing;
@@ -92,7 +99,7 @@ export class PageFile {
     try {
       while (!this.#failure && goesOn()) {
         const ready = this.#takeReady();
-        await this.#write(ready.flatMap((body) => [body, newline]));
+        await this.#write(ready.flatMap((body) => (body === nothing ? [] : [body, newline])));
         const bytes = sizeOf(ready);
         this.#bytes += bytes;
         this.#waitingBytes -= bytes;

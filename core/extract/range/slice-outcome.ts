@@ -39,11 +39,19 @@ export function halvesOf(
   );
 }
 
+/** The pages [from, to) of a slice. */
+export interface RemainingPages extends Extent0 {
+  readonly from: number;
+  readonly to: number;
+  /** Of the slice's last page, where the source does not say how much it holds and that page was looked for. */
+  readonly lastPageRecords?: number | undefined;
+}
+
 /** Names the pages [from, to) of a slice; nothing if there are none. */
 export function remainingPages(
   { pagesPerRange, source: { limits } }: RangeWork,
   { name, parameters }: UnseenSlice,
-  { from, to, pageSize, pages, total }: Extent0 & { readonly from: number; readonly to: number },
+  { from, to, pageSize, pages, total, lastPageRecords }: RemainingPages,
 ): Sequence[] {
   if (from >= to) return [];
   // A big slice is shared by all lanes; a small one makes no more ranges than it needs.
@@ -56,6 +64,7 @@ export function remainingPages(
       pageSize,
       slicePages: pages,
       ...(total === undefined ? {} : { total }),
+      ...(lastPageRecords === undefined ? {} : { lastPageRecords }),
       firstPage: from,
       pages: to - from,
       pagesPerRange: Math.min(pagesPerRange, Math.max(inlinePages, fairPart)),

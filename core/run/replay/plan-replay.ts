@@ -1,13 +1,13 @@
 import { ConfigurationError } from '../../errors';
+import { parquetOf } from '../../plan/make-plan';
 import type { Plan, Sequence, SliceParameters, Table } from '../../plan/plan';
 import { definitionHash } from '../../source/definition-hash';
 import type { Dataset } from '../../source/source';
-import { manifestKey, type RunName } from '../keys';
-import type { Manifest } from '../manifest';
+import type { RunName } from '../keys';
+import { type Manifest, readManifest } from '../manifest';
 import type { Lake } from '../ports';
 import { readPlan } from '../read-plan';
-import { readManifest } from '../verify-once';
-import { replayableRuns } from './replayable-runs';
+import { rangesWithoutRaw, replayableRuns } from './replayable-runs';
 
 export interface ReplayRequest {
   /** The new run. */
@@ -36,6 +36,11 @@ export async function planReplay(request: ReplayRequest, lake: Pick<Lake, 'get' 
     definition: definitionHash(dataset),
     ...table,
     maxQuarantinedRatio: dataset.maxQuarantinedRatio,
+    verification: { ...dataset.verification },
+    ...(dataset.curate && { curate: { ...dataset.curate } }),
+    ...parquetOf(dataset),
+    ...(dataset.incremental && { overlapSeconds: dataset.incremental.overlapMinutes * 60 }),
+    keepRuns: dataset.keepRuns,
     replayOf: { runId: replayOf, extension: plan.extension },
   };
 }
@@ -57,11 +62,13 @@ export async function replayablePlan(request: ReplayedRun, lake: Pick<Lake, 'get
   const replayed = { ...run, runId: replayOf };
   const plan = await readPlan(lake, replayed);
   if (plan === undefined) throw await refusal(request, 'there is no such run', lake);
-  const manifest = await readManifest(lake, manifestKey(replayed));
+  if (plan.increment)
+    throw await refusal(request, 'it loaded only what changed, which is no table by itself', lake);
+  const manifest = await readManifest(lake, replayed);
   if (manifest === undefined) {
     throw await refusal(request, 'it did not finish, so its pages are not all in the lake', lake);
   }
-  const missing = withoutRaw(manifest);
+  const missing = await withoutRaw(manifest, lake);
   if (missing !== undefined) throw await refusal(request, missing, lake);
   refuseUnknownParameters(dataset, plan);
   return plan;
@@ -96,10 +103,11 @@ function whatWasLoaded(plan: Plan) {
   return { version, source, dataset, watermark, ...known, pagesPerRange, subset, sequences };
 }
 
-function withoutRaw({ objects }: Manifest): string | undefined {
-  const without = objects.filter(({ receipt }) => receipt.raw === undefined).length;
+async function withoutRaw(manifest: Manifest, lake: Pick<Lake, 'get'>): Promise<string | undefined> {
+  const without = await rangesWithoutRaw(manifest, lake);
   if (without === 0) return undefined;
-  const which = without === objects.length ? '' : ` of ${without} of its ${objects.length} page ranges`;
+  const which =
+    without === manifest.counts.ranges ? '' : ` of ${without} of its ${manifest.counts.ranges} page ranges`;
   return `it was loaded with keepRaw false, so there are no raw pages${which}`;
 }
 

@@ -1,14 +1,14 @@
 import { PermanentError } from '../../errors';
-import { manifestKey, type RunName, runsPrefix } from '../keys';
+import { type RunName, runsPrefix } from '../keys';
+import { type Manifest, manifestObjects, readManifest } from '../manifest';
 import type { Lake } from '../ports';
-import { readManifest } from '../verify-once';
 
 /** Enough to choose from. */
 const mostNamed = 5;
 /** A manifest may be large, and somebody waits for the sentence that names the runs. */
 const mostRead = 20;
 
-/** Runs of a dataset that could be replayed, newest first, at most five: they finished, and kept their raw pages. */
+/** Runs of a dataset that could be replayed, newest first, at most five: they finished, loaded everything, and kept their raw pages. */
 export async function replayableRuns(
   dataset: Omit<RunName, 'runId'>,
   lake: Pick<Lake, 'get' | 'list'>,
@@ -17,10 +17,9 @@ export async function replayableRuns(
   for (const runId of (await finishedRuns(dataset, lake)).slice(0, mostRead)) {
     if (replayable.length === mostNamed) break;
     const { source, dataset: name } = dataset;
-    const manifest = await readManifest(lake, manifestKey({ source, dataset: name, runId })).catch(
-      unreadable,
-    );
-    if (manifest?.objects.every(({ receipt }) => receipt.raw !== undefined)) replayable.push(runId);
+    const manifest = await readManifest(lake, { source, dataset: name, runId }).catch(unreadable);
+    if (manifest && !manifest.increment && (await rangesWithoutRaw(manifest, lake)) === 0)
+      replayable.push(runId);
   }
   return replayable;
 }
@@ -39,4 +38,11 @@ async function finishedRuns(dataset: Omit<RunName, 'runId'>, lake: Pick<Lake, 'l
     if (runId !== undefined && document === 'manifest.json' && rest.length === 0) runs.push(runId);
   }
   return runs.sort().reverse();
+}
+
+/** How many of a run's page ranges were loaded without keeping their raw pages. */
+export async function rangesWithoutRaw(manifest: Manifest, lake: Pick<Lake, 'get'>): Promise<number> {
+  let without = 0;
+  for await (const { receipt } of manifestObjects(manifest, lake)) if (receipt.raw === undefined) without++;
+  return without;
 }

@@ -1,4 +1,4 @@
-import { parsePath, toJsonPath } from '../../source/path';
+import { type Path, parsePath, toJsonPath } from '../../source/path';
 import type { Dataset } from '../../source/source';
 import { signature } from '../fields/signature';
 import { type Tally, tallies } from '../tell';
@@ -32,14 +32,38 @@ function recordRows(dataset: Dataset, file: PagesFile, observe: string | undefin
   const layout = pageLayout(dataset);
   let from = `(${pagesQuery(file, layout)})`;
   if (observe !== undefined)
-    from = `(SELECT * FROM ${from} WHERE ${observe}(ordinal, len(records), ${total(file.marks)}, ${firstRecord(file.marks)}))`;
+    from = `(SELECT * FROM ${from} WHERE ${observe}(ordinal, len(records), ${total(file.marks)}, ${firstRecord(dataset, file.marks)}))`;
   const values = layout.values.length > 0 ? ', page_values' : '';
   return `(SELECT ordinal${values}, unnest(records) AS record, generate_subscripts(records, 1) - 1 AS position FROM ${from})`;
 }
 
-/** 64 bits of a page's first record's text, which are the same whether it was read from a copy or not. */
-function firstRecord(marks: Marks = {}): string {
-  return `left(md5(${asSent('CAST(records[1] AS VARCHAR)', marks)}), 16)`;
+/**
+ * 64 bits of what a page's first record is, which are the same whether it was read from a copy or not: of the texts of its key, so that a record
+ * that changed is still the same, or else of its whole text.
+ */
+function firstRecord(dataset: Dataset, marks: Marks = {}): string {
+  const whole = 'CAST(records[1] AS VARCHAR)';
+  const paths = keyPaths(dataset).map((path) => literal(toJsonPath(path)));
+  const isThere = paths.map((path) => `json_extract_string(records[1], ${path}) IS NOT NULL`);
+  const parts = paths.map((path) => `CAST(json_extract(records[1], ${path}) AS VARCHAR)`);
+  const text =
+    parts.length === 0
+      ? whole
+      : `CASE WHEN ${isThere.join(' AND ')} THEN concat_ws(' ', 'key', ${parts.join(', ')}) ELSE ${whole} END`;
+  return `left(md5(${asSent(text, marks)}), 16)`;
+}
+
+/** Where the parts of a record's key stand in it; none where a part is made of something else, as of the elements of an exploded record. */
+function keyPaths({ key, columns, explode }: Dataset): Path[] {
+  if (explode !== undefined) return [];
+  const paths: Path[] = [];
+  for (const name of key) {
+    const { path, options } = columns[name] ?? { options: {} };
+    if (path === '' || options.derived !== undefined || options.elementIndex) return [];
+    const isOfRecord = options.slice === undefined && options.page === undefined;
+    if (isOfRecord) paths.push(path === undefined ? [name] : parsePath(path));
+  }
+  return paths;
 }
 
 /** A total is a number as any JSON reader has it. */

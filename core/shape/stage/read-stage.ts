@@ -68,7 +68,8 @@ function csv({ extension, columns, neutralised }: ReadTable, paths: string): str
   return `(SELECT ${values.join(', ')} FROM read_csv(${paths}, ${options.join(', ')}))`;
 }
 
-function fromText(value: string, type: string, neutralised: true | undefined): string {
+/** SQL of a value of a column by the text that stands for it in CSV. */
+export function fromText(value: string, type: string, neutralised: true | undefined): string {
   if (hasParts(type)) return `CAST(CAST(${value} AS JSON) AS ${type})`;
   if (type !== 'VARCHAR' || !neutralised) return value;
   return `CASE WHEN starts_with(${value}, '''') AND regexp_matches(${value}, ${formula}) THEN ${value}[2:] ELSE ${value} END`;

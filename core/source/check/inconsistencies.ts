@@ -10,6 +10,7 @@ import { paginationProblems } from './inconsistent-pagination';
 import { parameterProblems } from './inconsistent-parameters';
 import { placeholderProblems } from './inconsistent-placeholders';
 import { requestProblems } from './inconsistent-request';
+import { runningProblems } from './inconsistent-running';
 import { shapingProblems } from './inconsistent-shaping';
 import { recordSliceProblems, sliceProblems } from './inconsistent-slices';
 
@@ -46,12 +47,6 @@ function datasetProblems(dataset: Fields, path: Path, auth: Fields): readonly Pr
     ...placeholderProblems(dataset, path),
     ...paginationProblems(dataset, path),
     ...sliceProblems(dataset, path),
-    ...weekDayProblems(fields(dataset.schedule), path),
+    ...runningProblems(dataset, path, auth),
   ];
-}
-
-function weekDayProblems(schedule: Fields, path: Path): readonly Problem[] {
-  return Array.isArray(schedule.weekDays)
-    ? duplicates(schedule.weekDays, (index) => [...path, 'schedule', 'weekDays', index])
-    : [];
 }

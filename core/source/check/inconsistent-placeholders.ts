@@ -28,9 +28,9 @@ function unknownNames(
 ): readonly Problem[] {
   const inPath = typeof request.path === 'string' ? pathPlaceholdersOf(request.path) : [];
   return [
-    ...unknown(inPath, [...slices, ...pages.map(({ text }) => text)], [...path, 'path']),
+    ...unknownPlaceholders(inPath, [...slices, ...pages.map(({ text }) => text)], [...path, 'path']),
     ...Object.entries(fields(request.query)).flatMap(([name, value]) =>
-      unknown(textsIn(value).flatMap(placeholdersOf), slices, [...path, 'query', name]),
+      unknownPlaceholders(textsIn(value).flatMap(placeholdersOf), slices, [...path, 'query', name]),
     ),
     ...Object.entries(fields(request.headers)).flatMap(([name, value]) =>
       inHeader(value, slices, [...path, 'headers', name]),
@@ -38,7 +38,12 @@ function unknownNames(
   ];
 }
 
-function unknown(names: readonly string[], known: readonly string[], path: Path): readonly Problem[] {
+/** A problem for each name between braces that nobody fills. */
+export function unknownPlaceholders(
+  names: readonly string[],
+  known: readonly string[],
+  path: Path,
+): readonly Problem[] {
   return names
     .filter((name) => !known.includes(name))
     .map((name) => {

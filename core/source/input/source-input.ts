@@ -1,12 +1,14 @@
 import type { Column, UnfitPolicy } from '../column';
 import type {
   ErrorsInBody,
+  Incremental,
   JsonObject,
   LineageColumn,
   Schedule,
   StatusMeaning,
   Tls,
   Transform,
+  Verification,
   WeekDay,
 } from '../source';
 import type { AuthInput } from './auth-input';
@@ -70,6 +72,16 @@ export interface ScheduleInput extends Omit<Schedule, 'timeZone' | 'weekDays'> {
   readonly weekDays?: readonly WeekDay[] | undefined;
 }
 
+/** How the source is asked for what changed since a time. @example { query: { updated_since: '{since}' }, overlapMinutes: 5 } */
+export interface IncrementalInput extends Pick<Incremental, 'query'> {
+  /** How the source writes a time. @default 'iso8601', in UTC with seconds */
+  readonly format?: Incremental['format'] | undefined;
+  /** How much earlier than the watermark to ask. @default 10 */
+  readonly overlapMinutes?: number | undefined;
+  /** When what changed is loaded by itself. @default only by hand */
+  readonly schedule?: ScheduleInput | undefined;
+}
+
 /** The columns of a table, by name. */
 export type Columns = Readonly<Record<string, Column>>;
 
@@ -125,6 +137,18 @@ export interface DatasetInput<
   readonly tableVersion?: number | undefined;
   /** Keep the page bodies as received, gzipped. @default true; where a column is masked it must be written, for the bodies show what the mask hides */
   readonly keepRaw?: boolean | undefined;
+  /** How far a run is verified, and what becomes of one that falls short. @default { looks: 3, ifShort: 'refuse' } */
+  readonly verification?: Partial<Verification> | undefined;
+  /**
+   * Merge a run's objects into files of about this size, deduplicated by key and sorted by it, before the run is published.
+   * @default only where it must be: after drift, and for what changed
+   * @example { targetMegabytes: 128 }
+   */
+  readonly curate?: { readonly targetMegabytes?: number | undefined } | undefined;
+  /** Published runs that are kept for rollback, besides the current one. @default 3 */
+  readonly keepRuns?: number | undefined;
+  /** How the source is asked for what changed since a time. @default it cannot be @example { query: { updated_since: '{since}' } } */
+  readonly incremental?: IncrementalInput | undefined;
   /** When the dataset is loaded by itself. @default only by hand */
   readonly schedule?: ScheduleInput | undefined;
   /** What people notice when this dataset is late; shown in alarms. @example 'City pages show stale populations' */

@@ -4,6 +4,7 @@ import { auth, tls } from './auth-schema';
 import { column } from './column-schema';
 import { pagination } from './pagination-schema';
 import { request } from './request-schema';
+import { running } from './run-schema';
 import { schedule } from './schedule-schema';
 import { anyBoolean, leaf, matching, numberWhere, options, path, wholeNumber } from './schema-parts';
 import { shaping } from './shaping-schema';
@@ -60,6 +61,7 @@ const dataset = options({
   columns: z.record(z.string(), column, 'columns by name, such as { id: bigint() }'),
   maxQuarantinedRatio: numberWhere((value) => value >= 0 && value <= 1, 'a number from 0 to 1').default(0),
   keepRaw: anyBoolean.default(true),
+  ...running,
   schedule: schedule.exactOptional(),
   ifLate: sentence.exactOptional(),
 });

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { ConfigurationError, PermanentError, ThrottledError, TransientError } from '../../../core/errors';
+import { deadRangeSchema } from '../../../core/run/dead-range';
 import {
   EndlessParkingError,
   type HandleMessageServices,
   handleMessage,
 } from '../../../core/run/handle-message';
+import { deadKey } from '../../../core/run/keys';
+import { MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
-import { aChain, anOpenPlan, aPlan, aRange, messageOf, recordTelemetry } from './run-fixture';
+import { aChain, anOpenPlan, aPlan, aRange, messageOf, recordTelemetry, stillClock } from './run-fixture';
 
 const message = messageOf(aPlan(), aRange());
 
@@ -22,17 +25,23 @@ async function deliver(
   const received = messages.receive();
   if (!received) throw new Error('there is a message');
   const telemetry = recordTelemetry();
-  const outcome = await handleMessage(received, {
-    pageQueue: memoryPageQueue(messages),
-    telemetry,
-    maxReceiveCount: 5,
-    load: async () => {
-      if (error !== undefined) throw error;
-      return 'loaded';
+  const objects = new MemoryObjects();
+  const outcome = await handleMessage(
+    { ...received, attempt: 'a1' },
+    {
+      lake: memoryLake(objects),
+      clock: stillClock(),
+      pageQueue: memoryPageQueue(messages),
+      telemetry,
+      maxReceiveCount: 5,
+      load: async () => {
+        if (error !== undefined) throw error;
+        return 'loaded';
+      },
+      ...changes,
     },
-    ...changes,
-  });
-  return { outcome, messages, counts: telemetry.counts, lines: telemetry.lines };
+  );
+  return { outcome, messages, objects, counts: telemetry.counts, lines: telemetry.lines };
 }
 
 const untouched = { delayed: [], dead: [], backOffs: [] };
@@ -81,6 +90,55 @@ describe('handleMessage', () => {
     expect(outcome).toBe('acknowledge');
     expect(messages.dead).toEqual([{ message, reason }]);
     expect(messages.backOffs).toEqual([]);
+  });
+
+  it.each([
+    ['at once', new PermanentError('no such page', { evidence: { status: 404 } }), 1, message],
+    ['on the last receive', new TransientError('HTTP 500'), 5, message],
+    ['of a look', new PermanentError('no'), 1, { ...message, look: 2 }],
+  ])('writes down why a message went to the DLQ: %s', async (_, error, receiveCount, sent) => {
+    const { objects } = await deliver(error, receiveCount, {}, sent);
+    const document: unknown = JSON.parse(objects.text(deadKey(sent, sent.range)) ?? '');
+    expect(deadRangeSchema.parse(document)).toEqual(document);
+    expect(document).toEqual({
+      slice: 'all',
+      index: 1,
+      ...(sent.look === undefined ? {} : { look: sent.look }),
+      failure: error.failure,
+      error: error.name,
+      reason: error.message,
+      ...(error.evidence.status === undefined ? {} : { status: error.evidence.status }),
+      attempt: 'a1',
+      at: new Date(stillClock().now()).toISOString(),
+    });
+  });
+
+  it('writes down nothing of a message that comes back or waits', async () => {
+    for (const error of [new TransientError('reset'), new ThrottledError('HTTP 429', 60)]) {
+      const { objects } = await deliver(error);
+      expect(objects.text(deadKey(message, message.range))).toBeUndefined();
+    }
+  });
+
+  it('sends the message to the DLQ all the same where the lake takes no document, and says so', async () => {
+    const put = () => Promise.reject(new Error('the lake is down'));
+    const { outcome, messages, lines } = await deliver(new PermanentError('no'), 1, { lake: { put } });
+    expect(outcome).toBe('acknowledge');
+    expect(messages.dead).toHaveLength(1);
+    expect(lines).toContainEqual({
+      message: 'Why a range is dead could not be written down',
+      details: { key: deadKey(message, message.range), reason: 'Error: the lake is down' },
+    });
+  });
+
+  it('writes the document before it sends the message, so that whoever sees the one finds the other', async () => {
+    const order: string[] = [];
+    const queue = memoryPageQueue(new MemoryMessages());
+    await deliver(new PermanentError('no'), 1, {
+      lake: { put: async () => void order.push('document') },
+      pageQueue: { ...queue, deadLetter: async () => void order.push('message') },
+    });
+    expect(order).toEqual(['document', 'message']);
   });
 
   it('parks a throttled range on every receive, so that waiting uses no attempt', async () => {

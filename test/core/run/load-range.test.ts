@@ -56,7 +56,8 @@ const fetched: FetchedRange = {
   next: [],
   requests: 5,
   throttled: 1,
-  retries: 1,
+  retries: 2,
+  latency: [80, 90, 95],
   bytes: 33,
   fetchedAt: '2026-01-31T03:00:02.000Z',
   milliseconds: 100,
@@ -76,6 +77,7 @@ const shaped: ShapedRange = {
   filtered: 0,
   firstKey: '[301]',
   lastKey: '[600]',
+  uniqueKeys: true,
   totals: { min: 950, max: 950 },
   recordsPerPage: [100, 100, 100],
   firstRecords: ['a', 'b', 'c'],
@@ -197,6 +199,9 @@ describe('loadRange', () => {
       firstPage: 3,
       pages: 3,
       requests: 5,
+      throttled: 1,
+      retries: 2,
+      latency: [80, 90, 95],
       bytesReceived: 33,
       received: 300,
       staged: 298,
@@ -204,6 +209,7 @@ describe('loadRange', () => {
       filtered: 0,
       firstKey: '[301]',
       lastKey: '[600]',
+      uniqueKeys: true,
       totals: { min: 950, max: 950 },
       planned: 950,
       firstRecord: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -211,6 +217,14 @@ describe('loadRange', () => {
       raw: keys.raw,
       quarantine: keys.quarantine,
     });
+  });
+
+  it('leaves out of it what did not happen', async () => {
+    const { latency, ...unmeasured } = { ...fetched, throttled: 0, retries: 0 };
+    const { load, receipt } = prepare({ fetched: unmeasured, shaped: { ...shaped, uniqueKeys: false } });
+    await load();
+    for (const fact of ['throttled', 'retries', 'latency', 'uniqueKeys', 'added'])
+      expect(receipt()).not.toHaveProperty(fact);
   });
 
   it('counts what it loaded', async () => {

@@ -20,6 +20,7 @@ import {
   aPlan,
   aRange,
   aRun,
+  noCuration,
   receiptOf,
   recordTelemetry,
   startOfTime,
@@ -54,6 +55,7 @@ test('texts that were neutralised are what they were to all readers of the table
   const [report] = await reconcile({
     ...{ lake, telemetry: recordTelemetry(), clock: stillClock() },
     pageQueue: async () => memoryPageQueue(new MemoryMessages()),
+    curation: noCuration,
     findRepeatedKeys: (of, found) => repeatedKeys(of, found, services),
   });
   expect(report).toMatchObject({ state: 'published', records: texts.length });

@@ -1,28 +1,19 @@
-import type { Manifest } from '../../../core/run/manifest';
-import { publish, readPointer } from '../../../core/run/pointer';
-import { unroll } from '../../../core/run/unroll';
-import { verifyOnce } from '../../../core/run/verify-once';
+import { anyPointerSchema, publish, readPointer } from '../../../core/run/pointer';
 import { type LakeCall, MemoryObjects, memoryLake } from '../../support/memory-lake';
-import { aPlan, startOfTime, writeRun } from './run-fixture';
+import { aPublication } from './publish/publish-fixture';
+import { aPlan, startOfTime } from './run-fixture';
 
 const now = new Date(startOfTime + 60_000);
 const earlier = '2026-01-30t03-00-00-000z';
 const later = '2026-02-01t03-00-00-000z';
 
-async function verified(runId?: string): Promise<Manifest> {
-  const lake = memoryLake();
-  const plan = aPlan(runId === undefined ? {} : { runId });
-  await writeRun(lake, plan);
-  return verifyOnce(plan, await unroll(plan, lake), { lake, findRepeatedKeys: async () => undefined });
-}
-
 describe('publish', () => {
   it('points readers to the run: its folder, its manifest and what is in it', async () => {
     const lake = memoryLake();
-    expect(await publish(lake, await verified(), now)).toBe('published');
+    expect(await publish(lake, aPublication(), now)).toBe('published');
     const { etag, ...pointer } = (await readPointer(lake, aPlan())) ?? {};
     expect(pointer).toEqual({
-      version: 2,
+      version: 3,
       source: 'geonames',
       dataset: 'cities',
       runId: '2026-01-31t03-00-00-000z',
@@ -37,52 +28,54 @@ describe('publish', () => {
       manifest: 'runs/geonames/cities/2026-01-31t03-00-00-000z/manifest.json',
       files: 4,
       records: 950,
+      bytes: 40_000,
       watermark: '2026-01-31T03:00:00.000Z',
       publishedAt: '2026-01-31T03:01:00.000Z',
+      previous: [],
     });
   });
 
   it('does nothing the second time', async () => {
     const objects = new MemoryObjects();
     const lake = memoryLake(objects);
-    const manifest = await verified();
-    await publish(lake, manifest, now);
-    expect(await publish(lake, manifest, new Date(startOfTime + 90_000))).toBe('already');
+    const publication = aPublication();
+    await publish(lake, publication, now);
+    expect(await publish(lake, publication, new Date(startOfTime + 90_000))).toBe('already');
     expect(objects.changes).toHaveLength(1);
   });
 
   it('moves to a later run, and never back', async () => {
     const lake = memoryLake();
-    expect(await publish(lake, await verified(earlier), now)).toBe('published');
-    expect(await publish(lake, await verified(later), now)).toBe('published');
-    expect(await publish(lake, await verified(), now)).toBe('already');
+    expect(await publish(lake, aPublication(earlier), now)).toBe('published');
+    expect(await publish(lake, aPublication(later), now)).toBe('published');
+    expect(await publish(lake, aPublication(), now)).toBe('superseded');
     expect((await readPointer(lake, aPlan()))?.runId).toBe(later);
   });
 
   it('lets exactly one of two win, and never leaves the older run', async () => {
     const objects = new MemoryObjects();
     const lake = memoryLake(objects);
-    const manifests = await Promise.all([verified(earlier), verified(later)]);
-    const answers = await Promise.all(manifests.map((manifest) => publish(lake, manifest, now)));
+    const publications = [aPublication(earlier), aPublication(later)];
+    const answers = await Promise.all(publications.map((publication) => publish(lake, publication, now)));
     expect(answers.sort()).toEqual(['conflict', 'published']);
-    for (const manifest of manifests) await publish(lake, manifest, now);
+    for (const publication of publications) await publish(lake, publication, now);
     expect((await readPointer(lake, aPlan()))?.runId).toBe(later);
   });
 
   it('does not overwrite what somebody published after it looked', async () => {
     const objects = new MemoryObjects();
-    const faster = await verified(later);
+    const faster = aPublication(later);
     let looks = 0;
     const turn = async ({ operation }: LakeCall) => {
       if (operation === 'get' && ++looks === 2) await publish(memoryLake(objects), faster, now); // after the look
     };
-    expect(await publish(memoryLake(objects, { turn }), await verified(earlier), now)).toBe('conflict');
+    expect(await publish(memoryLake(objects, { turn }), aPublication(earlier), now)).toBe('conflict');
     expect((await readPointer(memoryLake(objects), aPlan()))?.runId).toBe(later);
   });
 
   it('says that texts are neutralised where they are', async () => {
     const lake = memoryLake();
-    await publish(lake, { ...(await verified()), neutralised: true, extension: 'csv.gz' }, now);
+    await publish(lake, aPublication(undefined, { neutralised: true, extension: 'csv.gz' }), now);
     expect(await readPointer(lake, aPlan())).toMatchObject({ neutralised: true, extension: 'csv.gz' });
   });
 
@@ -102,16 +95,36 @@ describe('publish', () => {
     await lake.put('tables/geonames/cities/current.json', JSON.stringify(first));
     const table = { extension: 'parquet', columns: [], key: [], tableVersion: 1 };
     const { etag, ...pointer } = (await readPointer(lake, aPlan())) ?? {};
-    expect(pointer).toEqual({ ...first, version: 2, ...table });
-    expect(await publish(lake, await verified(), now)).toBe('published');
+    expect(pointer).toEqual({ ...first, version: 3, ...table, previous: [] });
+    expect(await publish(lake, aPublication(), now)).toBe('published');
     expect((await readPointer(lake, aPlan()))?.columns).toHaveLength(2);
   });
 
   it('does not move a pointer that it cannot read', async () => {
     const lake = memoryLake();
     await lake.put('tables/geonames/cities/current.json', '{}');
-    await expect(publish(lake, await verified(), now)).rejects.toThrow(
+    await expect(publish(lake, aPublication(), now)).rejects.toThrow(
       'tables/geonames/cities/current.json in the lake is not a document of this version',
     );
+  });
+
+  it('keeps as many other runs as it is told, the one that readers saw last first', async () => {
+    const lake = memoryLake();
+    const ids = [1, 2, 3, 4].map((day) => `2026-01-0${day}t03-00-00-000z`);
+    for (const runId of ids) await publish(lake, { ...aPublication(runId), keepRuns: 2 }, now);
+    const pointer = await readPointer(lake, aPlan());
+    expect(pointer?.runId).toBe(ids[3]);
+    expect(pointer?.previous.map(({ runId }) => runId)).toEqual([ids[2], ids[1]]);
+    expect(pointer?.previous[0]).toEqual(expect.objectContaining({ records: 950, files: 4, bytes: 40_000 }));
+    await publish(lake, { ...aPublication(later), keepRuns: 0 }, now);
+    expect((await readPointer(lake, aPlan()))?.previous).toEqual([]);
+  });
+
+  it('reads a pointer of the second version', async () => {
+    const lake = memoryLake();
+    await publish(lake, aPublication(), now);
+    const { etag, previous, bytes, ...pointer } = (await readPointer(lake, aPlan())) ?? {};
+    const second = { ...pointer, version: 2 };
+    expect(anyPointerSchema.parse(second)).toEqual({ ...second, version: 3, previous: [] });
   });
 });

@@ -47,6 +47,6 @@ test.each(extensions)("a run's ranges are the objects that end in .%s", async (e
   for (const other of extensions)
     if (other !== extension)
       await lake.put(stageKey({ ...plan, extension: other }, second), 'of somebody else');
-  const present = await presentRanges(plan, lake);
+  const { present } = await presentRanges(plan, lake);
   expect([first, second].filter((range) => present.has(range)).map(pageRangeName)).toEqual(['all-00000000']);
 });

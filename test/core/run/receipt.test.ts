@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { quarantineKey, rawKey } from '../../../core/run/keys';
+import { observationsKey, quarantineKey, rawKey } from '../../../core/run/keys';
 import { fitsInReceipt, fromMetadata, type Receipt, toMetadata } from '../../../core/run/receipt';
 import { aChain, aReceipt, aRun } from './run-fixture';
 
@@ -12,6 +12,10 @@ const receipt: fc.Arbitrary<Receipt> = fc
       firstPage: count,
       pages: count,
       requests: count,
+      throttled: count,
+      retries: count,
+      latency: fc.tuple(count, count, count),
+      uniqueKeys: fc.constant(true as const),
       bytesReceived: count,
       received: count,
       staged: count,
@@ -91,7 +95,9 @@ describe('a receipt in metadata', () => {
           ...aReceipt({ firstPage: longest, pages: longest, requests: longest, bytesReceived: longest }),
           ...{ received: longest, staged: longest, quarantined: longest, filtered: longest },
           ...{ firstKey, lastKey, totals: { min: longest, max: longest } },
-          ...{ planned: longest, begins: true, expected: longest, next },
+          ...{ planned: longest, begins: true, expected: longest, added: longest, next },
+          ...{ throttled: longest, retries: longest, latency: [longest, longest, longest], uniqueKeys: true },
+          observations: observationsKey(run, range, 'a1b2c3d4'),
           ...{ firstRecord: '0123456789abcdef', lastRecord: '0123456789abcdef' },
           raw: rawKey(run, range, 'a1b2c3d4'),
           quarantine: quarantineKey(run, range, 'a1b2c3d4'),

@@ -1,10 +1,27 @@
 import { plannedRanges } from '../../../core/plan/grid';
-import type { Plan } from '../../../core/plan/plan';
-import { claimDataset, readClaim } from '../../../core/run/claim';
-import { claimKey, manifestKey, planKey, pointerKey, stageKey } from '../../../core/run/keys';
+import type { PageRange, Plan } from '../../../core/plan/plan';
+import type { RunOutcome } from '../../../core/report/gather/run-outcome';
+import { type Claim, claimDataset, keepClaim, readClaim } from '../../../core/run/claim';
+import type { DeadRange } from '../../../core/run/dead-range';
+import {
+  claimKey,
+  deadKey,
+  givenUpKey,
+  manifestKey,
+  manifestPartKey,
+  planKey,
+  pointerKey,
+  stageKey,
+  verificationKey,
+  watermarkKey,
+} from '../../../core/run/keys';
+import { manifestSchema } from '../../../core/run/manifest';
 import { readPointer } from '../../../core/run/pointer';
+import { rollback } from '../../../core/run/publish/rollback';
+import { readWatermark } from '../../../core/run/publish/watermark';
 import type { Receipt } from '../../../core/run/receipt';
 import { reconcile } from '../../../core/run/reconcile';
+import { readVerification } from '../../../core/run/verification';
 import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
 import {
@@ -15,6 +32,7 @@ import {
   aRun,
   faultAt,
   messageOf,
+  noCuration,
   recordTelemetry,
   stillClock,
   writeRange,
@@ -42,7 +60,11 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
   const telemetry = recordTelemetry();
   const clock = stillClock();
   const pageQueue = jest.fn(async (_source: string) => memoryPageQueue(messages));
-  const services = { lake: memoryLake(objects, { fault }), pageQueue, telemetry, clock, findRepeatedKeys };
+  const writeReport = jest.fn(async (_outcome: RunOutcome) => {});
+  const services = {
+    ...{ lake: memoryLake(objects, { fault }), pageQueue, telemetry, clock },
+    ...{ findRepeatedKeys, curation: noCuration, writeReport },
+  };
   return {
     objects,
     lake,
@@ -50,9 +72,28 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
     telemetry,
     clock,
     pageQueue,
+    writeReport,
     tick: () => reconcile(services),
     claim: () => readClaim(lake, aRun),
     open: (run = aRun) => claimDataset(lake, run, new Date(clock.now())),
+    /** A worker sends a range's message to the DLQ, and says why. */
+    async die(index: number, why: Partial<DeadRange> = {}) {
+      const at = new Date(clock.now()).toISOString();
+      const reason = {
+        reason: 'HTTP 403',
+        error: 'ForbiddenError',
+        failure: 'permanent',
+        status: 403,
+      } as const;
+      const document: DeadRange = { slice: 'all', index, attempt: 'a1', at, ...reason, ...why };
+      await lake.put(deadKey(aRun, document), JSON.stringify(document));
+      messages.dead.push(...dead(index));
+    },
+    async giveUp(index: number) {
+      const at = new Date(clock.now()).toISOString();
+      const document = { slice: 'all', index, reason: 'the page is broken at the source', by: 'ann', at };
+      await lake.put(givenUpKey(aRun, document), JSON.stringify(document));
+    },
   };
 }
 
@@ -119,15 +160,107 @@ describe('reconcile', () => {
       expect(messages.size).toBe(1);
     });
 
-    it('is blocked while the DLQ is not empty, and goes on after a redrive', async () => {
-      const { tick, messages, telemetry, claim } = await prepareRun([2]);
-      messages.dead = dead(2);
-      expect(await tick()).toEqual([{ ...aRun, state: 'blocked', ranges: 4, missing: 1, dead: 1 }]);
+    it('is blocked while what is missing is in the DLQ, says why, and goes on after a redrive', async () => {
+      const { tick, messages, telemetry, claim, die } = await prepareRun([1, 2]);
+      await die(1, { reason: 'page 4 of cities: HTTP 403' });
+      await die(2, { reason: 'page 7 of cities: HTTP 403' });
+      expect(await tick()).toEqual([
+        {
+          ...{ ...aRun, state: 'blocked', ranges: 4, missing: 2, dead: 2 },
+          reasons: [
+            {
+              ...{ reason: 'page 4 of cities: HTTP 403', error: 'ForbiddenError', failure: 'permanent' },
+              ...{ status: 403, ranges: 2, example: { slice: 'all', index: 1 } },
+            },
+          ],
+        },
+      ]);
       expect(messages.size).toBe(0);
       expect(telemetry.counts).toEqual({ RunBlocked: 1 });
       expect(await claim()).toBeDefined();
       messages.redrive();
       expect(await tick()).toMatchObject([{ state: 'loading', enqueued: 0 }]);
+    });
+
+    it('enqueues what no worker gave up, whatever else is in the DLQ, and is blocked by the rest', async () => {
+      const { tick, messages, die, lake } = await prepareRun([1, 2]);
+      await die(1);
+      await die(0); // a late duplicate of it failed: it is there all the same
+      expect(await tick()).toMatchObject([{ state: 'loading', missing: 2, enqueued: 1 }]);
+      expect(messages.waiting).toEqual(queued(2));
+      messages.waiting = [];
+      await writeRange(lake, plan, [...plannedRanges(plan)][2] as PageRange);
+      expect(await tick()).toMatchObject([
+        { state: 'blocked', missing: 1, dead: 2, reasons: [{ ranges: 1, example: { index: 1 } }] },
+      ]);
+    });
+
+    it('is not blocked by the dead letters of another dataset', async () => {
+      const { tick, messages } = await prepareRun([2]);
+      messages.dead = dead(2).map(({ message, reason }) => ({
+        message: { ...message, dataset: 'another' },
+        reason,
+      }));
+      expect(await tick()).toMatchObject([{ state: 'loading', missing: 1, enqueued: 1 }]);
+    });
+
+    it('enqueues at growing distances while nothing comes, and is blocked in the end', async () => {
+      const { tick, messages, clock, die, telemetry } = await prepareRun([2, 3]);
+      const at: number[] = [];
+      for (let minute = 0; minute < 200; minute++) {
+        const [report] = await tick();
+        if (report?.state === 'loading' && report.enqueued > 0) at.push(minute);
+        messages.waiting = []; // whoever takes them dies without a word
+        clock.advance(60_000);
+      }
+      expect(at).toEqual([0, 1, 3, 8, 18, 38, 78, 138]);
+      const reasons = [
+        {
+          ...{ error: 'NothingCame', failure: 'unknown', ranges: 2, example: { slice: 'all', index: 2 } },
+          reason:
+            "enqueued 8 times without a range coming of it: see the worker's log, then run the dataset again, or redrive",
+        },
+      ];
+      expect(await tick()).toEqual([{ ...aRun, state: 'blocked', ranges: 4, missing: 2, dead: 0, reasons }]);
+      expect(telemetry.counts.RangesEnqueued).toBe(16);
+      await die(3);
+      expect(await tick()).toMatchObject([
+        { state: 'blocked', reasons: [{ error: 'ForbiddenError' }, { error: 'NothingCame', ranges: 1 }] },
+      ]);
+    });
+
+    it('gives up sooner while something is in the DLQ that nobody explains, and begins anew when a range came', async () => {
+      const { tick, messages, clock, lake } = await prepareRun([2, 3]);
+      messages.dead = dead(2);
+      const states: unknown[] = [];
+      for (let minute = 0; minute < 5; minute++) {
+        const [report] = await tick();
+        states.push(report?.state === 'loading' ? report.enqueued : report?.state);
+        messages.waiting = [];
+        clock.advance(60_000);
+      }
+      expect(states).toEqual([2, 2, 0, 2, 'blocked']);
+      await writeRange(lake, plan, [...plannedRanges(plan)][3] as PageRange);
+      expect(await tick()).toMatchObject([{ state: 'loading', missing: 1, enqueued: 1 }]);
+    });
+
+    it('goes on without what an operator gave up, and puts the hole on record', async () => {
+      const { tick, lake, die, objects, giveUp } = await prepareRun([2]);
+      await die(2);
+      expect(await tick()).toMatchObject([{ state: 'blocked' }]);
+      await giveUp(2);
+      const hole = 'received 650 records where the source holds 950, which is what was given up';
+      const given =
+        '1 page range was given up, with at most 300 records: all-00000002: the page is broken at the source (ann)';
+      expect(await tick()).toEqual([{ ...aRun, state: 'published', records: 650, warnings: [hole, given] }]);
+      const manifest = manifestSchema.parse(JSON.parse(objects.text(manifestKey(aRun)) ?? ''));
+      expect(manifest).toMatchObject({
+        givenUp: [{ slice: 'all', index: 2, by: 'ann' }],
+        problems: [],
+        warnings: [hole, given],
+        counts: { ranges: 3, pages: 7 },
+      });
+      expect(await readVerification(lake, aRun)).toMatchObject({ verdict: 'warned' });
     });
 
     it('counts a range that is there under another name as missing', async () => {
@@ -149,15 +282,42 @@ describe('reconcile', () => {
       expect(await tick()).toEqual([]);
     });
 
-    it('writes manifest, pointer and claim in this order', async () => {
-      const { tick, objects } = await prepareRun();
+    it('writes receipts, proof, manifest, pointer, watermark and report in this order, and then gives the dataset free', async () => {
+      const { tick, objects, writeReport } = await prepareRun();
+      writeReport.mockImplementation(async () => {
+        objects.changes.push({ operation: 'put', key: 'report', text: '', before: undefined });
+      });
       objects.changes.length = 0;
       await tick();
       expect(objects.changes.map(({ operation, key }) => [operation, key])).toEqual([
+        ['putIfAbsent', manifestPartKey(aRun, 'rest-00000000-of-4')],
+        ['putIfAbsent', verificationKey(aRun)],
         ['putIfAbsent', manifestKey(aRun)],
         ['replace', pointerKey(aRun)],
+        ['replace', watermarkKey(aRun)],
+        ['put', 'report'],
         ['remove', claimKey(aRun)],
       ]);
+    });
+
+    it('tells the report how the run ended, and publishes whether it can be drawn or not', async () => {
+      const { tick, lake, writeReport, telemetry, claim } = await prepareRun();
+      writeReport.mockRejectedValue(new Error('no room'));
+      expect(await tick()).toEqual([{ ...aRun, state: 'published', records: 950 }]);
+      expect(writeReport).toHaveBeenCalledTimes(1);
+      const publishedAt = (await readPointer(lake, aRun))?.publishedAt;
+      expect(writeReport.mock.lastCall?.[0]).toMatchObject({
+        state: 'published',
+        publishedAt,
+        plan,
+        manifest: { total: 950 },
+      });
+      expect(telemetry.lines).toContainEqual({
+        message: 'The report could not be written',
+        details: { ...aRun, reason: 'Error: no room' },
+      });
+      expect(await claim()).toBeUndefined();
+      expect(await readWatermark(lake, aRun)).toMatchObject({ runId: aRun.runId });
     });
 
     it('publishes an empty dataset', async () => {
@@ -189,13 +349,32 @@ describe('reconcile', () => {
     });
 
     it('leaves a later run published, and releases the claim', async () => {
-      const { tick, lake, claim } = await prepareRun();
+      const { tick, lake, claim, writeReport, telemetry } = await prepareRun();
       const later = { ...aRun, runId: '2026-02-01t03-00-00-000z' };
       await lake.put(pointerKey(aRun), JSON.stringify(await pointerOf(later.runId)));
-      await tick();
+      expect(await tick()).toEqual([{ ...aRun, state: 'superseded', records: 950, by: later.runId }]);
+      expect(writeReport.mock.lastCall?.[0]).toMatchObject({ state: 'superseded' });
+      expect(telemetry.counts).toEqual({});
       expect((await readPointer(lake, aRun))?.runId).toBe(later.runId);
       expect(await claim()).toBeUndefined();
     });
+  });
+
+  it('does not bring back a run that an operator has left', async () => {
+    const { tick, lake, claim, open } = await prepareRun();
+    const older = aPlan({ runId: '2026-01-30t03-00-00-000z' });
+    await writeRun(lake, older);
+    const ours = (await claim())?.etag ?? '';
+    await lake.remove(claimKey(aRun), ours);
+    await open(older);
+    await tick();
+    await open();
+    expect(await tick()).toMatchObject([{ state: 'published' }]);
+    await rollback(lake, aRun, {}, new Date());
+    await open(); // reconcile had died before it released the claim
+    expect(await tick()).toEqual([{ ...aRun, state: 'superseded', records: 950, by: older.runId }]);
+    expect((await readPointer(lake, aRun))?.runId).toBe(older.runId);
+    expect(await claim()).toBeUndefined();
   });
 
   describe('when the run falls short', () => {
@@ -253,19 +432,43 @@ describe('reconcile', () => {
   });
 
   describe('when the run is too old', () => {
+    it('gives it up after half an hour without a plan, since its fan-out has died', async () => {
+      const { tick, open, clock, claim, telemetry } = prepare();
+      await open();
+      clock.advance(30 * 60_000);
+      expect(await tick()).toMatchObject([{ state: 'planning' }]);
+      clock.advance(1);
+      expect(await tick()).toEqual([
+        {
+          ...{ ...aRun, state: 'failed' },
+          reason: 'not planned 30 minutes after it began: see the log of the fan-out function',
+        },
+      ]);
+      expect(await claim()).toBeUndefined();
+      expect(telemetry.counts).toEqual({ RunFailed: 1 });
+    });
+
     it.each([
-      ['planning', prepare],
+      [
+        'planning',
+        async () => {
+          const prepared = prepare();
+          await prepared.open();
+          await keepClaim(prepared.lake, (await prepared.claim()) as Claim); // its plan is about to be written
+          return prepared;
+        },
+      ],
       ['loading', () => prepareRun([1])],
       [
         'blocked',
         async () => {
           const prepared = await prepareRun([1]);
-          prepared.messages.dead = dead(1);
+          await prepared.die(1);
           return prepared;
         },
       ],
     ] as const)('gives it up after 24 hours, and releases the claim: %s', async (was, start) => {
-      const { tick, open, clock, claim, telemetry } = await start();
+      const { tick, open, clock, claim, telemetry, writeReport } = await start();
       await open();
       clock.advance(24 * hours);
       expect(await tick()).toMatchObject([{ state: was }]);
@@ -273,6 +476,9 @@ describe('reconcile', () => {
       expect(await tick()).toEqual([
         { ...aRun, state: 'failed', reason: `not complete 24 hours after it began; it was ${was}` },
       ]);
+      // Without a plan there is nothing to report
+      const reported = was === 'planning' ? undefined : expect.objectContaining({ state: 'failed', plan });
+      expect(writeReport.mock.lastCall?.[0]).toEqual(reported);
       expect(await claim()).toBeUndefined();
       expect(telemetry.counts.RunFailed).toBe(1);
     });
@@ -295,7 +501,10 @@ describe('reconcile', () => {
       await claimDataset(lake, other, new Date(clock.now()));
     };
     const pageQueue = async () => memoryPageQueue(messages);
-    await reconcile({ lake: memoryLake(objects, { turn }), pageQueue, telemetry, clock, findRepeatedKeys });
+    await reconcile({
+      ...{ lake: memoryLake(objects, { turn }), pageQueue, telemetry, clock },
+      ...{ findRepeatedKeys, curation: noCuration },
+    });
     expect(raced).toBe(true);
     expect((await claim())?.runId).toBe(other.runId);
   });
@@ -365,7 +574,10 @@ async function pointerOf(runId: string) {
   const published = aPlan({ runId });
   await writeRun(lake, published);
   await claimDataset(lake, published, new Date());
-  const services = { telemetry: recordTelemetry(), clock: stillClock(), findRepeatedKeys };
+  const services = {
+    ...{ telemetry: recordTelemetry(), clock: stillClock() },
+    ...{ findRepeatedKeys, curation: noCuration },
+  };
   await reconcile({ lake, pageQueue: async () => memoryPageQueue(new MemoryMessages()), ...services });
   const { etag, ...pointer } = (await readPointer(lake, published)) ?? {};
   return pointer;

@@ -1,6 +1,7 @@
 import { pageRangeName, plannedRanges } from '../../../core/plan/grid';
 import { makePlan } from '../../../core/plan/make-plan';
 import type { PageRange, PagesRange, Plan, RangeName, Sequence } from '../../../core/plan/plan';
+import type { CurationEngine } from '../../../core/run/curate/curation-engine';
 import { planKey, stageKey } from '../../../core/run/keys';
 import type { PageMessage } from '../../../core/run/page-message';
 import type { Clock, Lake, MetricName, Telemetry } from '../../../core/run/ports';
@@ -12,6 +13,13 @@ export const startOfTime = Date.parse('2026-01-31T03:00:00.000Z');
 
 /** The run that begins with the tests' time. */
 export const aRun = { source: 'geonames', dataset: 'cities', runId: '2026-01-31t03-00-00-000z' };
+
+/** Of runs whose stage objects are their table. */
+export const noCuration: CurationEngine = {
+  merge: () => {
+    throw new Error('there is nothing to merge');
+  },
+};
 
 /** A clock that stands still until a test moves it. */
 export interface StillClock extends Clock {

@@ -10,19 +10,26 @@ import {
   type RunName,
   stageKey,
   stagePrefix,
+  watermarkKey,
 } from '../../../core/run/keys';
-import { manifestSchema } from '../../../core/run/manifest';
+import {
+  type Manifest,
+  type ManifestObject,
+  manifestObjectSchema,
+  manifestSchema,
+} from '../../../core/run/manifest';
 import { readNext, receiptOf as readReceipt } from '../../../core/run/next-sequences';
 import type { PageMessage } from '../../../core/run/page-message';
 import { pointerSchema } from '../../../core/run/pointer';
 import type { Lake, PageQueue } from '../../../core/run/ports';
+import { watermarkSchema } from '../../../core/run/publish/watermark';
 import { reconcile } from '../../../core/run/reconcile';
 import { runIdAt } from '../../../core/run/run-id';
 import { continueIfThere, writeStage } from '../../../core/run/write-stage';
 import { type LakeChange, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
 import { aSource, someLimits } from '../../support/source-fixture';
-import { aRun, receiptOf, recordTelemetry, stillClock } from './run-fixture';
+import { aRun, noCuration, receiptOf, recordTelemetry, stillClock } from './run-fixture';
 import { datasetOf, type Fetched, fetchModel, type Kind, pagesIn } from './run-world-source';
 
 /** What a process may meet at a call: nothing, a failure that it sees, or its own end. */
@@ -70,6 +77,7 @@ export class RunWorld {
   fetches = 0;
   readonly #source;
   #attempts = 0;
+  #deliveries = 0;
   #discoveries = 0;
 
   constructor(kind: Kind = 'grid') {
@@ -116,7 +124,10 @@ export class RunWorld {
     await process.turn();
     const received = this.messages.receive(position);
     if (!received) return;
-    const outcome = await handleMessage(received, {
+    const delivery = { ...received, attempt: `delivery-${this.#deliveries++}` };
+    const outcome = await handleMessage(delivery, {
+      lake: process.lake,
+      clock: this.clock,
       pageQueue: process.pageQueue,
       telemetry: this.telemetry,
       maxReceiveCount: this.messages.maxReceiveCount,
@@ -132,7 +143,7 @@ export class RunWorld {
     const { telemetry, clock } = this;
     const findRepeatedKeys = async () => undefined;
     const services = { lake, pageQueue: async () => pageQueue, telemetry, clock, findRepeatedKeys };
-    await reconcile(services).catch(() => {});
+    await reconcile({ ...services, curation: noCuration }).catch(() => {});
   }
 
   happen(event: QueueEvent): void {
@@ -161,6 +172,12 @@ export class RunWorld {
   /** The pages that a run's objects hold, in no order. */
   pagesOf(run: RunName): string[] {
     return this.objects.keys(stagePrefix(run)).flatMap((key) => pagesIn(this.objects.text(key) ?? ''));
+  }
+
+  /** The entries of a manifest's parts. */
+  manifestObjects({ parts }: Pick<Manifest, 'parts'>): ManifestObject[] {
+    const lines = parts.flatMap(({ key }) => (this.objects.text(key) ?? '').trimEnd().split('\n'));
+    return lines.map((line) => manifestObjectSchema.parse(JSON.parse(line)));
   }
 
   /** What a worker does with a range, with the source's pages and their shaping left out. */
@@ -233,16 +250,25 @@ export class RunWorld {
   }
 
   *#violationsOf({ key, before, text, operation }: LakeChange): Generator<string> {
-    const folder = key.split('/')[0];
     const isClaim = key.startsWith(openRuns);
-    if (!isClaim && key !== pointerKey(aRun) && (before !== undefined || text === undefined)) {
+    const mayMove = isClaim || key === pointerKey(aRun) || key === watermarkKey(aRun);
+    if (!mayMove && (before !== undefined || text === undefined)) {
       yield `${key} was changed by ${operation} after it was written`;
     }
-    if (folder !== 'tables' || text === undefined) return;
+    if (key === watermarkKey(aRun)) yield* this.#watermarkViolations(text);
+    if (key !== pointerKey(aRun) || text === undefined) return;
     const { runId } = pointerSchema.parse(JSON.parse(text));
     const previous = runOfPointer(before);
     if (previous !== undefined && previous >= runId) yield `the pointer moved from ${previous} to ${runId}`;
     yield* this.#incompleteness({ ...aRun, runId });
+  }
+
+  /** The watermark follows the pointer, never goes ahead of it. */
+  *#watermarkViolations(text: string | undefined): Generator<string> {
+    const runId = text === undefined ? undefined : watermarkSchema.parse(JSON.parse(text)).runId;
+    if (runId === undefined || runId > (this.published ?? '')) {
+      yield `the watermark says ${runId} while ${this.published} is published`;
+    }
   }
 
   *#incompleteness(run: RunName): Generator<string> {

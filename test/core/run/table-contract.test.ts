@@ -28,7 +28,7 @@ function published(changes: Partial<Table> = {}): Pointer {
     watermark: moment,
     publishedAt: moment,
   };
-  return { version: 2, ...run, ...aTable(changes), ...files };
+  return { version: 3, ...run, ...aTable(changes), ...files, previous: [] };
 }
 
 const hold = (table: Partial<Table>, before: Partial<Table> = {}) =>

@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { countPages, countRanges, plannedRanges, rangesOf } from '../../../core/plan/grid';
 import type { PageRange, Plan } from '../../../core/plan/plan';
 import { manifestKey, observationsKey, planKey, stageKey } from '../../../core/run/keys';
-import { type ManifestObject, manifestSchema } from '../../../core/run/manifest';
+import { type ManifestObject, manifestObjects, manifestSchema } from '../../../core/run/manifest';
 import type { Lake } from '../../../core/run/ports';
 import type { Receipt } from '../../../core/run/receipt';
 import { unroll } from '../../../core/run/unroll';
-import { type Findings, verify as verifyExtent } from '../../../core/run/verify';
 import { verifyOnce as verifyUnrolled } from '../../../core/run/verify-once';
 import { noObservations } from '../../../core/shape/merge-observations';
 import type { Observations, Unfit } from '../../../core/shape/observations';
@@ -19,17 +18,29 @@ import {
   aPlan,
   aRange,
   receiptOf,
+  stillClock,
   writeRange,
   writeRun,
 } from './run-fixture';
+import { judged } from './verify/judged';
 
 const plan = aPlan();
 const observationsKeyOf = (index: number) => observationsKey(plan, { slice: 'all', index }, 'a1b2c3d4');
 const second = stageKey(plan, { slice: 'all', index: 1 });
 
+/** What is not told from receipts. */
+type Findings = Omit<NonNullable<Parameters<typeof judged>[2]>, 'extents'>;
+
 /** Verifies a run whose plan tells all its ranges. */
 const verify = (aRunPlan: Plan, objects: readonly ManifestObject[], found: Findings = {}) =>
   verifyExtent(aRunPlan, { ranges: countRanges(aRunPlan), pages: countPages(aRunPlan) }, objects, found);
+
+const verifyExtent = (
+  aRunPlan: Plan,
+  extent: { ranges: number; pages: number },
+  objects: readonly ManifestObject[],
+  found: Findings = {},
+) => judged(aRunPlan, objects, { ...found, extents: [{ extent }] });
 
 /** One reason for which records are in quarantine. */
 const unfit = (column: string | null, count: number, reason: string, page = 2): Unfit => ({
@@ -38,7 +49,10 @@ const unfit = (column: string | null, count: number, reason: string, page = 2): 
 });
 
 const verifyOnce = async (aRunPlan: Plan, lake: Lake) =>
-  verifyUnrolled(aRunPlan, await unroll(aRunPlan, lake), { lake, findRepeatedKeys: async () => undefined });
+  verifyUnrolled(aRunPlan, await unroll(aRunPlan, lake), {
+    ...{ lake, clock: stillClock() },
+    findRepeatedKeys: async () => undefined,
+  });
 
 /** The objects of a run that went as planned, but for what `change` says of a range. */
 function objectsOf(aRunPlan: Plan, change: (range: PageRange) => Partial<Receipt> = () => ({})) {
@@ -63,28 +77,18 @@ function problemsWhen(
     changed,
     objectsOf(changed, ({ index }) => (index === 1 ? change : {})),
     found,
-  ).problems;
+  ).problems.slice();
 }
 
 describe('verify', () => {
   it('finds nothing wrong with a run that went as planned, and adds it up', () => {
     const objects = objectsOf(plan);
-    expect(verify(plan, objects)).toEqual({
-      version: 2,
-      source: 'geonames',
-      dataset: 'cities',
-      runId: '2026-01-31t03-00-00-000z',
-      definition: plan.definition,
-      extension: 'parquet',
-      columns: [
-        { name: 'id', type: 'BIGINT' },
-        { name: 'name', type: 'VARCHAR' },
-      ],
-      key: ['id'],
-      tableVersion: 1,
-      watermark: '2026-01-31T03:00:00.000Z',
+    const { checks, ...judged } = verify(plan, objects);
+    expect(judged).toEqual({
+      verdict: 'complete',
+      problems: [],
+      warnings: [],
       total: 950,
-      subset: false,
       counts: {
         ranges: 4,
         pages: 10,
@@ -94,13 +98,27 @@ describe('verify', () => {
         staged: 950,
         quarantined: 0,
         filtered: 0,
+        repeated: 0,
         bytesReceived: 4000,
         bytesStaged: 40,
       },
-      observations: noObservations,
-      problems: [],
-      objects,
     });
+    expect(checks).toEqual(
+      [
+        ['definition', "the plan's definition shaped all 4 page ranges"],
+        ['records-accounted', '950 records received: 950 staged, 0 in quarantine, 0 filtered'],
+        ['ranges', '4 of 4 page ranges are there', { expected: 4, found: 4 }],
+        ['pages', '10 of 10 pages were fetched', { expected: 10, found: 10 }],
+        ['source-total', "950 of 950 records: the source's own total", { expected: 950, found: 950 }],
+        ['drift', 'the source named no other total while the run was loading'],
+        ['repeated-pages', 'no two page ranges begin or end with the same page'],
+        ['quarantine', 'nothing is in quarantine', { expected: 0, found: 0 }],
+        ['key-ranges', 'the keys of 4 page ranges neither overlap nor repeat, as their receipts prove'],
+        ['unique-keys', 'each of 950 rows has a key of its own', { expected: 0, found: 0 }],
+        ['checksums', 'the 4 page ranges in the lake are what their receipts were read from'],
+        ['given-up', 'no page range was given up'],
+      ].map(([name, sentence, numbers]) => ({ name, outcome: 'passed', sentence, ...Object(numbers) })),
+    );
   });
 
   it('finds nothing wrong with any run that went as planned', () => {
@@ -168,9 +186,11 @@ describe('verify', () => {
     expect(verify(plan, made).counts).toMatchObject({ received: 950, added: 10, staged: 960 });
   });
 
-  it('says which run was replayed', () => {
+  it('says which run was replayed', async () => {
     const replayOf = { runId: '2026-01-30t03-00-00-000z', extension: 'csv.gz' as const };
-    expect(verify(aPlan({ replayOf }), objectsOf(plan)).replayOf).toEqual(replayOf);
+    const lake = memoryLake();
+    await writeRun(lake, aPlan({ replayOf }));
+    expect((await verifyOnce(aPlan({ replayOf }), lake)).replayOf).toEqual(replayOf);
   });
 
   it('refuses a range that another definition shaped', () => {
@@ -290,7 +310,7 @@ describe('verify', () => {
 
   it('holds a subset against the pages that were planned and against its own records, and against no total', () => {
     const subset = aPlan({ subset: true, sequences: [aGrid({ pages: 2 })] });
-    expect(verify(subset, objectsOf(subset))).toMatchObject({ subset: true, problems: [] });
+    expect(verify(subset, objectsOf(subset))).toMatchObject({ verdict: 'complete', problems: [] });
     const another = objectsOf(subset, () => ({ received: 199, staged: 199, totals: { min: 1, max: 2 } }));
     expect(verify(subset, another).problems).toEqual([]);
     expect(
@@ -363,15 +383,18 @@ describe('verify', () => {
   it.each<[string, Partial<Receipt>]>([
     ['begins', { firstRecord: 'hash of all-00000000' }],
     ['has a last page that begins', { lastRecord: 'hash of all-00000000' }],
-  ])('refuses a range that %s with the same record as another', (_, change) => {
-    expect(problemsWhen(change)).toEqual([
+  ])('refuses a range that %s with the same record as another', async (_, change) => {
+    const lake = memoryLake();
+    await writeRun(lake, plan, ({ index }) => (index === 1 ? change : {}));
+    expect((await verifyOnce(plan, lake)).problems).toEqual([
       `${second} holds a page that begins with the same record as one of ${stageKey(plan, { slice: 'all', index: 0 })}, so the source gave one page for two`,
     ]);
   });
 
-  it('takes empty pages for no repetition', () => {
-    const objects = objectsOf(plan, () => ({ firstRecord: undefined, lastRecord: undefined }));
-    expect(verify(plan, objects).problems).toEqual([]);
+  it('takes empty pages for no repetition', async () => {
+    const lake = memoryLake();
+    await writeRun(lake, plan, () => ({ firstRecord: undefined, lastRecord: undefined }));
+    expect((await verifyOnce(plan, lake)).problems).toEqual([]);
   });
 
   it('spells out twenty problems, and counts the others', () => {
@@ -393,10 +416,10 @@ describe('verifyOnce', () => {
     await writeRun(lake, plan);
     const manifest = await verifyOnce(plan, lake);
     expect(manifest.problems).toEqual([]);
-    expect(manifest.objects.map(({ key }) => key)).toEqual(
-      [...plannedRanges(plan)].map((r) => stageKey(plan, r)),
-    );
-    for (const { key, bytes, etag } of manifest.objects) {
+    const entries: ManifestObject[] = [];
+    for await (const entry of manifestObjects(manifest, lake)) entries.push(entry);
+    expect(entries.map(({ key }) => key)).toEqual([...plannedRanges(plan)].map((r) => stageKey(plan, r)));
+    for (const { key, bytes, etag } of entries) {
       expect(await lake.head(key)).toMatchObject({ bytes, etag });
     }
     expect(manifestSchema.parse(JSON.parse(objects.text(manifestKey(plan)) ?? ''))).toEqual(manifest);

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { ConfigurationError, PermanentError, TransientError } from '../../../core/errors';
+import type { StageFormat } from '../../../core/source/source';
 import { column, dataset, pagesFrom, ShapingBench } from './shaping';
 
 const bench = new ShapingBench();
@@ -77,6 +79,7 @@ describe('a range', () => {
       totals: { min: 4, max: 5 },
       firstKey: '[1,"n1"]',
       lastKey: '[10,"n10"]',
+      uniqueKeys: true,
     });
     expect(shaped.stageBytes).toBeGreaterThan(500);
   });
@@ -87,6 +90,7 @@ describe('a range', () => {
     expect(shaped.rows).toEqual([]);
     expect(shaped).toMatchObject({ received: 0, staged: 0, quarantined: 0, totals: { min: 0, max: 0 } });
     expect(shaped.firstKey).toBeUndefined();
+    expect(shaped.uniqueKeys).toBe(true);
   });
 
   test('with nothing but unfit records has them all in quarantine', async () => {
@@ -107,6 +111,57 @@ describe('a range', () => {
     });
     const { rows } = await bench.shape(of, pages);
     expect(rows.map((row) => Number(row.id) ^ 0x155)).toEqual(Array.from({ length: 130_000 }, (_, id) => id));
+  });
+});
+
+describe('the keys of a range', () => {
+  const formats = [
+    { type: 'parquet', compression: 'zstd', rowGroupSize: 2048, sorted: false },
+    { type: 'jsonl', compression: 'gzip', sorted: false },
+    { type: 'csv', compression: 'gzip', sorted: false, neutralise: false },
+  ] as const satisfies StageFormat[];
+  const columns = { id: column('bigint'), name: column({ type: 'varchar' }) };
+  const pageOf = (records: readonly (readonly [number, string])[]) =>
+    `{"data":[${records.map(([id, name]) => JSON.stringify({ id, name })).join(',')}]}`;
+  const byKey = ([a, x]: readonly [number, string], [b, y]: readonly [number, string]) =>
+    a - b || Buffer.compare(Buffer.from(x), Buffer.from(y));
+
+  test.each(formats)('in $type: smallest, largest, and whether each came once', async (format) => {
+    const byOne = dataset(columns, { key: ['id'], format });
+    const byBoth = dataset(columns, { key: ['id', 'name'], format });
+    const records = fc.array(fc.tuple(fc.nat(20), fc.constantFrom('a', 'b', 'é', '"', ' x,')), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(records, records, async (first, second) => {
+        // A text is trimmed as it is shaped.
+        const all = [...first, ...second].map(([id, name]) => [id, name.trim()] as const).sort(byKey);
+        const pages = [pageOf(first), pageOf(second)];
+        const different = (keys: readonly unknown[]) => new Set(keys.map((key) => JSON.stringify(key))).size;
+        expect(await bench.shape(byOne, pages)).toMatchObject({
+          firstKey: JSON.stringify([all[0]?.[0]]),
+          lastKey: JSON.stringify([all.at(-1)?.[0]]),
+          uniqueKeys: different(all.map(([id]) => id)) === all.length,
+        });
+        expect(await bench.shape(byBoth, pages)).toMatchObject({
+          firstKey: JSON.stringify(all[0]),
+          lastKey: JSON.stringify(all.at(-1)),
+          uniqueKeys: different(all) === all.length,
+        });
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('came once where all but one of them are left out', async () => {
+    const of = dataset(columns, { key: ['id'], deduplicate: 'last' });
+    const page = pageOf([
+      [1, 'a'],
+      [1, 'b'],
+      [2, 'c'],
+    ]);
+    expect(await bench.shape(of, [page])).toMatchObject({ staged: 2, filtered: 1, uniqueKeys: true });
   });
 });
 

@@ -71,6 +71,8 @@ export function dataset(columns: Record<string, Column>, { total, ...overrides }
     format: { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false },
     tableVersion: 1,
     keepRaw: true,
+    verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
+    keepRuns: 3,
     ...overrides,
   };
 }

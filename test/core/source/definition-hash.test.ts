@@ -40,6 +40,16 @@ describe('definitionHash', () => {
     ['ifLate', { ...cities, ifLate: undefined }],
     ['keepRaw', { ...cities, keepRaw: false }],
     ['maxQuarantinedRatio', { ...cities, maxQuarantinedRatio: 0.5 }],
+    [
+      'verification',
+      { ...cities, verification: { looks: 1, ifShort: 'publish-with-warning', tolerance: 1 } },
+    ],
+    ['curate', { ...cities, curate: { targetMegabytes: 7 } }],
+    ['keepRuns', { ...cities, keepRuns: 7 }],
+    [
+      'incremental',
+      { ...cities, incremental: { query: { since: '{since}' }, format: 'date', overlapMinutes: 0 } },
+    ],
     ['weight of a request', withRequest({ weight: 7 })],
     ['order of options', reorder(cities)],
   ])('does not change with the %s', (_part, changed) => {

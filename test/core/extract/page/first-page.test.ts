@@ -76,6 +76,16 @@ const totalInHeader = (name: string): Dataset => ({
   pagination: { ...byPageNumber, total: { type: 'header', name, counts: 'records' } },
 });
 
+it('is asked for with the parameters of all pages, such as since when', async () => {
+  api = await startScriptedApi([pageOf(1, 1)]);
+  const source = sourceAt(api.baseUrl);
+  const incremental = { query: { updated_since: '{since}' }, format: 'iso8601', overlapMinutes: 0 } as const;
+  const changed: Dataset = { ...cities, incremental };
+  const services = testServices(client, { source });
+  await fetchFirstPage(source, changed, services, undefined, { since: '2026-01-31T02:50:00Z' });
+  expect(api.requests.map(({ query }) => query.get('updated_since'))).toEqual(['2026-01-31T02:50:00Z']);
+});
+
 describe('the extent', () => {
   it('is read from the body of the first page', async () => {
     expect(await discover(pageOf(2, 7))).toEqual({ total: 7, pages: 4, pageSize: 2 });

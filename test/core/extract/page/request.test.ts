@@ -233,3 +233,40 @@ describe('the parameters of a slice', () => {
     );
   });
 });
+
+describe('what changed', () => {
+  const incremental = {
+    query: { updated_since: '{since}', show: 'all', of: '{country}' },
+    format: 'iso8601',
+    overlapMinutes: 10,
+  } as const;
+  const dataset: Dataset = { ...cities, incremental };
+  const since = '2026-01-31T02:50:00Z';
+
+  it('is asked for where the run has a time, with the parameters of the slice', () => {
+    const at = { ...firstPage, parameters: { since, country: 'DE' } };
+    const { searchParams } = new URL(pageRequest(source, dataset, at).url);
+    expect([...searchParams]).toEqual([
+      ['sort', 'id'],
+      ['updated_since', since],
+      ['show', 'all'],
+      ['of', 'DE'],
+      ['page', '1'],
+      ['per_page', '500'],
+    ]);
+  });
+
+  it('is not asked for by a run that loads everything', () => {
+    expect(pageRequest(source, dataset, firstPage)).toEqual(pageRequest(source, cities, firstPage));
+  });
+
+  it('sends a number as it is', () => {
+    const at = { ...firstPage, parameters: { since: 1_769_827_800 } };
+    expect(pageRequest(source, dataset, at).url).toContain('updated_since=1769827800&');
+  });
+
+  it('keeps to the link of a page that names the next one', () => {
+    const at = { ...firstPage, parameters: { since }, cursor: 'https://api.example.com/v1/next?c=7' };
+    expect(pageRequest(source, { ...dataset, pagination: link }, at).url).toBe(at.cursor);
+  });
+});

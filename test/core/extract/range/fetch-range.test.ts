@@ -100,6 +100,7 @@ it('writes the pages of a grid in order, whatever the order of the answers', asy
     requests: 25,
     throttled: 0,
     retries: 0,
+    latency: [0, 0, 0],
     bytes: bodiesOf(25).join('').length,
     fetchedAt,
     milliseconds: 0, // the virtual clock moves only when the pacer waits
@@ -118,6 +119,28 @@ it('says of every page when its body had arrived', async () => {
   expect(fetched.origins.map(({ fetchedAt }) => Date.parse(fetchedAt) - startOfTime)).toEqual([
     1250, 1500, 1750, 2000,
   ]);
+});
+
+it('says how long requests took, every try and redirect by itself and no wait for a turn', async () => {
+  const waits = [100, 700, 200, 300, 400];
+  let request = 0;
+  const slow = (received: ReceivedRequest): Behaviour => {
+    bench.clock.advance(waits[request] ?? 0);
+    switch (request++) {
+      case 1:
+        return { status: 503, headers: { 'retry-after': '30' } };
+      case 2:
+        return { status: 500 };
+      case 3:
+        return { status: 302, headers: { location: received.path } };
+      default:
+        return answer(received);
+    }
+  };
+  const fetched = await fetch(slow, 2, { limits: { inFlight: 1 } });
+  expect(fetched).toMatchObject({ requests: 5, throttled: 1, retries: 1 });
+  expect(fetched.milliseconds).toBeGreaterThanOrEqual(30_000 + 1_700);
+  expect(fetched.latency).toEqual([300, 700, 700]);
 });
 
 it('has as many requests under way as the limits allow, and no more', async () => {

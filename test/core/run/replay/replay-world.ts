@@ -6,7 +6,12 @@ import type { PageRange, Plan } from '../../../../core/plan/plan';
 import { type FanOutRequest, type FanOutResult, fanOut } from '../../../../core/run/fan-out';
 import { manifestKey, stagePrefix } from '../../../../core/run/keys';
 import { type LoadRangeServices, loadRange } from '../../../../core/run/load-range';
-import { type Manifest, manifestSchema } from '../../../../core/run/manifest';
+import {
+  type Manifest,
+  type ManifestObject,
+  manifestObjectSchema,
+  manifestSchema,
+} from '../../../../core/run/manifest';
 import { type Pointer, readPointer } from '../../../../core/run/pointer';
 import { readPlan } from '../../../../core/run/read-plan';
 import { type RunReport, reconcile } from '../../../../core/run/reconcile';
@@ -15,7 +20,7 @@ import type { Dataset } from '../../../../core/source/source';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../../support/memory-page-queue';
 import { aSource, someLimits } from '../../../support/source-fixture';
-import { aRun, recordTelemetry, stillClock } from '../run-fixture';
+import { aRun, noCuration, recordTelemetry, stillClock } from '../run-fixture';
 import { datasetOf, fetchModel, type Kind } from '../run-world-source';
 
 /** What a source that is down says to everything. */
@@ -88,7 +93,8 @@ export class ReplayWorld {
   reconcile(): Promise<RunReport[]> {
     const { lake, telemetry, clock } = this;
     const pageQueue = async () => memoryPageQueue(this.messages);
-    return reconcile({ lake, telemetry, clock, pageQueue, findRepeatedKeys: async () => undefined });
+    const findRepeatedKeys = async () => undefined;
+    return reconcile({ lake, telemetry, clock, pageQueue, findRepeatedKeys, curation: noCuration });
   }
 
   /** A whole run, from fan-out to its end; resolves to its id. Time passes, so that the next one has another. */
@@ -108,6 +114,17 @@ export class ReplayWorld {
 
   manifest(runId: string): Manifest {
     return manifestSchema.parse(JSON.parse(this.objects.text(manifestKey({ ...aRun, runId })) ?? ''));
+  }
+
+  /** The objects that a run's manifest names, in its order. */
+  manifested(runId: string): ManifestObject[] {
+    const lines = this.manifest(runId).parts.flatMap(({ key }) => this.lines(key));
+    return lines.map((line) => manifestObjectSchema.parse(JSON.parse(line)));
+  }
+
+  /** Of a document of JSON lines. */
+  lines(key: string): string[] {
+    return (this.objects.text(key) ?? '').trimEnd().split('\n');
   }
 
   pointer(): Promise<Pointer | undefined> {
@@ -168,6 +185,7 @@ export class ReplayWorld {
       recordsPerPage,
       firstRecords: lines,
       stageBytes: 1,
+      uniqueKeys: false,
       observations: { quarantined: [], nulled: [], filtered: [], unknownFields: [], missingFields: [] },
     };
   }

@@ -55,8 +55,8 @@ describe.each<Kind>(['grid', 'chain', 'lead'])('a replay of a %s', (kind) => {
     });
     expect(anew.definition).not.toBe(old.definition);
     const { definition } = anew;
-    expect(anew.objects.map(({ receipt }) => receipt)).toEqual(
-      old.objects.map(({ receipt }) => ({
+    expect(world.manifested(second).map(({ receipt }) => receipt)).toEqual(
+      world.manifested(first).map(({ receipt }) => ({
         ...receipt,
         requests: 0,
         definition,
@@ -71,7 +71,7 @@ describe.each<Kind>(['grid', 'chain', 'lead'])('a replay of a %s', (kind) => {
     const second = await world.run({ replayOf: first });
     const third = await world.run({ replayOf: second });
     expect(world.staged(third)).toEqual(world.staged(first));
-    const raws = (runId: string) => world.manifest(runId).objects.map(({ receipt }) => receipt.raw);
+    const raws = (runId: string) => world.manifested(runId).map(({ receipt }) => receipt.raw);
     expect(raws(third)).toEqual(raws(first));
     expect(await world.pointer()).toMatchObject({ runId: third });
   });
@@ -92,12 +92,17 @@ describe('the plan of a replay', () => {
   it('is that of the run, with the table and the ceiling of today', async () => {
     const first = await loaded('grid');
     const wider = { columnType: { type: 'varchar' }, options: {} } as const;
+    const ofToday = {
+      verification: { looks: 0, ifShort: 'publish-with-warning', tolerance: 0.1 },
+      keepRuns: 5,
+    } as const;
     world.dataset = {
       ...world.dataset,
       columns: { ...world.dataset.columns, note: wider },
       format: { type: 'jsonl', compression: 'gzip', sorted: false },
       tableVersion: 2,
       maxQuarantinedRatio: 0.25,
+      ...ofToday,
     };
     const second = await world.run({ replayOf: first });
     const [old, anew] = [await world.plan(first), await world.plan(second)];
@@ -107,6 +112,7 @@ describe('the plan of a replay', () => {
       ...{ sequences, pagesPerRange, watermark, total, subset },
       plannedAt: new Date(startOfTime + 120_000).toISOString(),
       definition: definitionHash(world.dataset),
+      ...ofToday,
       extension: 'jsonl.gz',
       columns: [...old.columns, { name: 'note', type: 'VARCHAR' }],
       key: ['id'],
@@ -205,10 +211,14 @@ describe('a replay is refused, and the dataset is left free,', () => {
     const none = await world.run();
     expect(await refusal(none)).toMatch(/as it was loaded with keepRaw false, so there are no raw pages; /);
     const manifest = world.manifest(none);
-    const [object] = manifest.objects;
-    const halfKept = [object, { ...object, receipt: { ...object?.receipt, raw: 'raw/there' } }];
-    const key = manifestKey({ ...aRun, runId: none });
-    await world.lake.put(key, JSON.stringify({ ...manifest, objects: halfKept }));
+    const [object] = world.manifested(none);
+    const kept = { ...object, receipt: { ...object?.receipt, raw: 'raw/there' } };
+    await world.lake.put(
+      manifest.parts[0]?.key ?? '',
+      [object, kept].map((one) => JSON.stringify(one)).join('\n'),
+    );
+    const counts = { ...manifest.counts, ranges: 2 };
+    await world.lake.put(manifestKey({ ...aRun, runId: none }), JSON.stringify({ ...manifest, counts }));
     expect(await refusal(none)).toMatch(/so there are no raw pages of 1 of its 2 page ranges; /);
   });
 
@@ -264,7 +274,7 @@ describe('a range of a replay fails for good', () => {
     await world.fanOut({ replayOf: first });
     const message = world.messages.waiting[0]?.message;
     if (!message) throw new Error('there is a message');
-    const raw = world.manifest(first).objects[message.range.index]?.receipt.raw ?? '';
+    const raw = world.manifested(first)[message.range.index]?.receipt.raw ?? '';
     return { message, raw, load: () => loadRange(message, 'attempt', world.services()) };
   }
   const remove = (key: string) => world.objects.objects.delete(key);
@@ -336,7 +346,7 @@ describe('a range of a replay fails for good', () => {
 
   it('when the object that names them is gone, or names none', async () => {
     const { message, load } = await aMessage();
-    const key = world.manifest(message.replayOf?.runId ?? '').objects[message.range.index]?.key ?? '';
+    const key = world.manifested(message.replayOf?.runId ?? '')[message.range.index]?.key ?? '';
     const object = world.objects.objects.get(key);
     if (!object) throw new Error('there is a stage object');
     const { raw: _, ...receipt } = fromMetadata(object.metadata) ?? {};

@@ -1,0 +1,64 @@
+import { BaseloadError, ConfigurationError, TransientError } from '../../core/errors';
+
+/** What AWS calls credentials that are not those of anybody, are expired, or may not do what was asked. */
+const refused: ReadonlyMap<RegExp, string> = new Map([
+  [/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/, 'the AWS credentials have expired: renew them'],
+  [
+    /^(InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure)$/,
+    'AWS does not know these credentials: check AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  ],
+  [
+    /^(AccessDenied|AccessDeniedException|AccessDeniedError|Forbidden|403)$/,
+    'these AWS credentials may not do that',
+  ],
+]);
+
+/** Errors of sockets and of name resolution, as Node names them. */
+const unreachable = /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\b/;
+
+/**
+ * An error of the AWS SDK as one sentence that says what to do; anything else as it is.
+ *
+ * @param what was asked for, such as 'the stack baseload-dev'
+ */
+export function inAwsWords(error: unknown, what = 'AWS'): unknown {
+  if (!(error instanceof Error) || error instanceof BaseloadError) return error;
+  const { name, message } = error;
+  if (
+    name === 'CredentialsProviderError' ||
+    name === 'TokenProviderError' ||
+    /Resolved credential object is not valid/.test(message)
+  ) {
+    return new ConfigurationError(
+      `no AWS credentials were found (${message}): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+      { cause: error },
+    );
+  }
+  if (/Region is missing|Region not accepted/.test(message))
+    return new ConfigurationError(`no AWS region is set (${message}): set AWS_REGION`, { cause: error });
+  for (const [pattern, sentence] of refused) {
+    if (pattern.test(name))
+      return new ConfigurationError(`${what}: ${sentence} (${said(error)})`, { cause: error });
+  }
+  if (!('$metadata' in error)) return error; // not of the SDK
+  const code = codeOf(error) ?? message;
+  if (unreachable.test(code)) {
+    const sentence = message.includes('127.0.0.1')
+      ? `the process that served the local lake has ended (${said(error)}): run this again`
+      : `${what} cannot be reached (${said(error)}): check the network and AWS_REGION, then run this again`;
+    return new TransientError(sentence, { cause: error });
+  }
+  if (name === 'TimeoutError')
+    return new TransientError(`${what} did not answer in time: run this again`, { cause: error });
+  return error;
+}
+
+/** Message and name, each once. */
+function said({ name, message }: Error): string {
+  return message === '' || message === name ? name : message;
+}
+
+function codeOf(error: Error): string | undefined {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause instanceof Error ? codeOf(error.cause) : undefined;
+}

@@ -1,0 +1,86 @@
+import { tmpdir } from 'node:os';
+import { Command } from 'commander';
+import { repeatedKeys } from '../core/run/repeated-keys';
+import type { Check } from '../core/run/verification';
+import { readVerification } from '../core/run/verification';
+import { type VerifiedAgain, verifyAgain } from '../core/run/verify-again';
+import type { EnvironmentName } from '../lambda/environment';
+import { environmentOption, inEnvironment, type OpenEnvironment } from './environment/open-environment';
+import { Finding } from './fail';
+import { readSources } from './find-dataset';
+import { findRun, runArguments } from './find-run';
+import { count, counted } from './format';
+
+export interface VerifyOptions {
+  readonly env: EnvironmentName;
+  readonly json?: boolean;
+}
+
+/** What DuckDB may use where keys must be read; the rest goes to the disk. */
+const memoryMegabytes = 512;
+
+/** `baseload verify`: is it all there? */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('is it all there? Holds a finished run against the lake as it is now')
+    .argument(...runArguments.which)
+    .argument(...runArguments.runId)
+    .addOption(environmentOption())
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nChanges nothing. Looks at every object of the run, adds up what the objects say of themselves, and reads keys where that does not prove\nthat none comes twice. ✓ proved, ! falls short and was accepted, ✗ failed, · does not apply. Ends with 0 where the run is complete, else with 1.\n\nExamples:\n  npx baseload verify cities\n  npx baseload verify 2026-01-31t03-00-00-000z --env prod',
+    )
+    .action((which: string, runId: string | undefined, options: VerifyOptions) =>
+      verify([which, runId], options),
+    );
+}
+
+/** Prints what is proved of a run; a Finding where it is not complete. */
+export async function verify(
+  which: readonly [string, string | undefined],
+  { env, json = false }: VerifyOptions,
+): Promise<void> {
+  const sources = readSources();
+  const { run, again, first } = await inEnvironment(env, 'read', async (environment) => {
+    const found = await findRun(which, sources, environment.lake);
+    if (!json) console.error(`  verifying    ${found.source}/${found.dataset} ${found.runId}`);
+    return {
+      run: found,
+      again: await verifyAgain(found, { lake: environment.lake, findRepeatedKeys: keysOf(environment) }),
+      first: await readVerification(environment.lake, found),
+    };
+  });
+  const { verdict, checks, manifest } = again;
+  if (json) {
+    const { verifiedAt } = first ?? {};
+    console.log(JSON.stringify({ ...run, verifiedAt, verdict, checks, counts: manifest.counts }, null, 2));
+  } else for (const line of checkLines(checks)) console.log(line);
+  const name = `run ${run.runId} of ${run.source}/${run.dataset}`;
+  if (verdict !== 'complete') throw new Finding(`${name} ${verdicts[verdict]}`);
+  if (!json) console.log(`\n${name} is complete: ${extentOf(again)}.`);
+}
+
+const verdicts = {
+  warned: 'falls short, as was accepted when it was published (! above).',
+  short: 'is not complete (✗ above).',
+} as const;
+
+const marks = { passed: '✓', warned: '!', failed: '✗', skipped: '·' } as const;
+
+/** Checks as a table, a line each: mark, name, what was found. */
+export function checkLines(checks: readonly Pick<Check, 'name' | 'outcome' | 'sentence'>[]): string[] {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  return checks.map(
+    ({ name, outcome, sentence }) => `  ${marks[outcome]} ${name.padEnd(width)}  ${sentence}`,
+  );
+}
+
+function extentOf({ manifest: { counts, subset } }: VerifiedAgain): string {
+  const what = subset ? ', of a trial' : '';
+  return `${counted(counts.staged - counts.repeated, 'record')} in ${count(counts.pages)} pages${what}`;
+}
+
+function keysOf({ lake }: OpenEnvironment): Parameters<typeof verifyAgain>[1]['findRepeatedKeys'] {
+  return (plan, objects) => repeatedKeys(plan, objects, { lake, workFolder: tmpdir(), memoryMegabytes });
+}

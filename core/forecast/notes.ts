@@ -1,0 +1,70 @@
+import type { Increment } from '../plan/plan';
+import { isCountable } from '../source/pagination';
+import type { Dataset } from '../source/source';
+import { recordsWhereUnknown } from './extent';
+import type { Forecast } from './forecast';
+import type { Probe } from './probe';
+
+/** A run that is not complete after so many hours is given up (reconcile.ts). */
+const oldestHours = 24;
+
+/** What a forecast rests on. */
+export interface ForecastFacts {
+  readonly probe: Pick<Probe, 'slices' | 'seen'>;
+  readonly dataset: Dataset;
+  readonly increment: Increment | undefined;
+}
+
+/** What a forecast cannot know, and what would make the run faster; one sentence each, for people. */
+export function forecastNotes(told: Omit<Forecast, 'notes'>, facts: ForecastFacts): string[] {
+  const { probe, dataset } = facts;
+  return [...extentNotes(told, probe, dataset), ...paceNotes(told, dataset), ...runNotes(told, facts)];
+}
+
+const n = (value: number) => value.toLocaleString('en');
+
+function* extentNotes(
+  { known }: Pick<Forecast, 'known'>,
+  { slices, seen }: Pick<Probe, 'slices' | 'seen'>,
+  { slices: declared }: Pick<Dataset, 'slices'>,
+): Generator<string> {
+  const of = declared.length === 0 ? '' : `, of ${n(slices.length)} slices`;
+  if (known === 'unknown') {
+    yield `the source says nowhere how much it holds${of}: the numbers are those of ${n(recordsWhereUnknown)} records, and go with their number`;
+  }
+  if (known === 'slices') {
+    yield `reckoned from ${n(seen.length)} of ${n(slices.length)} slices, low and high as if all others were like the smallest and the largest of them: look at more with --pages`;
+  }
+}
+
+function* paceNotes(
+  { pace }: Pick<Forecast, 'pace'>,
+  { pagination }: Pick<Dataset, 'pagination'>,
+): Generator<string> {
+  const { used, heldBy, lanes, lanesNeeded, latency, requestsPerSecond } = pace;
+  const share = `${Math.round(used * 100)} % of the ${n(requestsPerSecond)} requests/s`;
+  if (heldBy === 'latency' && lanesNeeded > lanes) {
+    yield `answers take ${n(Math.round(latency))} ms, so ${n(lanes)} lanes use ${share}: lanes: ${n(lanesNeeded)} would use all`;
+  }
+  if (heldBy === 'lanes' && !isCountable(pagination)) {
+    yield `each page names the next one, so no more lanes work than there are chains, at ${share}: cut the dataset into slices, or declare fewer lanes (2 is the least)`;
+  }
+}
+
+function* runNotes(
+  { seconds, lookRequests }: Pick<Forecast, 'seconds' | 'lookRequests'>,
+  { dataset: { incremental, verification }, increment }: ForecastFacts,
+): Generator<string> {
+  const hours = seconds.likely / 3600;
+  if (hours > oldestHours) {
+    yield `a run that is not complete after ${oldestHours} hours is given up, and this one would take ${n(Math.ceil(hours))}: raise the limit, or cut the dataset into several`;
+  }
+  if (lookRequests.high > lookRequests.likely) {
+    yield `a source that changes while it is read is looked at again up to ${verification.looks} times, at ${n(lookRequests.likely)} requests each and what has moved`;
+  }
+  if (increment) {
+    yield `this is a load of what changed since ${increment.since}; it is then merged into the table of run ${increment.base.runId}, whose files are read and written anew, which is not counted here`;
+  } else if (incremental) {
+    yield 'this is a load of everything: --incremental tells of what changed';
+  }
+}

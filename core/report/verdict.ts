@@ -1,0 +1,145 @@
+import type { CheckName } from '../run/verification';
+import type { ReportFacts } from './gather/report-facts';
+import { counted, percent } from './words';
+
+/** The one thing that everybody wants to know of a run. */
+export interface Verdict {
+  readonly tone: 'good' | 'warned' | 'bad' | 'neutral';
+  /** A few words. */
+  readonly title: string;
+  /** One sentence, for somebody who knows the data and not the program. */
+  readonly sentence: string;
+  /** In what it falls short. */
+  readonly reasons: readonly string[];
+  /** What to do about it. */
+  readonly advice: readonly string[];
+}
+
+/** Says how a run ended, why, and what to do. */
+export function verdictOf(facts: ReportFacts): Verdict {
+  const { outcome } = facts;
+  switch (outcome.state) {
+    case 'published':
+      return outcome.manifest.warnings.length > 0
+        ? warned(facts, outcome.manifest.warnings)
+        : complete(facts);
+    case 'verified':
+      return {
+        tone: 'neutral',
+        title: 'A trial: verified, not published',
+        sentence: `This run loaded only a part, ${counted(facts.sums.pages, 'page')} with ${counted(facts.sums.staged, 'record')}, to see how it goes. Readers still see what they saw before.`,
+        reasons: [],
+        advice: [`Load the whole: npx baseload run ${outcome.plan.dataset}`],
+      };
+    case 'superseded':
+      return {
+        tone: 'neutral',
+        title: 'Complete, and not published',
+        sentence:
+          'Readers see another run, which is newer or was chosen by an operator, so this one changes nothing for them.',
+        reasons: [],
+        advice: [],
+      };
+    case 'refused':
+      return refused(facts, outcome.manifest.problems);
+    case 'failed':
+      return failed(facts, outcome.reason);
+  }
+}
+
+function complete(facts: ReportFacts): Verdict {
+  const { outcome } = facts;
+  const total = outcome.state === 'failed' ? undefined : outcome.manifest.total;
+  const increment = outcome.plan.increment;
+  const sentence =
+    increment !== undefined
+      ? `Everything that changed since ${increment.since} was loaded and verified, and readers see it.`
+      : total === undefined
+        ? `Every page that the source named was loaded, ${counted(inTable(facts), 'record')} in all, and readers see them. The source gives no total to hold that against.`
+        : `Everything that the source holds was loaded and verified, ${counted(inTable(facts), 'record')} in all, and readers see it.`;
+  return { tone: 'good', title: 'Complete and published', sentence, reasons: [], advice: [] };
+}
+
+function warned(facts: ReportFacts, warnings: readonly string[]): Verdict {
+  return {
+    tone: 'warned',
+    title: 'Published with warnings',
+    sentence: `Readers see this run, ${counted(inTable(facts), 'record')} in all, though it falls short of what was asked for. That is by the policy of the dataset or the decision of an operator.`,
+    reasons: warnings,
+    advice: adviceOn(facts, 'warned'),
+  };
+}
+
+function refused(facts: ReportFacts, problems: readonly string[]): Verdict {
+  const { total, counts } = facts.outcome.state === 'failed' ? {} : facts.outcome.manifest;
+  // Rows that explode or transform made are no share of a total of records.
+  const isShare = total !== undefined && total > 0 && counts?.added === 0;
+  const share = isShare ? `, ${percent(facts.sums.staged / total)} of what the source says it holds` : '';
+  return {
+    tone: 'bad',
+    title: 'Not published',
+    sentence: `The run loaded ${counted(facts.sums.staged, 'record')}${share}, and did not pass verification. Readers still see what they saw before.`,
+    reasons: problems,
+    advice: adviceOn(facts, 'failed'),
+  };
+}
+
+function failed({ outcome, dead, sums, looked }: ReportFacts, reason: string): Verdict {
+  const missing = dead.reasons.filter((one) => one.missing > 0);
+  const refusals = missing.filter(({ status }) => status === 401 || status === 403);
+  const some = looked === undefined ? '' : 'at least ';
+  return {
+    tone: 'bad',
+    title: 'Not published: the run did not end',
+    sentence: `Pages are missing, and the run was given up: ${reason}. ${some}${counted(sums.ranges, 'page range')} with ${counted(sums.staged, 'record')} had been loaded. Readers still see what they saw before.`,
+    reasons: missing.map((one) => `${counted(one.missing, 'page range')} missing: ${one.reason}`),
+    advice: [
+      ...(refusals.length > 0
+        ? ['Replace the credential, or have its rights extended: the source refused it.']
+        : []),
+      ...(missing.length === 0 ? ['Look into the logs of the worker for what kept it from loading.'] : []),
+      `Mend the cause, then start over: npx baseload run ${outcome.plan.dataset}`,
+    ],
+  };
+}
+
+/** What to do about checks that came out so, each advice once. */
+function adviceOn({ verification, outcome }: ReportFacts, result: 'warned' | 'failed'): string[] {
+  const { dataset, runId } = outcome.plan;
+  const startOver = `Start over: npx baseload run ${dataset}`;
+  const shapeAgain = `Read below why records were quarantined, mend the columns in the source file or raise maxQuarantinedRatio, and shape the pages again without asking the source: npx baseload replay ${dataset} --run ${runId}`;
+  const moved =
+    'The source changed while it was read, or gave fewer records than it counts: start over at a quieter time, sort the request by a unique field, or allow more looks (verification.looks). If a small shortfall is acceptable, say so in the source file (verification.ifShort and tolerance).';
+  const twice =
+    'Records came more than once: sort the request by a unique field, or add a column to the key that tells them apart. Then start over.';
+  const advice: Readonly<Record<CheckName, string | undefined>> = {
+    definition: `The dataset was changed while the run was under way. ${startOver}`,
+    ranges: startOver,
+    pages: startOver,
+    'records-accounted':
+      'Some records are neither in the table nor in quarantine, which must not happen: keep this run for examination, and report it.',
+    'source-total': moved,
+    drift: moved,
+    'unique-keys': twice,
+    'key-ranges': twice,
+    'repeated-pages':
+      'The source gave one page for two: check how the dataset asks for pages. Then start over.',
+    checksums:
+      'Objects in the lake are not what the run wrote: find out who else writes there. Then start over.',
+    quarantine: shapeAgain,
+    'given-up': `What was given up is not in the table. To have it: npx baseload run ${dataset}`,
+  };
+  const checks = verification?.checks.filter(({ outcome }) => outcome === result) ?? [];
+  const found = checks.flatMap(({ name }) => advice[name] ?? []);
+  return [...new Set(found.length === 0 && result === 'failed' ? [startOver] : found)];
+}
+
+/** The sentence of a run's title bar. */
+export function documentTitle({ outcome }: ReportFacts, { title }: Verdict): string {
+  return `${title} · ${outcome.plan.source}/${outcome.plan.dataset}`;
+}
+
+/** Rows of the run's table, without those that a later one with their key replaces. */
+export function inTable({ outcome, sums }: ReportFacts): number {
+  return sums.staged - (outcome.state === 'failed' ? 0 : outcome.manifest.counts.repeated);
+}

@@ -1,0 +1,138 @@
+import { countPagesOf, countRangesOf } from '../../plan/grid';
+import { RangeSet } from '../../plan/range-set';
+import type { Unrolled } from '../unroll';
+import type { Drift } from './drift';
+import { nameOf } from './gather';
+import { rangesIn, sequencesOf } from './layout';
+import type { EdgesLook, EndOfLooks, Layout, Look, MovedLook } from './look';
+import type { Generation } from './look-again';
+
+/** What looking again has come to, but for the ranges. */
+export type Outcome = Pick<EndOfLooks, 'total'> & { readonly drift: Drift };
+
+/** Indexes of ranges that are replaced, first and last, by what they are called. */
+type Replaced = EndOfLooks['generations'][number]['replaced'];
+
+/**
+ * The document that ends the looks of a run. Where the source came to rest, the table is the last layouts; else it is everything that was read,
+ * and nothing is replaced.
+ */
+export function endOfLooks(
+  own: Pick<Unrolled, 'ranges' | 'pages'>,
+  looks: readonly Look[],
+  { drift, total }: Outcome,
+): EndOfLooks {
+  const steps = looks.filter((look) => look.kind !== 'end');
+  const [first] = steps;
+  const layouts = steps.at(-1)?.slices ?? [];
+  const isUnion = drift.outcome === 'open' || (drift.outcome === 'covered' && !isOverlapping(first, layouts));
+  const replacedIn = (before: readonly Layout[], look: number | undefined) =>
+    isUnion ? [] : replaced(before, layouts, look);
+  return {
+    version: 1,
+    look: steps.length + 1,
+    kind: 'end',
+    generations: [
+      { ranges: own.ranges, pages: own.pages, replaced: replacedIn(first?.slices ?? [], undefined) },
+      ...steps.map((look) => {
+        const gone = look.kind === 'moved' ? replacedIn(look.slices, look.look) : edgesOf(look, isUnion);
+        return { look: look.look, ...extentOf(look), replaced: gone };
+      }),
+    ],
+    drift,
+    ...(total === undefined ? {} : { total }),
+  };
+}
+
+/** Whether pages that a lead has read together with those of other slices are there once more: they cannot be replaced by themselves. */
+export function isOverlapping(first: Look | undefined, layouts: readonly Layout[]): boolean {
+  if (first === undefined || first.kind === 'end') return false;
+  return layouts.some(({ stretches }, slice) => {
+    const begun = first.slices[slice]?.stretches[0]?.firstPage ?? 0;
+    return (stretches[0]?.firstPage ?? 0) < begun;
+  });
+}
+
+function extentOf(look: EdgesLook | MovedLook): { ranges: number; pages: number } {
+  const sequences = sequencesOf(look);
+  return {
+    ranges: sequences.reduce((sum, sequence) => sum + countRangesOf(sequence), 0),
+    pages: sequences.reduce((sum, sequence) => sum + countPagesOf(sequence), 0),
+  };
+}
+
+/** A look at edges only compares. */
+function edgesOf(look: EdgesLook, isUnion: boolean): Replaced {
+  if (isUnion) return [];
+  return sequencesOf(look).map((sequence) => ({
+    slice: sequence.slice,
+    spans: [[0, countRangesOf(sequence) - 1]],
+  }));
+}
+
+/** The ranges that a look, or the run itself, read for the layouts `before`, and that are not in those at the end. */
+function replaced(before: readonly Layout[], after: readonly Layout[], look: number | undefined): Replaced {
+  return before.flatMap((layout, slice) => {
+    const last = after[slice];
+    return [...namesIn(layout, look)].flatMap((name) => {
+      const kept = last === undefined ? [] : spansOf(last, look, name);
+      const spans = without(spansOf(layout, look, name), kept);
+      return spans.length > 0 ? [{ slice: name, spans }] : [];
+    });
+  });
+}
+
+function namesIn(layout: Layout, look: number | undefined): Set<string> {
+  return new Set(layout.stretches.filter((one) => one.look === look).map((one) => nameOf(layout, one)));
+}
+
+type Span = [first: number, last: number];
+
+/** In order, and as few as there can be. */
+function spansOf(layout: Layout, look: number | undefined, name: string): Span[] {
+  const ours = layout.stretches.filter((one) => one.look === look && nameOf(layout, one) === name);
+  const sorted = ours
+    .map((one): Span => [one.index, one.index + rangesIn(one) - 1])
+    .sort(([a], [b]) => a - b);
+  const spans: Span[] = [];
+  for (const [first, end] of sorted) {
+    const before = spans.at(-1);
+    if (before?.[1] === first - 1) before[1] = end;
+    else spans.push([first, end]);
+  }
+  return spans;
+}
+
+/** Spans of all that are in none of those kept; both in order, and those kept within the others. */
+function without(all: readonly Span[], kept: readonly Span[]): Span[] {
+  const left: Span[] = [];
+  let at = 0;
+  for (const [first, last] of all) {
+    let from = first;
+    for (; at < kept.length && (kept[at]?.[0] ?? 0) <= last; at++) {
+      const [keptFrom = 0, keptTo = 0] = kept[at] ?? [];
+      if (from < keptFrom) left.push([from, keptFrom - 1]);
+      from = keptTo + 1;
+    }
+    if (from <= last) left.push([from, last]);
+  }
+  return left;
+}
+
+/** The objects that a run's table is made of, as its looks ended. */
+export function generationsOf({ generations }: EndOfLooks): Generation[] {
+  return generations.map(({ look, ranges, pages, replaced }) => ({
+    ...(look === undefined ? {} : { look }),
+    extent: { ranges, pages },
+    replaced: toSet(replaced),
+  }));
+}
+
+function toSet(replaced: Replaced): RangeSet {
+  const set = new RangeSet();
+  for (const { slice, spans } of replaced) {
+    for (const [first, last] of spans)
+      for (let index = first; index <= last; index++) set.add({ slice, index });
+  }
+  return set;
+}

@@ -1,0 +1,54 @@
+import type { RangeName } from '../plan/plan';
+import type { DeadRange } from './dead-range';
+
+/** Why ranges do not come: those that failed alike. */
+export interface BlockedReason extends Pick<DeadRange, 'reason' | 'error' | 'failure' | 'status'> {
+  /** How many ranges. */
+  readonly ranges: number;
+  readonly example: RangeName;
+}
+
+/** Where a run stands, derived from what exists. */
+export type RunState =
+  /** Claimed, and not planned yet. */
+  | { readonly state: 'planning' }
+  | {
+      readonly state: 'loading';
+      /** Which look at the source the ranges are of; absent for the run's own pages. */
+      readonly look?: number | undefined;
+      /** Ranges known so far. */
+      readonly ranges: number;
+      readonly missing: number;
+      readonly enqueued: number;
+    }
+  /** Ranges are missing, and nothing brings them: redrive them, give them up, or start the run over. */
+  | {
+      readonly state: 'blocked';
+      readonly look?: number | undefined;
+      readonly ranges: number;
+      readonly missing: number;
+      /** Messages in the source's DLQ, of whichever dataset. */
+      readonly dead: number;
+      /** The most frequent first. */
+      readonly reasons: readonly BlockedReason[];
+    }
+  | {
+      readonly state: 'published';
+      readonly records: number;
+      /** In what the run falls short; absent for nothing. */
+      readonly warnings?: readonly string[];
+    }
+  /** Complete, while readers see a later run, or were brought back from this one by an operator: they go on seeing what they see. */
+  | { readonly state: 'superseded'; readonly records: number; readonly by: string }
+  /** A complete subset: verified, never published. */
+  | { readonly state: 'verified'; readonly records: number }
+  /** Complete in ranges and not in records: not published. */
+  | { readonly state: 'refused'; readonly problems: readonly string[] }
+  /** Too old to go on. */
+  | { readonly state: 'failed'; readonly reason: string };
+
+export type RunReport = RunState & {
+  readonly source: string;
+  readonly dataset: string;
+  readonly runId: string;
+};

@@ -1,0 +1,89 @@
+import { ConfigurationError } from '../errors';
+import type { Plan } from '../plan/plan';
+import { RangeSet } from '../plan/range-set';
+import { readCurated } from './curate/curated';
+import { curatedKey, type RunName } from './keys';
+import { type Manifest, readManifest } from './manifest';
+import type { Lake } from './ports';
+import { readPlan } from './read-plan';
+import type { Verification } from './verification';
+import { judge } from './verify/judge';
+import { Ledger, type LedgerFolder } from './verify/ledger';
+import { Sentences } from './verify/sentences';
+import { type Survey, type SurveyServices, survey } from './verify/survey';
+
+/** What a finished run looks like now. */
+export type VerifiedAgain = Pick<Verification, 'verdict' | 'checks'> & { readonly manifest: Manifest };
+
+/**
+ * Holds a finished run against the lake as it is now: that every object, and every file of the table, is what it was when the run was verified,
+ * that the receipts still add up to the manifest, and that no key comes twice. Writes nothing. A ConfigurationError when the run has no manifest.
+ */
+export async function verifyAgain(run: RunName, services: SurveyServices): Promise<VerifiedAgain> {
+  const { lake } = services;
+  const [plan, manifest] = [await readPlan(lake, run), await readManifest(lake, run)];
+  if (!plan || !manifest) {
+    throw new ConfigurationError(
+      `run ${run.runId} of ${run.source}/${run.dataset} has no manifest: only a run that has been verified once can be verified again`,
+    );
+  }
+  const found = await survey(plan, new Ledger(foldersOf(plan, manifest), lake), services);
+  const changed = await allChanges(plan, manifest, found, lake);
+  const { drift, total, givenUp } = manifest;
+  const hole = { ranges: givenUp, records: undefined };
+  const extents = extentsOf(manifest, found);
+  const { verdict, checks } = judge(plan, { ...found, changed, extents, drift, total, hole });
+  return { manifest, verdict, checks: [...checks] };
+}
+
+function foldersOf(plan: Plan, { parts }: Manifest): LedgerFolder[] {
+  const { sequences, ...run } = plan;
+  const looks = new Set(parts.map(({ look }) => look));
+  return [...looks].map((look) => ({
+    run: { ...run, look },
+    parts: parts.filter((part) => part.look === look),
+    replaced: new RangeSet(),
+  }));
+}
+
+/** Of a run that was looked at again, the manifest says how many there are together, and its parts where. */
+function extentsOf({ counts, parts }: Manifest, { tally }: Survey) {
+  const looks = [...new Set(parts.map(({ look }) => look))];
+  if (looks.length === 1 && parts.every(({ replaced }) => replaced === undefined)) {
+    return [{ look: looks[0], extent: { ranges: counts.ranges, pages: counts.pages } }];
+  }
+  return looks.map((look) => ({ look, extent: { ...tally.folder(look) } }));
+}
+
+async function allChanges(plan: Plan, manifest: Manifest, found: Survey, lake: Lake): Promise<Sentences> {
+  const changed = new Sentences();
+  for (const sentence of found.changed.first) changed.add(sentence);
+  changed.count = found.changed.count;
+  for (const name of ['ranges', 'pages', 'received', 'staged', 'bytesStaged'] as const) {
+    const [then, now] = [manifest.counts[name], found.tally.counts[name]];
+    if (then !== now) changed.add(`the manifest counts ${n(then)} ${name}, and its parts ${n(now)}`);
+  }
+  const isCurated = (await lake.head(curatedKey(plan))) !== undefined;
+  if (isCurated) await addCurated(plan, changed, lake);
+  // Of a table that is its stage objects, readers read whatever is in their folder.
+  else if (manifest.drift === undefined) {
+    for (const late of found.late.first) changed.add(`${late}, and readers of the run read it`);
+  }
+  return changed;
+}
+
+async function addCurated(plan: Plan, changed: Sentences, lake: Lake): Promise<void> {
+  const curated = await readCurated(lake, plan);
+  if (!curated) return;
+  const files = new Map(curated.files.map((file) => [file.key, file]));
+  for await (const { key, bytes, etag } of lake.list(curated.location)) {
+    const file = files.get(key);
+    files.delete(key);
+    if (!file) changed.add(`${key} is no file of the table, and readers of the run read it`);
+    else if (file.bytes !== bytes || file.etag !== etag)
+      changed.add(`${key} is not the file that was written`);
+  }
+  for (const key of files.keys()) changed.add(`${key} is gone from the lake: somebody has removed it`);
+}
+
+const n = (value: number): string => value.toLocaleString('en');

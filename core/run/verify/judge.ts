@@ -1,0 +1,229 @@
+import type { Plan } from '../../plan/plan';
+import type { Observations } from '../../shape/observations';
+import type { Drift } from '../drift/drift';
+import type { GivenUp } from '../given-up';
+import { quarantineProblem } from '../quarantine-problem';
+import type { RepeatedKeys } from '../repeated-keys';
+import type { Unrolled } from '../unroll';
+import { type Judged, Judgement } from './judgement';
+import type { KeyProof } from './key-intervals';
+import { Sentences } from './sentences';
+import type { Tally } from './tally';
+
+/** How many ranges and pages a folder must have: a run's own, or a look's. */
+export interface FolderExtent {
+  readonly look?: number | undefined;
+  readonly extent: Pick<Unrolled, 'ranges' | 'pages'>;
+}
+
+/** Ranges that an operator gave up, and how many records are in them at most; `records` is undefined where nobody knows. */
+export interface Hole {
+  readonly ranges: readonly GivenUp[];
+  readonly records: number | undefined;
+}
+
+/** Everything that was found out about a run. */
+export interface Evidence {
+  readonly tally: Tally;
+  readonly extents: readonly FolderExtent[];
+  /** What was noticed about all ranges together. */
+  readonly observations: Observations;
+  /** What the receipts say of keys. */
+  readonly keys: KeyProof;
+  /** Keys that came more than once, of what the receipts do not prove; undefined where each came once. */
+  readonly repeatedKeys?: RepeatedKeys | undefined;
+  /** Ranges whose first or last pages begin with the same record. */
+  readonly repeatedPages: Sentences;
+  /** Objects that are not what their receipts were read from. */
+  readonly changed: Sentences;
+  readonly drift?: Drift | undefined;
+  /** Records that the source said it holds, when it was last asked. */
+  readonly total?: number | undefined;
+  readonly hole: Hole;
+}
+
+/**
+ * Holds what a run wrote against what it planned, and what its leads and chains found. It may be published when every range is there, every
+ * record received is accounted for, no key comes twice, and the source's own total, where it names one, is met; or when it falls short by no
+ * more than the dataset, or an operator, allows.
+ */
+export function judge(plan: Plan, evidence: Evidence): Judged {
+  const judgement = new Judgement(plan);
+  const { tally, repeatedPages, changed, observations, hole } = evidence;
+  const { counts } = tally;
+  const ranges = `${n(counts.ranges)} ${counts.ranges === 1 ? 'page range' : 'page ranges'}`;
+  judgement.none('definition', tally.otherDefinitions, `the plan's definition shaped all ${ranges}`);
+  judgement.none('records-accounted', tally.unaccounted, accounted(evidence));
+  judgeExtents(judgement, evidence);
+  judgeTotal(judgement, plan, evidence);
+  judgeDrift(judgement, plan, evidence);
+  if (plan.subset || tally.looked > 0 || isUnion(evidence)) {
+    judgement.skipped('repeated-pages', plan.subset ? trial : 'pages that were read again begin alike');
+  } else {
+    judgement.none('repeated-pages', repeatedPages, 'no two page ranges begin or end with the same page');
+  }
+  judgeQuarantine(judgement, plan, { counts, observations });
+  judgeKeys(judgement, evidence);
+  judgement.none('checksums', changed, `the ${ranges} in the lake are what their receipts were read from`);
+  judgeHole(judgement, hole);
+  return judgement.judged();
+}
+
+const trial = 'a trial has some of the pages only';
+
+function accounted({ tally: { counts } }: Evidence): string {
+  const made = counts.added === 0 ? '' : ` and ${n(counts.added)} rows made beyond them`;
+  return `${n(counts.received)} records received${made}: ${n(counts.staged)} staged, ${n(counts.quarantined)} in quarantine, ${n(counts.filtered)} filtered`;
+}
+
+/** Every range and page is there, and no other. */
+function judgeExtents(judgement: Judgement, { tally, extents }: Evidence): void {
+  for (const [name, verb] of [
+    ['ranges', 'page ranges are there'],
+    ['pages', 'pages were fetched'],
+  ] as const) {
+    const wrong = new Sentences();
+    let [expected, found] = [0, 0];
+    for (const { look, extent } of extents) {
+      const there = tally.folder(look);
+      expected += extent[name];
+      found += there[name];
+      const of = look === undefined ? '' : ` of look ${look}`;
+      if (there[name] !== extent[name]) wrong.add(`${n(there[name])} of ${n(extent[name])} ${verb}${of}`);
+    }
+    if (name === 'pages' && found === 0 && tally.plan.sequences.some(({ type }) => type === 'lead')) {
+      const nothing =
+        'every slice was answered by a status that means that nothing is there: check the request and its statuses, since not even one was found';
+      // Of what changed there may well be nothing.
+      if (!tally.plan.subset && !tally.plan.increment) wrong.add(nothing);
+    }
+    judgement.none(name, wrong, `${n(found)} of ${n(expected)} ${verb}`, { expected, found });
+  }
+}
+
+/** Distinct records, at least and at most: what came again is told by its key, which only staged rows have. */
+function distinct({ tally: { counts } }: Evidence): readonly [number, number] {
+  if (counts.repeated === 0) return [counts.received, counts.received];
+  const rows = counts.staged - counts.repeated;
+  return [rows, rows + counts.quarantined + counts.filtered];
+}
+
+/** Whether the table is everything that was read of a source that never stood still. */
+function isUnion({ drift }: Evidence): boolean {
+  return drift !== undefined && drift.outcome !== 'settled';
+}
+
+function judgeTotal(judgement: Judgement, plan: Plan, evidence: Evidence) {
+  const { tally, total, drift, hole } = evidence;
+  const [least, most] = distinct(evidence);
+  const known = least === most ? n(least) : `${n(least)} to ${n(most)}`;
+  if (plan.subset) return judgement.skipped('source-total', trial);
+  if (total === undefined) {
+    const why = 'the source names no total that it could be held against';
+    return judgement.skipped('source-total', `${known} records: ${why}`);
+  }
+  const numbers = { expected: total, found: least };
+  if (isUnion(evidence)) {
+    // What was there all the time, and what was seen before it went, are at least as many as the source ever held.
+    const lowest = Math.min(total, ...(drift?.totals ?? []));
+    if (most < lowest) {
+      const sentence = `received ${known} different records where the source never held fewer than ${n(lowest)}`;
+      return judgement.short('source-total', sentence, (lowest - most) / lowest, {
+        expected: lowest,
+        found: most,
+      });
+    }
+    const why = `the source said it held ${n(total)} when it was last asked, and changed all the while`;
+    return judgement.skipped('source-total', `${known} records: ${why}`);
+  }
+  if (tally.counts.repeated > 0 && tally.counts.added > 0) {
+    const why =
+      'explode or transform makes several rows of a record, so records that came again cannot be counted';
+    return judgement.skipped('source-total', why);
+  }
+  if (least <= total && total <= most) {
+    const asked =
+      drift === undefined ? "the source's own total" : "the source's own total, asked again at the end";
+    return judgement.passed('source-total', `${n(total)} of ${n(total)} records: ${asked}`, numbers);
+  }
+  const sentence = `received ${known} records where the source holds ${n(total)}`;
+  const isInHole = hole.ranges.length > 0 && most <= total && total - most <= (hole.records ?? total);
+  if (isInHole) return judgement.warned('source-total', `${sentence}, which is what was given up`, numbers);
+  judgement.short('source-total', sentence, Math.abs(total - least) / Math.max(1, total), numbers);
+}
+
+function judgeDrift(judgement: Judgement, plan: Plan, evidence: Evidence) {
+  const { tally, drift, total } = evidence;
+  if (plan.subset) return judgement.skipped('drift', trial);
+  if (drift === undefined) {
+    if (tally.movedTotals.count === 0) {
+      return judgement.passed('drift', 'the source named no other total while the run was loading');
+    }
+    const share = tally.moved / Math.max(1, total ?? tally.counts.received);
+    return judgement.short('drift', tally.movedTotals, share);
+  }
+  if (drift.outcome === 'settled') return judgement.passed('drift', drift.sentence);
+  // Whoever gave a look up accepted that nobody knows.
+  const isAccepted = evidence.hole.ranges.some(({ look }) => look !== undefined);
+  if (drift.outcome === 'covered' || isAccepted) return judgement.warned('drift', drift.sentence);
+  // How much is missing nobody can tell where the source names no total: then only a dataset that accepts any loss is published.
+  const [least] = distinct(evidence);
+  judgement.short(
+    'drift',
+    drift.sentence,
+    total === undefined ? 1 : Math.abs(total - least) / Math.max(1, total),
+  );
+}
+
+function judgeQuarantine(
+  judgement: Judgement,
+  plan: Plan,
+  { counts, observations }: Pick<Tally, 'counts'> & Pick<Evidence, 'observations'>,
+) {
+  const { quarantined, received, added } = counts;
+  const rows = received + added;
+  const numbers = { expected: 0, found: quarantined };
+  for (const problem of quarantineProblem(plan, counts, observations)) {
+    return judgement.short('quarantine', problem, quarantined / rows, numbers);
+  }
+  const allowed = `${n(quarantined)} of ${n(rows)} are in quarantine, within maxQuarantinedRatio ${plan.maxQuarantinedRatio}`;
+  judgement.passed('quarantine', quarantined === 0 ? 'nothing is in quarantine' : allowed, numbers);
+}
+
+function judgeKeys(judgement: Judgement, evidence: Evidence) {
+  const { keys, repeatedKeys, drift, tally } = evidence;
+  const { staged, repeated } = tally.counts;
+  const proved = `the keys of ${n(keys.objects)} page ranges neither overlap nor repeat, as their receipts prove`;
+  if (keys.unproved === 0) judgement.passed('key-ranges', proved);
+  else {
+    const read = `the keys of ${n(keys.unproved)} of ${n(keys.objects)} page ranges may overlap others: they were read one by one`;
+    judgement.skipped('key-ranges', read);
+  }
+  if (repeatedKeys === undefined) {
+    return judgement.passed('unique-keys', `each of ${n(staged)} rows has a key of its own`, {
+      expected: 0,
+      found: 0,
+    });
+  }
+  if (drift !== undefined && (tally.looked > 0 || isUnion(evidence))) {
+    const left = `${n(repeated)} of ${n(staged)} rows were read again and are left out of the table: of each key the row that was seen last stays`;
+    return judgement.passed('unique-keys', left);
+  }
+  judgement.failed('unique-keys', repeatedKeys.sentence, { expected: 0, found: repeatedKeys.keys });
+}
+
+function judgeHole(judgement: Judgement, { ranges, records }: Hole) {
+  if (ranges.length === 0) return judgement.passed('given-up', 'no page range was given up');
+  const names = ranges.slice(0, 3).map(({ slice, index }) => `${slice}-${String(index).padStart(8, '0')}`);
+  const more = ranges.length > names.length ? ` and ${n(ranges.length - names.length)} more` : '';
+  const size = records === undefined ? 'nobody knows how many records' : `at most ${n(records)} records`;
+  const reasons = [...new Set(ranges.map(({ by, reason }) => `${reason} (${by})`))].slice(0, 3).join('; ');
+  const what =
+    ranges.length === 1 ? '1 page range was given up' : `${n(ranges.length)} page ranges were given up`;
+  judgement.warned('given-up', `${what}, with ${size}: ${names.join(', ')}${more}: ${reasons}`, {
+    expected: 0,
+    found: ranges.length,
+  });
+}
+
+const n = (value: number): string => value.toLocaleString('en');

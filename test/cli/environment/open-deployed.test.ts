@@ -1,0 +1,151 @@
+import { openEnvironment } from '../../../cli/environment/open-environment';
+import { exitCodeOf, sentenceOf } from '../../../cli/fail';
+import { type LocalAws, startLocalAws } from '../../../local/aws/local-aws';
+import { temporaryFolder } from '../../support/baseload-process';
+import { type FakeAws, type FakeAwsOptions, startFakeAws } from '../../support/fake-aws';
+
+const saved = { ...process.env };
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  process.env = { ...saved };
+  for (const one of opened.splice(0)) await one.close();
+});
+
+/** AWS as the SDK finds it, with these changes to the variables. */
+async function withAws(
+  options: FakeAwsOptions,
+  variables: Record<string, string | undefined> = {},
+): Promise<FakeAws> {
+  const aws = await startFakeAws(options);
+  opened.push(aws);
+  for (const [name, value] of Object.entries({ ...aws.variables, ...variables })) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  return aws;
+}
+
+/** What a person is told, and the exit code. */
+async function refusal(work: () => Promise<unknown>): Promise<[number, string]> {
+  const error = await work().then(
+    () => {
+      throw new Error('it should have been refused');
+    },
+    (thrown: unknown) => thrown,
+  );
+  return [exitCodeOf(error), sentenceOf(error)];
+}
+
+const dev = { 'baseload-dev': { outputs: { LakeBucket: 'lake-of-dev', Other: 'x' } } };
+
+describe('a deployed environment', () => {
+  let local: LocalAws;
+  const data = temporaryFolder();
+  beforeEach(async () => {
+    local = await startLocalAws({ directory: data.path, region: 'eu-central-1', secret: () => undefined });
+    await local.createBucket('lake-of-dev');
+    for (const name of ['baseload-dev-geonames-dead', 'baseload-dev-geonames-pages'])
+      local.createQueue({ name, attributes: {} });
+    local.addPrincipal('AKIDEXAMPLE', { name: 'operator', statements: 'all' });
+    opened.push(local);
+  });
+  afterAll(() => data.remove());
+
+  it('has the lake that its stack names, the queues of its sources, and its functions', async () => {
+    const events: unknown[] = [];
+    const answer = (event: unknown) => {
+      events.push(event);
+      return { status: 'enqueued' };
+    };
+    await withAws(
+      { stacks: dev, functions: { 'baseload-dev-geonames-fan-out': answer } },
+      { AWS_ENDPOINT_URL_S3: local.url, AWS_ENDPOINT_URL_SQS: local.url },
+    );
+    const environment = await openEnvironment('dev', 'write');
+    opened.push(environment);
+    await environment.lake.put('runs/a.json', '{}');
+    expect(await environment.lake.get('runs/a.json')).toMatchObject({ text: '{}' });
+    const { pages } = await environment.queues('geonames');
+    expect(await pages.depth()).toEqual({ waiting: 0, inFlight: 0, delayed: 0, dead: 0 });
+    expect(await environment.invoke('baseload-dev-geonames-fan-out', { dataset: 'cities' })).toEqual({
+      status: 'enqueued',
+    });
+    expect(events).toEqual([{ dataset: 'cities' }]);
+    expect(await refusal(() => environment.queues('tides'))).toEqual([
+      2,
+      "source 'tides' has no queues in dev yet: deploy it with npx cdk deploy -c environment=dev",
+    ]);
+  });
+});
+
+it('says what a function threw, by its own name and message', async () => {
+  const broken = () => {
+    throw Object.assign(new Error("secret 'geonames/token' is empty"), { name: 'ConfigurationError' });
+  };
+  await withAws({ stacks: dev, functions: { broken } });
+  const environment = await openEnvironment('dev', 'write');
+  expect(await refusal(() => environment.invoke('broken', {}))).toEqual([
+    2,
+    "secret 'geonames/token' is empty",
+  ]);
+  expect(await refusal(() => environment.invoke('absent', {}))).toEqual([
+    2,
+    'there is no function absent: deploy the source with npx cdk deploy, or name another account or region with AWS_PROFILE and AWS_REGION',
+  ]);
+});
+
+describe('says in one sentence what is missing:', () => {
+  it('the stack, or one of this version', async () => {
+    await withAws({ stacks: { 'baseload-staging': { status: 'CREATE_IN_PROGRESS', outputs: {} } } });
+    expect(await refusal(() => openEnvironment('dev', 'read'))).toEqual([
+      2,
+      'there is no stack baseload-dev in eu-central-1 of this account: deploy it with npx cdk deploy -c environment=dev, or name another account or region with AWS_PROFILE and AWS_REGION',
+    ]);
+    expect(await refusal(() => openEnvironment('staging', 'read'))).toEqual([
+      2,
+      'the stack baseload-staging has no output LakeBucket (it is CREATE_IN_PROGRESS): deploy this version with npx cdk deploy -c environment=staging',
+    ]);
+  });
+
+  it('credentials', async () => {
+    await withAws({ stacks: dev }, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+    const [code, sentence] = await refusal(() => openEnvironment('dev', 'read'));
+    expect([code, sentence]).toEqual([
+      2,
+      expect.stringMatching(/^no AWS credentials were found \(.+\): set AWS_PROFILE/),
+    ]);
+  });
+
+  it('the region', async () => {
+    await withAws({ stacks: dev }, { AWS_REGION: undefined });
+    expect(await refusal(() => openEnvironment('dev', 'read'))).toEqual([
+      2,
+      'no AWS region is set (Region is missing): set AWS_REGION',
+    ]);
+  });
+
+  it('a region that there is', async () => {
+    const elsewhere = { AWS_ENDPOINT_URL_CLOUDFORMATION: undefined, AWS_REGION: 'eu-nowhere-9' };
+    await withAws({ stacks: dev }, elsewhere);
+    const [code, sentence] = await refusal(() => openEnvironment('dev', 'read'));
+    expect([code, sentence]).toEqual([
+      1,
+      expect.stringMatching(
+        /^the stack baseload-dev cannot be reached \(.+\): check the network and AWS_REGION/,
+      ),
+    ]);
+  });
+
+  it.each([
+    [403, 'InvalidClientTokenId', 'AWS does not know these credentials'],
+    [403, 'SignatureDoesNotMatch', 'AWS does not know these credentials'],
+    [400, 'ExpiredToken', 'the AWS credentials have expired: renew them'],
+    [403, 'AccessDenied', 'these AWS credentials may not do that'],
+  ])('rights, by a %i %s', async (status, code, says) => {
+    await withAws({ refusal: { status, code, message: 'User is not who they say' } });
+    const [exit, sentence] = await refusal(() => openEnvironment('prod', 'read'));
+    expect(exit).toBe(2);
+    expect(sentence).toContain(`the stack baseload-prod: ${says}`);
+    expect(sentence).toContain('(User is not who they say)');
+  });
+});

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { type Cost, costOf, usageOf } from '../../../core/forecast/cost';
+import { type RunWork, runUsage } from '../../../core/forecast/run-usage';
+import { addUsage, noUsage, type Usage } from '../../../core/forecast/usage';
+import { aReceipt } from '../run/run-fixture';
+
+const count = fc.nat(10_000_000);
+const lambda = fc.record({ invocations: count, seconds: count });
+const anyUsage: fc.Arbitrary<Usage> = fc.record({
+  lambda: fc.record({ 'fan-out': lambda, worker: lambda, reconcile: lambda }),
+  s3: fc.record({ put: count, list: count, get: count, head: count, delete: count }),
+  sqs: fc.record({ send: count, receive: count, delete: count, attributes: count }),
+  secretReads: count,
+  logBytes: count,
+  metricHours: count,
+  stored: fc.record({ bytes: count, objects: count }),
+});
+const dollars = (cost: Cost) => Object.values(cost);
+
+describe('costOf', () => {
+  test('what costs a dollar by the price list costs a dollar', () => {
+    const puts = { ...noUsage, s3: { ...noUsage.s3, put: 150_000, list: 50_000 } };
+    expect(costOf(puts)).toMatchObject({ s3: expect.closeTo(1, 9), total: expect.closeTo(1, 9), lambda: 0 });
+    const gets = { ...noUsage, s3: { ...noUsage.s3, get: 2_000_000, head: 500_000 } };
+    expect(costOf(gets).s3).toBeCloseTo(1, 9);
+    const messages = { ...noUsage, sqs: { ...noUsage.sqs, send: 2_500_000 } };
+    expect(costOf(messages).sqs).toBeCloseTo(1, 9);
+    // 512 MB for 150,000 s are 75,000 GB-seconds.
+    const seconds = { ...noUsage.lambda, 'fan-out': { invocations: 0, seconds: 150_000 } };
+    expect(costOf({ ...noUsage, lambda: seconds }).lambda).toBeCloseTo(1, 4);
+    const stored = { ...noUsage, stored: { bytes: 1e12, objects: 1 } };
+    expect(costOf(stored)).toMatchObject({ total: 0, storageMonth: expect.closeTo(23, 9) });
+  });
+
+  test('two usages together cost what each costs', () => {
+    fc.assert(
+      fc.property(anyUsage, anyUsage, (a, b) => {
+        const [one, other, both] = [costOf(a), costOf(b), costOf(addUsage(a, b))].map(dollars);
+        both?.forEach((value, i) => {
+          expect(value).toBeCloseTo((one?.[i] ?? Number.NaN) + (other?.[i] ?? Number.NaN), 4);
+        });
+      }),
+    );
+  });
+
+  test('nothing costs nothing, and is nothing to add', () => {
+    expect(dollars(costOf(noUsage)).every((value) => value === 0)).toBe(true);
+    fc.assert(fc.property(anyUsage, (usage) => expect(addUsage(usage, noUsage)).toEqual(usage)));
+  });
+});
+
+const aWork: RunWork = {
+  ranges: 1000,
+  successors: 0,
+  isGrid: true,
+  bytesReceived: 1e9,
+  fetchSeconds: 5000,
+  seconds: 1250,
+  raw: 1000,
+  replayed: 0,
+  documents: 10,
+  keyReads: 0,
+  secrets: 1,
+  lanes: 4,
+  bytesStored: 2e8,
+};
+
+describe('runUsage', () => {
+  test('counts what workers do for each range, as the code does it', () => {
+    const { s3, sqs, lambda: functions } = runUsage(aWork);
+    expect(functions.worker.invocations).toBe(1000);
+    expect(sqs).toMatchObject({ send: 100, receive: 1000, delete: 1000 });
+    // The stage object, raw bodies and which pages they are, for each; documents; and those of the run.
+    expect(s3.put).toBe(1000 + 2000 + 10 + 3 + 1 + 5);
+    // A worker looks before it begins, and reconcile when it verifies; 22 times in 21 minutes for the manifest's only part.
+    expect(s3.head).toBe(2000 + 22);
+  });
+
+  test('a chain sends each message by itself, and a replay reads instead of keeping', () => {
+    expect(runUsage({ ...aWork, successors: 999 }).sqs.send).toBe(1000);
+    const replay = runUsage({ ...aWork, raw: 0, replayed: 1000 });
+    const load = runUsage(aWork);
+    expect(replay.s3.put).toBe(load.s3.put - 2000);
+    expect(replay.s3.get).toBe(load.s3.get + 2000);
+  });
+
+  test('of a grid, what was read is not listed again each minute', () => {
+    const long = { ...aWork, ranges: 1_000_000, seconds: 36_000 };
+    const grid = runUsage(long).s3.list;
+    // Six hundred minutes, and a thousand pages of keys.
+    expect(grid).toBeLessThan(1_000_000 + 601 * 20 + 5000);
+    expect(runUsage({ ...long, isGrid: false }).s3.list).toBeGreaterThan(1_000_000 + 601 * 1000);
+  });
+
+  test('more work never costs less', () => {
+    const more = fc.record({
+      ranges: count,
+      bytesReceived: count,
+      fetchSeconds: count,
+      seconds: count,
+      documents: count,
+      keyReads: count,
+      bytesStored: count,
+    });
+    fc.assert(
+      fc.property(more, (extra) => {
+        const grown: RunWork = {
+          ...aWork,
+          ranges: aWork.ranges + extra.ranges,
+          bytesReceived: aWork.bytesReceived + extra.bytesReceived,
+          fetchSeconds: aWork.fetchSeconds + extra.fetchSeconds,
+          seconds: aWork.seconds + extra.seconds,
+          documents: aWork.documents + extra.documents,
+          keyReads: aWork.keyReads + extra.keyReads,
+          bytesStored: aWork.bytesStored + extra.bytesStored,
+        };
+        const [less, much] = [aWork, grown].map((work) => dollars(costOf(runUsage(work))));
+        less?.forEach((value, i) => {
+          expect(much?.[i]).toBeGreaterThanOrEqual(value);
+        });
+      }),
+    );
+  });
+});
+
+describe('usageOf', () => {
+  const counts = {
+    ...{
+      ranges: 3,
+      pages: 3,
+      requests: 3,
+      received: 300,
+      added: 0,
+      staged: 300,
+      quarantined: 0,
+      filtered: 0,
+    },
+    ...{ repeated: 0, bytesReceived: 6_000_000, bytesStaged: 500_000 },
+  };
+  const object = (changes: Parameters<typeof aReceipt>[0]) => ({
+    key: 'stage/a/b/run=c/all-00000000.parquet',
+    bytes: 1,
+    etag: 'e',
+    receipt: aReceipt(changes),
+  });
+  const next = { sequences: [] as never };
+  const chain = [
+    object({
+      raw: 'r',
+      begins: true,
+      next,
+      fetchedAt: '2026-01-31T03:00:00.000Z',
+      fetchMilliseconds: 60_000,
+    }),
+    object({ raw: 'r', firstPage: 1, next: { key: 'k' }, fetchMilliseconds: 60_000, quarantine: 'q' }),
+    object({ raw: 'r', firstPage: 2, fetchedAt: '2026-01-31T03:02:00.000Z', fetchMilliseconds: 60_000 }),
+  ];
+
+  test('tells by receipts what a run did', async () => {
+    const usage = await usageOf({ counts }, chain, { rawBytes: 1_000_000, lanes: 2, secrets: 1 });
+    // Three minutes, and the reconcile that publishes.
+    expect(usage.lambda.reconcile.invocations).toBe(4);
+    expect(usage.lambda.worker).toEqual({ invocations: 3, seconds: expect.closeTo(180 + 0.2 + 0.9, 6) });
+    expect(usage.sqs.send).toBe(1 + 2);
+    expect(usage.stored).toEqual({ bytes: 1_500_000, objects: 3 + 6 + 2 });
+  });
+
+  test('of a replay, nothing was fetched', async () => {
+    const replayOf = { runId: 'r', extension: 'parquet' as const };
+    const usage = await usageOf({ counts, replayOf }, chain);
+    expect(usage.lambda.worker.seconds).toBeLessThan(2);
+    expect(usage.stored.bytes).toBe(500_000);
+    expect(usage.secretReads).toBe(0);
+  });
+});
