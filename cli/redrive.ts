@@ -44,7 +44,7 @@ export function redriveCommand(): Command {
     .option('--json', 'print the outcome as JSON')
     .addHelpText(
       'after',
-      '\nMend the cause first: npx baseload dlq <source> tells what it is. On AWS the workers take the messages up by themselves; on this machine\nnpx baseload run <dataset> does. Ctrl-C stops the moving: what was moved stays moved, the rest stays in the DLQ. A message may get there\ntwice, which does no harm; none is lost.\n\nExamples:\n  npx baseload redrive geonames\n  npx baseload redrive geonames --reason "HTTP 401" --env prod',
+      '\nMend the cause first: npx baseload dlq <source> tells what it is. On AWS the workers take the messages up by themselves; on this machine\nnpx baseload run <dataset> does. Ctrl-C stops the moving: what was moved stays moved, the rest stays in the DLQ. A message may get there\ntwice, which does no harm; none is lost.\n\nExamples:\n  npx baseload redrive geonames\n  npx baseload redrive geonames --reason "answered 401" --env prod',
     )
     .action((source: string, options: RedriveOptions) => redrive(source, options));
 }

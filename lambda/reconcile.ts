@@ -6,6 +6,7 @@ import { queueUrl, sqsPageQueue } from '../aws/page-queue';
 import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
 import { duckdbEngine } from '../core/run/curate/duckdb-engine';
+import { sharedRecords } from '../core/run/drift/shared-records';
 import type { PageQueue } from '../core/run/ports';
 import { type ReconcileServices, type RunReport, reconcile } from '../core/run/reconcile';
 import { repeatedKeys } from '../core/run/repeated-keys';
@@ -24,12 +25,24 @@ const curation = duckdbEngine({ workFolder: tmpdir(), memoryMegabytes });
 const findRepeatedKeys: ReconcileServices['findRepeatedKeys'] = (plan, objects) =>
   repeatedKeys(plan, objects, { lake, workFolder: tmpdir(), memoryMegabytes });
 
+const findSharedRecords: ReconcileServices['findSharedRecords'] = (plan, objects, share) =>
+  sharedRecords(plan, objects, share, { lake, workFolder: tmpdir(), memoryMegabytes });
+
 const writeReport: ReconcileServices['writeReport'] = (outcome) => {
   // Loaded here only: most invocations have no report to draw.
   const report: typeof import('../core/report/write-report') = require('../core/report/write-report');
   return report.writeReport(outcome, lake, new Date(systemClock.now()));
 };
-const services = { lake, pageQueue, telemetry, clock: systemClock, findRepeatedKeys, curation, writeReport };
+const services = {
+  lake,
+  pageQueue,
+  telemetry,
+  clock: systemClock,
+  findRepeatedKeys,
+  findSharedRecords,
+  curation,
+  writeReport,
+};
 
 /** Does the next step of every open run. Called every minute; calling it more often does no harm. */
 export async function handler(): Promise<RunReport[]> {

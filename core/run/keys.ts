@@ -104,6 +104,11 @@ export function verificationKey(run: RunName): string {
   return `${runFolder(run)}verification.json`;
 }
 
+/** When a run that takes long last came further; overwritten. */
+export function progressKey(run: RunName): string {
+  return `${runFolder(run)}progress.json`;
+}
+
 /** The report for people. */
 export function reportKey(run: RunName): string {
   return `${runFolder(run)}report.html`;

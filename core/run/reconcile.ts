@@ -7,6 +7,7 @@ import { harvestBlocks } from './harvest';
 import { openRuns } from './keys';
 import { type LoadMissingServices, loadMissing } from './load-missing';
 import type { Clock, Lake } from './ports';
+import { lastProgress } from './progress';
 import { readPlan } from './read-plan';
 import type { RunReport, RunState } from './run-state';
 import { type Unrolled, unroll } from './unroll';
@@ -23,8 +24,8 @@ export interface ReconcileServices
   readonly clock: Clock;
 }
 
-/** A run that is not complete after this long is given up, so that its dataset can be loaded again. */
-const oldestHours = 24;
+/** A run of which nothing more has come for so long is given up, so that its dataset can be loaded again. */
+const longestHours = 24;
 
 /** A fan-out that has not planned its run after this long has died: a function runs for 15 minutes at most. */
 const longestPlanningMinutes = 30;
@@ -66,7 +67,7 @@ async function reconcileClaimed(key: string, services: ReconcileServices): Promi
 async function reconcileRun(claim: Claim, services: ReconcileServices): Promise<RunState> {
   const plan = await readPlan(services.lake, claim);
   const state = plan ? await advance(plan, claim, services) : ({ state: 'planning' } as const);
-  const reason = whyOver(state, claim, services.clock);
+  const reason = await whyOver(state, claim, services);
   if (reason === undefined) return state;
   services.telemetry.count('RunFailed', 1);
   if (plan) await report({ plan, state: 'failed', reason }, services);
@@ -75,15 +76,34 @@ async function reconcileRun(claim: Claim, services: ReconcileServices): Promise<
 }
 
 /** Why a run is given up; undefined of one that may go on, or has ended by itself. */
-function whyOver({ state }: RunState, claim: Claim, clock: Clock): string | undefined {
-  const age = clock.now() - Date.parse(claim.claimedAt);
+async function whyOver(
+  state: RunState,
+  claim: Claim,
+  services: ReconcileServices,
+): Promise<string | undefined> {
+  const claimed = Date.parse(claim.claimedAt);
+  const now = services.clock.now();
   // One that is kept has a plan in a moment, if it has not by now.
-  if (state === 'planning' && !claim.kept && age > longestPlanningMinutes * 60_000) {
+  if (state.state === 'planning' && !claim.kept && now - claimed > longestPlanningMinutes * 60_000) {
     return `not planned ${longestPlanningMinutes} minutes after it began: see the log of the fan-out function`;
   }
-  const isOpen = state === 'planning' || state === 'loading' || state === 'blocked';
-  if (!isOpen || age <= oldestHours * 3_600_000) return undefined;
-  return `not complete ${oldestHours} hours after it began; it was ${state}`;
+  const last = await lastSign(state, claim, services);
+  if (last === undefined || now - last <= longestHours * 3_600_000) return undefined;
+  const began = last === claimed;
+  return `${began ? 'not complete' : 'nothing more came of it'} ${longestHours} hours after it ${began ? 'began' : 'last came further'}; it was ${state.state}`;
+}
+
+/** When an open run last gave a sign of life, in milliseconds since the epoch; undefined of one that has ended. */
+async function lastSign(
+  state: RunState,
+  claim: Claim,
+  services: ReconcileServices,
+): Promise<number | undefined> {
+  const claimed = Date.parse(claim.claimedAt);
+  if (state.state === 'planning') return claimed;
+  if (state.state !== 'loading' && state.state !== 'blocked') return undefined;
+  const { ranges, missing, look } = state;
+  return lastProgress(claim, { present: ranges - missing, look }, claimed, services);
 }
 
 /** From the observation to the next step: load what is missing, look again, or verify, publish and release. */

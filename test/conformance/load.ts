@@ -5,6 +5,7 @@ import { fetchFirstPage } from '../../core/extract/page/first-page';
 import { fetchRange } from '../../core/extract/range/fetch-range';
 import { readParents } from '../../core/plan/parents';
 import { duckdbEngine } from '../../core/run/curate/duckdb-engine';
+import { sharedRecords } from '../../core/run/drift/shared-records';
 import { fanOut } from '../../core/run/fan-out';
 import { handleMessage } from '../../core/run/handle-message';
 import { loadRange } from '../../core/run/load-range';
@@ -210,6 +211,8 @@ async function observe(deployment: Deployment): Promise<Outcome> {
       clock: extract.clock,
       findRepeatedKeys: (plan, objects) =>
         repeatedKeys(plan, objects, { lake, workFolder: tmpdir(), memoryMegabytes: 200 }),
+      findSharedRecords: (plan, objects, share) =>
+        sharedRecords(plan, objects, share, { lake, workFolder: tmpdir(), memoryMegabytes: 200 }),
       curation: duckdbEngine({ workFolder: tmpdir(), memoryMegabytes: 200 }),
     });
     last = report;

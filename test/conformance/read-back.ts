@@ -14,17 +14,8 @@ export interface Row {
 export async function publishedRows({ lake, source, world, bucket }: Deployment): Promise<readonly Row[]> {
   const pointer = await lake.get(`tables/${source.name}/items/current.json`);
   if (pointer === undefined) throw new Error('the run is published, and there is no pointer');
-  const { runId }: { runId: string } = JSON.parse(pointer.text);
-  const files = join(
-    world.folder,
-    'lake',
-    bucket,
-    'stage',
-    source.name,
-    'items',
-    `run=${runId}`,
-    '*.parquet',
-  );
+  const { location }: { location: string } = JSON.parse(pointer.text);
+  const files = join(world.folder, 'lake', bucket, location, '*.parquet');
   const query = `SELECT id, name, epoch_ms("createdAt") FROM read_parquet('${files}') ORDER BY id`;
   const rows = (await world.reader.runAndReadAll(query)).getRows();
   return rows.map(([id, name, createdAt]) => ({

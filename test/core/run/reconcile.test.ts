@@ -457,8 +457,9 @@ describe('reconcile', () => {
           await keepClaim(prepared.lake, (await prepared.claim()) as Claim); // its plan is about to be written
           return prepared;
         },
+        'not complete 24 hours after it began',
       ],
-      ['loading', () => prepareRun([1])],
+      ['loading', () => prepareRun([1]), 'nothing more came of it 24 hours after it last came further'],
       [
         'blocked',
         async () => {
@@ -466,21 +467,37 @@ describe('reconcile', () => {
           await prepared.die(1);
           return prepared;
         },
+        'nothing more came of it 24 hours after it last came further',
       ],
-    ] as const)('gives it up after 24 hours, and releases the claim: %s', async (was, start) => {
+    ] as const)('gives it up after 24 hours, and releases the claim: %s', async (was, start, reason) => {
       const { tick, open, clock, claim, telemetry, writeReport } = await start();
       await open();
+      // In its second hour reconcile notes how much is there.
+      clock.advance(was === 'planning' ? 0 : hours);
+      expect(await tick()).toMatchObject([{ state: was }]);
       clock.advance(24 * hours);
       expect(await tick()).toMatchObject([{ state: was }]);
       clock.advance(1);
-      expect(await tick()).toEqual([
-        { ...aRun, state: 'failed', reason: `not complete 24 hours after it began; it was ${was}` },
-      ]);
+      expect(await tick()).toEqual([{ ...aRun, state: 'failed', reason: `${reason}; it was ${was}` }]);
       // Without a plan there is nothing to report
       const reported = was === 'planning' ? undefined : expect.objectContaining({ state: 'failed', plan });
       expect(writeReport.mock.lastCall?.[0]).toEqual(reported);
       expect(await claim()).toBeUndefined();
       expect(telemetry.counts.RunFailed).toBe(1);
+    });
+
+    it('lets it go on for as long as something comes of it', async () => {
+      const { tick, clock, lake } = await prepareRun([1, 2, 3]);
+      const ranges = [...plannedRanges(plan)];
+      for (const range of [1, 2]) {
+        clock.advance(20 * hours);
+        expect(await tick()).toMatchObject([{ state: 'loading' }]);
+        await writeRange(lake, plan, ranges[range] as PageRange);
+      }
+      clock.advance(20 * hours);
+      expect(await tick()).toMatchObject([{ state: 'loading', missing: 1 }]);
+      clock.advance(24 * hours + 1);
+      expect(await tick()).toMatchObject([{ state: 'failed' }]);
     });
 
     it('publishes it all the same when it is complete', async () => {

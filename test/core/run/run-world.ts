@@ -251,7 +251,8 @@ export class RunWorld {
 
   *#violationsOf({ key, before, text, operation }: LakeChange): Generator<string> {
     const isClaim = key.startsWith(openRuns);
-    const mayMove = isClaim || key === pointerKey(aRun) || key === watermarkKey(aRun);
+    const mayMove =
+      isClaim || key === pointerKey(aRun) || key === watermarkKey(aRun) || key.endsWith('/progress.json');
     if (!mayMove && (before !== undefined || text === undefined)) {
       yield `${key} was changed by ${operation} after it was written`;
     }
