@@ -1,7 +1,7 @@
 import type { Plan } from '../../plan/plan';
 import { stageKey } from '../keys';
 import type { Lake } from '../ports';
-import { folderOf, nameOf } from './gather';
+import { folderOf } from './gather';
 import { endOf, laidRanges, probesOf } from './layout';
 import type { EdgesLook, Layout, Look, MovedLook } from './look';
 import { isUnsettled, type Judged } from './moved-look';
@@ -115,6 +115,7 @@ async function readsOf(
   for (const look of looks) {
     if (look.kind === 'end') continue;
     const layouts = [...look.slices.entries()].filter(([slice]) => wanted.has(slice));
+    // What a lead has read was read long before the rest
     if (look.look === 1) folders.push({ look: undefined, spots: laidSpots(all, plan, layouts, undefined) });
     const spots =
       look.kind === 'edges'
@@ -150,7 +151,7 @@ function laidSpots(
   for (const [slice, layout] of layouts) {
     for (const { stretch, position, firstPage, pages } of laidRanges(layout)) {
       if (stretch.look !== look) continue;
-      const name = nameOf(layout, stretch);
+      const name = layout.grid.slice;
       const index = stretch.index + position;
       const ofName = spots.get(name) ?? [];
       ofName.push({ index, ranges: 1, at: all.length });

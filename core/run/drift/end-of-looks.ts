@@ -2,7 +2,6 @@ import { countPagesOf, countRangesOf } from '../../plan/grid';
 import { RangeSet } from '../../plan/range-set';
 import type { Unrolled } from '../unroll';
 import type { Drift } from './drift';
-import { nameOf } from './gather';
 import { rangesIn, sequencesOf } from './layout';
 import type { EdgesLook, EndOfLooks, Layout, Look, MovedLook } from './look';
 import type { Generation } from './look-again';
@@ -26,18 +25,23 @@ export function endOfLooks(
   const [first] = steps;
   const layouts = steps.at(-1)?.slices ?? [];
   const isUnion = drift.outcome === 'open' || (drift.outcome === 'covered' && !isOverlapping(first, layouts));
-  const replacedIn = (before: readonly Layout[], look: number | undefined) =>
-    isUnion ? [] : replaced(before, layouts, look);
+  const replacedIn = (all: Replaced, look: number | undefined) =>
+    isUnion ? [] : replaced(all, layouts, look);
   return {
     version: 1,
     look: steps.length + 1,
     kind: 'end',
     generations: [
-      { ranges: own.ranges, pages: own.pages, replaced: replacedIn(first?.slices ?? [], undefined) },
-      ...steps.map((look) => {
-        const gone = look.kind === 'moved' ? replacedIn(look.slices, look.look) : edgesOf(look, isUnion);
-        return { look: look.look, ...extentOf(look), replaced: gone };
-      }),
+      {
+        ranges: own.ranges,
+        pages: own.pages,
+        replaced: replacedIn(ownSpans(first?.slices ?? []), undefined),
+      },
+      ...steps.map((look) => ({
+        look: look.look,
+        ...extentOf(look),
+        replaced: replacedIn(spansRead(look), look.look),
+      })),
     ],
     drift,
     ...(total === undefined ? {} : { total }),
@@ -47,10 +51,8 @@ export function endOfLooks(
 /** Whether pages that a lead has read together with those of other slices are there once more: they cannot be replaced by themselves. */
 export function isOverlapping(first: Look | undefined, layouts: readonly Layout[]): boolean {
   if (first === undefined || first.kind === 'end') return false;
-  return layouts.some(({ stretches }, slice) => {
-    const begun = first.slices[slice]?.stretches[0]?.firstPage ?? 0;
-    return (stretches[0]?.firstPage ?? 0) < begun;
-  });
+  const begins = ({ stretches }: Layout) => stretches[0]?.firstPage ?? 0;
+  return layouts.some((layout, slice) => begins(layout) < begins(first.slices[slice] ?? layout));
 }
 
 function extentOf(look: EdgesLook | MovedLook): { ranges: number; pages: number } {
@@ -61,36 +63,36 @@ function extentOf(look: EdgesLook | MovedLook): { ranges: number; pages: number 
   };
 }
 
-/** A look at edges only compares. */
-function edgesOf(look: EdgesLook, isUnion: boolean): Replaced {
-  if (isUnion) return [];
+/** The ranges of a run's own that looks are at, and those of leads that hold nothing else. */
+function ownSpans(layouts: readonly Layout[]): Replaced {
+  return layouts.flatMap((layout) => {
+    const { grid, lead } = layout;
+    const own = { slice: grid.slice, spans: spansOf(layout, undefined) };
+    return lead ? [own, { slice: lead.slice, spans: [[lead.index, lead.index]] }] : [own];
+  });
+}
+
+function spansRead(look: EdgesLook | MovedLook): Replaced {
   return sequencesOf(look).map((sequence) => ({
     slice: sequence.slice,
     spans: [[0, countRangesOf(sequence) - 1]],
   }));
 }
 
-/** The ranges that a look, or the run itself, read for the layouts `before`, and that are not in those at the end. */
-function replaced(before: readonly Layout[], after: readonly Layout[], look: number | undefined): Replaced {
-  return before.flatMap((layout, slice) => {
-    const last = after[slice];
-    return [...namesIn(layout, look)].flatMap((name) => {
-      const kept = last === undefined ? [] : spansOf(last, look, name);
-      const spans = without(spansOf(layout, look, name), kept);
-      return spans.length > 0 ? [{ slice: name, spans }] : [];
-    });
+/** Of all ranges of a folder, those that are not in the layouts at the end. */
+function replaced(all: Replaced, after: readonly Layout[], look: number | undefined): Replaced {
+  const kept = new Map(after.map((layout) => [layout.grid.slice, spansOf(layout, look)]));
+  return all.flatMap(({ slice, spans }) => {
+    const gone = without(spans, kept.get(slice) ?? []);
+    return gone.length > 0 ? [{ slice, spans: gone }] : [];
   });
-}
-
-function namesIn(layout: Layout, look: number | undefined): Set<string> {
-  return new Set(layout.stretches.filter((one) => one.look === look).map((one) => nameOf(layout, one)));
 }
 
 type Span = [first: number, last: number];
 
 /** In order, and as few as there can be. */
-function spansOf(layout: Layout, look: number | undefined, name: string): Span[] {
-  const ours = layout.stretches.filter((one) => one.look === look && nameOf(layout, one) === name);
+function spansOf(layout: Layout, look: number | undefined): Span[] {
+  const ours = layout.stretches.filter((one) => one.look === look);
   const sorted = ours
     .map((one): Span => [one.index, one.index + rangesIn(one) - 1])
     .sort(([a], [b]) => a - b);

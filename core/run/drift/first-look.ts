@@ -10,7 +10,8 @@ import type { EdgesLook, Layout, Stretch } from './look';
 const looksAtOnce = 50;
 
 /**
- * The first look at a run whose own pages are all there: at the first page of every range of its grids, those that leads found included.
+ * The first look at a run whose own pages are all there: at the first page of every range of its grids, those that leads found included, and at
+ * all pages that a lead has read of a slice alone.
  * Undefined where there is nothing to look at: no grid, or one page.
  */
 export async function firstLook(
@@ -35,7 +36,7 @@ export async function firstLook(
 /** A sequence, and where it follows from a range of a lead that holds nothing but the beginning of its slice, that range. */
 interface Found {
   readonly sequence: Sequence;
-  readonly lead?: { readonly name: string; readonly index: number } | undefined;
+  readonly lead?: Layout['lead'];
 }
 
 async function* ofLead(
@@ -48,7 +49,7 @@ async function* ofLead(
     const head = await lake.head(stageKey(plan, { slice: lead.slice, index }));
     if (!head) return []; // an operator gave it up
     const next = await readNext(receiptOf(head), lake);
-    const alone = lead.slices.length === 1 ? { name: lead.slice, index } : undefined;
+    const alone = lead.slices.length === 1 ? { slice: lead.slice, index } : undefined;
     return next.map((sequence) => ({ sequence, lead: alone }));
   });
 }
@@ -59,10 +60,9 @@ function layoutOf(
 ): Layout {
   const { firstPage, pages, pagesPerRange } = sequence;
   const own: Stretch = { firstPage, pages, pagesPerRange, index: 0 };
-  const begun: Stretch | undefined =
-    lead && firstPage > 0
-      ? { firstPage: 0, pages: firstPage, pagesPerRange: firstPage, index: lead.index, lead: lead.name }
-      : undefined;
+  // Much is asked between a lead's pages and those of the grid it finds
+  const begun: Stretch[] =
+    lead && firstPage > 0 ? [{ firstPage: 0, pages: firstPage, pagesPerRange: 1, look: 1, index: 0 }] : [];
   return {
     grid: {
       slice,
@@ -74,6 +74,7 @@ function layoutOf(
     },
     pagesPerRange,
     ...(lastPageRecords === undefined ? {} : { uncounted: true }),
-    stretches: begun ? [begun, own] : [own],
+    ...(begun.length > 0 ? { lead } : {}),
+    stretches: [...begun, own],
   };
 }

@@ -37,7 +37,7 @@ export async function gather(
   for (const [slice, layout] of edges.slices.entries()) {
     let at = places.at[slice] ?? 0;
     for (const { stretch, firstPage } of laidRanges(layout)) {
-      fresh[at] = stretch.look === lastMoved ? 1 : 0;
+      fresh[at] = lastMoved === undefined || stretch.look === lastMoved ? 1 : 0;
       firstPages[at++] = firstPage;
     }
   }
@@ -133,7 +133,7 @@ function spotsOf(layouts: readonly Layout[], places: Places): Map<number | undef
     let at = places.at[slice] ?? 0;
     for (const stretch of layout.stretches) {
       const names = folders.get(stretch.look) ?? new Map<string, Spot[]>();
-      const name = nameOf(layout, stretch);
+      const name = layout.grid.slice;
       const ranges = Math.ceil(stretch.pages / stretch.pagesPerRange);
       const spots = names.get(name) ?? [];
       spots.push({ index: stretch.index, ranges, at });
@@ -145,11 +145,6 @@ function spotsOf(layouts: readonly Layout[], places: Places): Map<number | undef
   for (const names of folders.values())
     for (const spots of names.values()) spots.sort((a, b) => a.index - b.index);
   return folders;
-}
-
-/** What the ranges of a stretch are called in their folder. */
-export function nameOf({ grid }: Layout, { lead }: Stretch): string {
-  return lead ?? grid.slice;
 }
 
 async function readEdges(

@@ -80,7 +80,6 @@ export class LayoutBuilder {
     const continues =
       last !== undefined &&
       last.look === stretch.look &&
-      last.lead === stretch.lead &&
       last.pagesPerRange === stretch.pagesPerRange &&
       last.firstPage + last.pages === firstPage &&
       last.pages % last.pagesPerRange === 0 &&

@@ -16,8 +16,6 @@ const stretchSchema = z.object({
   look: z.int().min(1).optional(),
   /** Index there of its first range. */
   index: count,
-  /** What its ranges are called there, where that is not the slice's name: the lead that began the slice. */
-  lead: z.string().optional(),
 });
 
 /** Which ranges, of whichever look, a slice is made of: each page is in one of them. */
@@ -28,6 +26,8 @@ const layoutSchema = z.object({
   pagesPerRange: z.int().min(1),
   /** Set where the source does not say how much the slice holds, so that its end is looked for. */
   uncounted: z.literal(true).optional(),
+  /** The range of a lead with the slice's first pages and nothing else: the first look reads them again, page by page, in its place. */
+  lead: z.object({ slice: z.string(), index: count }).optional(),
   stretches: z.array(stretchSchema).min(1),
 });
 
