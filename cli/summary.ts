@@ -52,7 +52,7 @@ export function headline(
   if (superseded !== undefined)
     return `Loaded ${name}: ${claim(manifest)}. Not published: readers see run ${superseded}, which is newer than ${runId}.`;
   if (warnings.length > 0)
-    return `Published ${name} with ${counted(warnings.length, 'warning')}: it falls short.`;
+    return `Published ${name} with ${counted(warnings.length, 'warning')}: see below.`;
   return `Published ${name}: ${claim(manifest)}.`;
 }
 

@@ -29,7 +29,7 @@ export function verifyCommand(): Command {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nChanges nothing. Looks at every object of the run, adds up what the objects say of themselves, and reads keys where that does not prove\nthat none comes twice. ✓ proved, ! falls short and was accepted, ✗ failed, · does not apply. Ends with 0 where the run is complete, else with 1.\n\nExamples:\n  npx baseload verify cities\n  npx baseload verify 2026-01-31t03-00-00-000z --env prod',
+      '\nChanges nothing. Looks at every object of the run, adds up what the objects say of themselves, and reads keys where that does not prove\nthat none comes twice. ✓ proved, ! is published all the same, ✗ failed, · does not apply. Ends with 0 where the run is complete, else with 1.\n\nExamples:\n  npx baseload verify cities\n  npx baseload verify 2026-01-31t03-00-00-000z --env prod',
     )
     .action((which: string, runId: string | undefined, options: VerifyOptions) =>
       verify([which, runId], options),
@@ -62,7 +62,7 @@ export async function verify(
 }
 
 const verdicts = {
-  warned: 'falls short, as was accepted when it was published (! above).',
+  warned: 'published with what stands at ! above: readers should know of it.',
   short: 'is not complete (✗ above).',
 } as const;
 

@@ -64,7 +64,7 @@ function warned(facts: ReportFacts, warnings: readonly string[]): Verdict {
   return {
     tone: 'warned',
     title: 'Published with warnings',
-    sentence: `Readers see this run, ${counted(inTable(facts), 'record')} in all, though it falls short of what was asked for. That is by the policy of the dataset or the decision of an operator.`,
+    sentence: `Readers see this run, ${counted(inTable(facts), 'record')} in all, with warnings: what could not be proved, or what falls short and was accepted by the dataset's policy or an operator, stands below.`,
     reasons: warnings,
     advice: adviceOn(facts, 'warned'),
   };

@@ -45,6 +45,7 @@ export function makeReceipt(
     firstKey: shaped.firstKey,
     lastKey: shaped.lastKey,
     uniqueKeys: shaped.uniqueKeys ? true : undefined,
+    keysDigest: shaped.keysDigest,
     firstRecord: recordMark(dataset, { fetched, shaped }, 0),
     lastRecord: recordMark(dataset, { fetched, shaped }, lastOrdinal(range, fetched)),
     totals: bothTotals(shaped.totals, fetched.totals),

@@ -37,6 +37,8 @@ export const receiptSchema = z.object({
   lastKey: z.string().optional(),
   /** Set where no key comes twice in the range. */
   uniqueKeys: z.literal(true).optional(),
+  /** 64 bits of all keys, as hexadecimal digits; those of the parts of a range, combined by exclusive or, are those of the range. */
+  keysDigest: z.string().optional(),
   /** Hash of the first record of the first page, and of the last page: two ranges that begin alike are one page asked for twice. */
   firstRecord: z.string().optional(),
   lastRecord: z.string().optional(),

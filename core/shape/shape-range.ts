@@ -52,6 +52,8 @@ export interface ShapedRange {
   readonly lastKey?: string;
   /** Whether no key comes twice among the rows that were staged. */
   readonly uniqueKeys: boolean;
+  /** 64 bits of all keys, as hexadecimal digits: see keysStatement; undefined where there are none. */
+  readonly keysDigest?: string;
   /** Totals that the bodies reported; undefined for chains and where no body names one. */
   readonly totals?: { readonly min: number; readonly max: number };
   readonly recordsPerPage: number[];
@@ -243,14 +245,14 @@ export class Shaper {
   async #keys(
     { dataset, stageFile }: RangeToShape,
     staged: number,
-  ): Promise<Pick<ShapedRange, 'firstKey' | 'lastKey' | 'uniqueKeys'>> {
+  ): Promise<Pick<ShapedRange, 'firstKey' | 'lastKey' | 'uniqueKeys' | 'keysDigest'>> {
     if (staged === 0) return { uniqueKeys: true };
     if (dataset.key.length === 0) return { uniqueKeys: false };
     const reader = await this.#connection.runAndReadAll(keysStatement(dataset, stageFile));
-    const [firstKey, lastKey, different] = reader.getRows()[0] ?? [];
+    const [firstKey, lastKey, different, keysDigest] = reader.getRows()[0] ?? [];
     const uniqueKeys = Number(different) === staged;
-    return typeof firstKey === 'string' && typeof lastKey === 'string'
-      ? { firstKey, lastKey, uniqueKeys }
+    return typeof firstKey === 'string' && typeof lastKey === 'string' && typeof keysDigest === 'string'
+      ? { firstKey, lastKey, uniqueKeys, keysDigest }
       : { uniqueKeys };
   }
 }

@@ -201,7 +201,7 @@ describe('what becomes of a run', () => {
   test('is published, with its warnings first where it falls short', () => {
     expect(said()).toBe(`${name}: complete and verified.`);
     expect(said({ warnings: ['1 of 950 records is missing'] })).toBe(
-      `${name} with 1 warning: it falls short.`,
+      `${name} with 1 warning: see below.`,
     );
     expect(linesOf({ warnings: ['1 of 950 records is missing'] })[0]).toEqual([
       'warning',

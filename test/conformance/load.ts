@@ -37,13 +37,13 @@ export interface Loaded {
   readonly spilled: readonly string[];
 }
 
-/** Real milliseconds after which a load is stuck. */
-const patience = 25_000;
+/** Real milliseconds after which a load is stuck, where nobody says otherwise. */
+const usualPatience = 25_000;
 /** By the fast clock: as a worker that may run for fifteen minutes and has just begun. */
 const workerMilliseconds = 3_600_000;
 
 /** Starts the API of a case and loads it as the deployed functions do, one load beside others. */
-export async function load(one: ConformanceCase, world: World): Promise<Loaded> {
+export async function load(one: ConformanceCase, world: World, patience = usualPatience): Promise<Loaded> {
   const api = await startMisbehavingApi({
     records: one.records ?? usualRecords,
     dataset: datasetOf(one),
@@ -56,15 +56,15 @@ export async function load(one: ConformanceCase, world: World): Promise<Loaded> 
   });
   const deployment = await deploy(one, api, world);
   try {
-    return await run(deployment, api);
+    return await run(deployment, api, patience);
   } finally {
     await deployment.extract.client.close();
     await api.close();
   }
 }
 
-async function run(deployment: Deployment, api: MisbehavingApi): Promise<Loaded> {
-  const outcome = await loadAll(deployment);
+async function run(deployment: Deployment, api: MisbehavingApi, patience: number): Promise<Loaded> {
+  const outcome = await loadAll(deployment, patience);
   const rows = outcome.ending === 'published' ? await publishedRows(deployment) : [];
   if (outcome.ending !== 'published') await expectNothingPublished(deployment);
   const texts = [...deployment.written, outcome.reason, ...(await documents(deployment))];
@@ -81,16 +81,16 @@ async function run(deployment: Deployment, api: MisbehavingApi): Promise<Loaded>
 type Outcome = Pick<Loaded, 'ending' | 'reason'>;
 
 /** Loads the datasets of a source, those that others are sliced by first. */
-async function loadAll(deployment: Deployment): Promise<Outcome> {
+async function loadAll(deployment: Deployment, patience: number): Promise<Outcome> {
   let outcome: Outcome = { ending: 'stuck', reason: 'the source has no datasets' };
   for (const { name } of [...deployment.source.datasets].reverse()) {
-    outcome = await loadDataset(name, deployment);
+    outcome = await loadDataset(name, deployment, patience);
     if (outcome.ending !== 'published') return outcome;
   }
   return outcome;
 }
 
-async function loadDataset(dataset: string, deployment: Deployment): Promise<Outcome> {
+async function loadDataset(dataset: string, deployment: Deployment, patience: number): Promise<Outcome> {
   const { source, lake, pageQueue, extract, world } = deployment;
   const { telemetry, clock } = extract;
   const parents = { source: source.name, lake, workFolder: world.folder, memoryMegabytes: 100 };
@@ -112,7 +112,7 @@ async function loadDataset(dataset: string, deployment: Deployment): Promise<Out
   const over = new AbortController();
   const lanes = Array.from({ length: source.limits.lanes }, () => work(deployment, over.signal));
   try {
-    return await Promise.race([observe(deployment), ...lanes.map(failing)]);
+    return await Promise.race([observe(deployment, patience), ...lanes.map(failing)]);
   } finally {
     over.abort();
     await Promise.allSettled(lanes);
@@ -199,7 +199,7 @@ async function handle(received: Message, deployment: Deployment): Promise<'ackno
 }
 
 /** Reconciles as often as it takes. */
-async function observe(deployment: Deployment): Promise<Outcome> {
+async function observe(deployment: Deployment, patience: number): Promise<Outcome> {
   const { lake, pageQueue, extract } = deployment;
   const until = performance.now() + patience;
   let last: RunReport | undefined;

@@ -7,7 +7,11 @@ import type { EdgesLook, EndOfLooks, Layout, Look, MovedLook } from './look';
 import type { Generation } from './look-again';
 
 /** What looking again has come to, but for the ranges. */
-export type Outcome = Pick<EndOfLooks, 'total'> & { readonly drift: Drift };
+export type Outcome = Pick<EndOfLooks, 'total'> & {
+  readonly drift: Drift;
+  /** Slices of which the pages that leads have read are kept, since the first look found them as they were. */
+  readonly sameLeads?: ReadonlySet<string>;
+};
 
 /** Indexes of ranges that are replaced, first and last, by what they are called. */
 type Replaced = EndOfLooks['generations'][number]['replaced'];
@@ -19,11 +23,11 @@ type Replaced = EndOfLooks['generations'][number]['replaced'];
 export function endOfLooks(
   own: Pick<Unrolled, 'ranges' | 'pages'>,
   looks: readonly Look[],
-  { drift, total }: Outcome,
+  { drift, total, sameLeads = new Set() }: Outcome,
 ): EndOfLooks {
   const steps = looks.filter((look) => look.kind !== 'end');
   const [first] = steps;
-  const layouts = steps.at(-1)?.slices ?? [];
+  const layouts = (steps.at(-1)?.slices ?? []).map((layout) => withLead(layout, sameLeads));
   const isUnion = drift.outcome === 'open' || (drift.outcome === 'covered' && !isOverlapping(first, layouts));
   const replacedIn = (all: Replaced, look: number | undefined) =>
     isUnion ? [] : replaced(all, layouts, look);
@@ -35,7 +39,7 @@ export function endOfLooks(
       {
         ranges: own.ranges,
         pages: own.pages,
-        replaced: replacedIn(ownSpans(first?.slices ?? []), undefined),
+        replaced: replacedIn(ownSpans(first?.slices ?? [], sameLeads), undefined),
       },
       ...steps.map((look) => ({
         look: look.look,
@@ -63,12 +67,20 @@ function extentOf(look: EdgesLook | MovedLook): { ranges: number; pages: number 
   };
 }
 
+/** Where the pages of a lead are kept, those that were read again in their place are not. */
+function withLead(layout: Layout, sameLeads: ReadonlySet<string>): Layout {
+  if (!layout.lead || !sameLeads.has(layout.grid.slice)) return layout;
+  return { ...layout, stretches: layout.stretches.filter(({ look }) => look !== 1) };
+}
+
 /** The ranges of a run's own that looks are at, and those of leads that hold nothing else. */
-function ownSpans(layouts: readonly Layout[]): Replaced {
+function ownSpans(layouts: readonly Layout[], sameLeads: ReadonlySet<string>): Replaced {
   return layouts.flatMap((layout) => {
     const { grid, lead } = layout;
     const own = { slice: grid.slice, spans: spansOf(layout, undefined) };
-    return lead ? [own, { slice: lead.slice, spans: [[lead.index, lead.index]] }] : [own];
+    return lead && !sameLeads.has(grid.slice)
+      ? [own, { slice: lead.slice, spans: [[lead.index, lead.index]] }]
+      : [own];
   });
 }
 

@@ -4,7 +4,8 @@ import type { Unrollable } from '../unroll';
 import type { SliceLook } from './judge-slice';
 import { KeysInOrder } from './keys-in-order';
 import { countLaid, endOf, laidRanges, probesOf, sequencesOf } from './layout';
-import type { EdgesLook, Layout, Look, MovedLook, Stretch } from './look';
+import { LeadPages } from './lead-pages';
+import type { EdgesLook, Layout, Look, MovedLook } from './look';
 import { Reads, readReceipts, type Spot } from './reads';
 
 type GatherLake = Pick<Lake, 'list' | 'head' | 'get' | 'putIfAbsent'>;
@@ -15,6 +16,8 @@ export interface Gathered {
   readonly slices: readonly SliceLook[];
   /** Records that the source said are in all slices when they were begun; undefined unless it said so of each. */
   readonly promised: number | undefined;
+  /** Of the first look: whether the pages that a lead has read of a slice are what they were. */
+  areSameLeads(slice: string): boolean;
 }
 
 /** The folder of a run's own pages, or of one of its looks, and what was read into it. */
@@ -42,7 +45,8 @@ export async function gather(
     }
   }
   const ordered = new KeysInOrder(plan);
-  const promised = await readRanges(plan, looks, edges.slices, { reads, places, ordered, lake });
+  const leads = new LeadPages(edges.slices, places.at);
+  const promised = await readRanges(plan, looks, edges.slices, { reads, places, ordered, leads, lake });
   const edgeReads = await readEdges(plan, edges, lake);
   const before = looks.findLast((look) => look.kind === 'edges' && look.look < edges.look);
   const earlier =
@@ -63,7 +67,7 @@ export async function gather(
       end: endOf(layout),
     }),
   );
-  return { slices, promised };
+  return { slices, promised, areSameLeads: (slice) => leads.areSame(slice) };
 }
 
 /** Where the ranges of each slice are among all. */
@@ -88,6 +92,7 @@ interface Reading {
   readonly reads: Reads;
   readonly places: Places;
   readonly ordered: KeysInOrder;
+  readonly leads: LeadPages;
   readonly lake: GatherLake;
 }
 
@@ -95,7 +100,7 @@ async function readRanges(
   plan: Plan,
   looks: readonly Look[],
   layouts: readonly Layout[],
-  { reads, places, ordered, lake }: Reading,
+  { reads, places, ordered, leads, lake }: Reading,
 ): Promise<number | undefined> {
   const promised = new Promised();
   const folders = spotsOf(layouts, places);
@@ -103,10 +108,13 @@ async function readRanges(
   for (const [number, spots] of folders) {
     const look = looks.find((one) => one.look === number);
     if (look?.kind === 'end') continue;
-    await readReceipts(folderOf(plan, look), lake, spots, (at, receipt, slice) => {
-      if (at !== undefined) reads.set(at, receipt);
-      if (at !== undefined) ordered.add(slice, at, receipt);
+    await readReceipts(folderOf(plan, look), lake, spots, (at, receipt, range) => {
       if (receipt.begins) promised.add(receipt.expected);
+      if (number === undefined) leads.addOwn(range, receipt);
+      if (at === undefined) return;
+      reads.set(at, receipt);
+      ordered.add(range.slice, at, receipt);
+      if (number === 1) leads.addFound(range.slice, at, receipt);
     });
   }
   return promised.records;

@@ -31,7 +31,11 @@ export async function nextLook(
   const total = totalOf(looks, judged, gathered);
   if (!judged.some(isUnsettled)) {
     const outcome = isOverlapping(looks[0], last.slices) ? 'covered' : 'settled';
-    return outcomeOf(looks, last.slices, outcome, total);
+    const begun =
+      looks.length === 1 ? last.slices.filter(({ lead }) => lead).map(({ grid }) => grid.slice) : [];
+    const sameLeads = new Set(begun.filter(gathered.areSameLeads));
+    const others = begun.length - sameLeads.size;
+    return { ...outcomeOf(looks, last.slices, outcome, total, others), sameLeads };
   }
   const round = looks.filter(({ kind }) => kind === 'moved').length;
   if (round < plan.verification.looks) return movedLook(judged, last.look + 1, round);
@@ -64,11 +68,12 @@ function outcomeOf(
   layouts: readonly Layout[],
   outcome: 'settled' | 'covered' | 'open',
   totals: Totals | undefined,
+  otherLeads = 0,
 ): Outcome {
   const again = looks.filter((look) => look.kind === 'moved');
   const drift = {
     looks: looks.length,
-    moved: again.reduce((sum, { moved }) => sum + moved, 0),
+    moved: again.reduce((sum, { moved }) => sum + moved, otherLeads),
     grown: again.reduce((sum, { grown }) => sum + grown, 0),
     ...(totals && { totals: [...totals] as [number, number] }), // a tuple, copied
     outcome,

@@ -1,3 +1,4 @@
+import type { RangeName } from '../../plan/plan';
 import { harvestAll } from '../harvest';
 import { stagePrefix } from '../keys';
 import { manifestObjects } from '../manifest';
@@ -71,13 +72,13 @@ export async function readReceipts(
   run: Unrollable,
   lake: Pick<Lake, 'list' | 'head' | 'get' | 'putIfAbsent'>,
   spots: ReadonlyMap<string, readonly Spot[]>,
-  tell: (at: number | undefined, receipt: Receipt, slice: string) => void,
+  tell: (at: number | undefined, receipt: Receipt, range: RangeName) => void,
 ): Promise<void> {
   const parts = await harvestAll(run, lake);
   const prefix = stagePrefix(run);
   for await (const { key, receipt } of manifestObjects({ parts }, lake)) {
     const range = rangeOfKey(prefix, key, [run.extension]);
-    if (range) tell(placeIn(spots.get(range.slice) ?? [], range.index), receipt, range.slice);
+    if (range) tell(placeIn(spots.get(range.slice) ?? [], range.index), receipt, range);
   }
 }
 

@@ -19,9 +19,9 @@ export function driftSentence(drift: Omit<Drift, 'sentence'>, ranges: number): s
       if (moved === 0 && grown === 0 && happened === '') return `${asked}, and nothing had moved`;
       return `records came or went while they were loaded${happened}: ${fetched(moved, grown)}, and at last nothing moved any more`;
     case 'covered':
-      return `the source changed all the time${happened}: what was read of it overlaps without a gap, so every record that was there all the time is in the table; ${stillThere}`;
+      return `the source was never seen to stand still${happened}: what was read of it overlaps without a gap, so every record that was there all the time, and kept its place among the others, is in the table; ${stillThere}`;
     case 'open':
-      return `the source changed all the time${happened}: ${fetched(moved, grown)}, and still it cannot be shown that no record was missed between two reads; ${stillThere}. Load it when it is quiet, allow more looks (verification.looks), cut it into slices, or page by a key, cursor or link`;
+      return `the source was never seen to stand still${happened}: ${fetched(moved, grown)}, and still it cannot be shown that no record was missed between two reads; ${stillThere}. Load it when it is quiet, allow more looks (verification.looks), cut it into slices, or page by a key, cursor or link`;
   }
 }
 

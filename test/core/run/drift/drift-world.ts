@@ -1,9 +1,11 @@
 import type { Again, PageRange, Plan, Sequence } from '../../../../core/plan/plan';
 import { type Looked, lookAgain } from '../../../../core/run/drift/look-again';
-import { stageKey } from '../../../../core/run/keys';
+import { type StagedRun, stageKey, stagePrefix } from '../../../../core/run/keys';
 import type { Lake, ListedObject } from '../../../../core/run/ports';
+import { rangeOfKey } from '../../../../core/run/present-ranges';
 import { type Receipt, toMetadata } from '../../../../core/run/receipt';
 import { unroll } from '../../../../core/run/unroll';
+import { fingerprint } from '../../../../core/run/verify/fingerprints';
 import { randomFrom } from '../../../conformance/random';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';
 import { aPlan, startOfTime } from '../run-fixture';
@@ -37,6 +39,8 @@ export interface DriftCase {
 
 /** Milliseconds between two requests. */
 const pace = 1000;
+/** Steps of looking again that no run needs. */
+const mostSteps = 30;
 /** Pages that a lead reads of a slice. */
 const leadPages = 5;
 
@@ -46,6 +50,9 @@ async function* listed(objects: MemoryObjects, prefix: string, after: string): A
     if (key > after) yield { key, bytes: body.length, etag };
   }
 }
+
+/** How looking again has ended. */
+export type Done = Extract<Looked, { state: 'done' }>;
 
 /** A source that changes between requests, workers that read it side by side, and what became of it. */
 export class DriftWorld {
@@ -60,7 +67,6 @@ export class DriftWorld {
   records: number[];
   /** Records that were there all the time, so far. */
   readonly lasting: Set<number>;
-  readonly log: string[] = [];
   requests = 0;
   changes = 0;
   readonly #random: () => number;
@@ -74,11 +80,11 @@ export class DriftWorld {
   }
 
   /** Loads everything, looks included. */
-  async run(): Promise<Extract<Looked, { state: 'done' }>> {
-    await this.load(this.plan);
-    const own = await unroll(this.plan, this.lake);
-    for (let step = 0; step < 30; step++) {
-      const looked = await lookAgain(this.plan, own, this.services);
+  async run(plan = this.plan): Promise<Done> {
+    await this.load(plan);
+    const own = await unroll(plan, this.lake);
+    for (let step = 0; step < mostSteps; step++) {
+      const looked = await lookAgain(plan, own, this.services);
       if (looked.state === 'done') return looked;
       await this.load(looked.plan);
     }
@@ -129,13 +135,12 @@ export class DriftWorld {
   }
 
   /** What the table is made of: rows, as they are in the generations' objects. */
-  rows({ generations }: Extract<Looked, { state: 'done' }>): number[] {
+  rows({ generations }: Done, plan: Plan = this.plan): number[] {
     return generations.flatMap(({ look, replaced }) => {
-      const folder = `stage/${this.plan.source}/${this.plan.dataset}/run=${this.plan.runId}${look === undefined ? '' : `-look-${look}`}/`;
+      const folder = stagePrefix({ ...plan, look });
       return this.objects.keys(folder).flatMap((key) => {
-        const match = /([a-z]+)-(\d{8})\.parquet$/.exec(key);
-        const range = { slice: match?.[1] ?? '', index: Number(match?.[2]) };
-        return replaced.has(range) ? [] : this.recordsIn(key);
+        const range = rangeOfKey(folder, key);
+        return range === undefined || replaced.has(range) ? [] : this.recordsIn(key);
       });
     });
   }
@@ -168,6 +173,10 @@ export class DriftWorld {
   ): Generator<Promise<void>> {
     for (let next = queue.next(); !next.done; next = queue.next()) {
       const range = next.value;
+      if (plan.replayOf) {
+        yield this.#copy({ ...plan, runId: plan.replayOf.runId }, plan, range);
+        continue;
+      }
       const began = this.#now;
       const read: { records: number[]; total: number }[] = [];
       const first = range.type === 'pages' ? range.firstPage : 0;
@@ -190,6 +199,14 @@ export class DriftWorld {
     }
   }
 
+  /** What a replay does with a range. */
+  async #copy(from: StagedRun, to: StagedRun, range: PageRange): Promise<void> {
+    const found = await this.lake.head(stageKey(from, range));
+    if (!found) throw new Error(`${stageKey(from, range)} was never there`);
+    const text = this.objects.text(found.key) ?? '';
+    await this.lake.putIfAbsent(stageKey(to, range), text, { metadata: found.metadata });
+  }
+
   get #now(): number {
     return startOfTime + this.requests * pace;
   }
@@ -197,7 +214,6 @@ export class DriftWorld {
   #request(page: number): { records: number[]; total: number } {
     this.#change();
     this.requests++;
-    this.log.push(`${this.requests} page ${page} of ${this.records.length}`);
     const { pageSize } = this.of;
     return {
       records: this.records.slice(page * pageSize, (page + 1) * pageSize),
@@ -219,7 +235,6 @@ export class DriftWorld {
         const at = where === 'end' ? length - 1 : Math.floor(this.#random() * length);
         const [gone = 0] = this.records.splice(at, 1);
         this.lasting.delete(gone);
-        this.log.push(`deleted ${gone} at ${at}`);
       }
     }
   }
@@ -279,6 +294,7 @@ export class DriftWorld {
       quarantined: 0,
       filtered: 0,
       ...(new Set(records).size === records.length ? { uniqueKeys: true } : {}),
+      keysDigest: records.reduce((digest, key) => digest ^ fingerprint(`${key}`), 0n).toString(16),
       ...(records.length > 0
         ? { firstKey: `[${Math.min(...records)}]`, lastKey: `[${Math.max(...records)}]` }
         : {}),

@@ -44,10 +44,11 @@ const between = 6;
 function change(inventory: Inventory, { inserts, where }: Churn, random: () => number): void {
   const { items } = inventory;
   const at = where === 'anywhere' ? Math.floor(random() * items.length) : items.length - 1;
-  const id = items[at]?.id ?? item(0).id;
+  const neighbour = items[at] ?? item(0);
+  const { id } = neighbour;
   if (random() >= inserts) inventory.remove(id);
   else {
     const step = where === 'anywhere' ? 1 + Math.floor(random() * between) : 1;
-    inventory.insert({ ...item(0), id: id + step });
+    inventory.insert({ ...neighbour, id: id + step });
   }
 }
