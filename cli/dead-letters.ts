@@ -3,6 +3,7 @@ import { deadDocuments } from '../core/run/dead-documents';
 import { type DeadGroup, type DeadOne, groupDead } from '../core/run/dead-groups';
 import type { DeadLetter } from '../core/run/dead-letter';
 import { isOfRun } from '../core/run/dead-letter';
+import { extentOf } from '../core/run/give-up';
 import type { RunName } from '../core/run/keys';
 import type { Lake } from '../core/run/ports';
 import { RawPagesError } from '../core/run/write-raw';
@@ -50,7 +51,22 @@ export function asDeadOne(letter: DeadLetter): DeadOne[] {
   if (!message) return [];
   const { source, dataset, runId, look, range } = message;
   const { slice, index } = range;
+  const extent = extentOf(range);
   return [
-    { source, dataset, runId, look, slice, index, failure, error, reason, status, at: sentAt, inQueue: true },
+    {
+      source,
+      dataset,
+      runId,
+      look,
+      slice,
+      index,
+      failure,
+      error,
+      reason,
+      status,
+      at: sentAt,
+      inQueue: true,
+      extent,
+    },
   ];
 }

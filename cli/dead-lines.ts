@@ -1,9 +1,9 @@
 import type { DeadGroup } from '../core/run/dead-groups';
 import type { EnvironmentName } from '../lambda/environment';
 import type { DeadSurvey } from './dead-survey';
-import { count, counted, duration } from './format';
+import { count, counted, duration, extentWords } from './format';
 import { onOneLine } from './table';
-import { remedyOf } from './what-to-do';
+import { rangesOption, remedyOf } from './what-to-do';
 
 /** Where and when a survey was made. */
 export interface SurveyContext {
@@ -63,8 +63,11 @@ function groupLines(group: DeadGroup, survey: DeadSurvey, context: SurveyContext
   return [
     `  ${counted(ranges, 'range')} of ${group.source}/${group.dataset}, run ${group.runId}: ${what.join(', ')}`,
     `    reason    ${onOneLine(reason)}`,
-    `    example   ${example.range}, ${ago(example.at, context.now)}${example.reason === reason ? '' : `: ${onOneLine(example.reason)}`}`,
+    `    example   ${example.range}${example.extent ? ` (${extentWords(example.extent)})` : ''}, ${ago(example.at, context.now)}${example.reason === reason ? '' : `: ${onOneLine(example.reason)}`}`,
     ...(ranges > 1 ? [`    since     ${ago(group.since, context.now)}`] : []),
+    ...(ranges > 1 && group.records !== undefined
+      ? [`    records   at most ${count(group.records)} in all`]
+      : []),
     ...whereabouts(group, survey),
     `    do        ${nextStep(group, context)}`,
   ];
@@ -106,7 +109,7 @@ function notes(survey: DeadSurvey, { source, environment }: SurveyContext): stri
   if (survey.read < survey.messages) {
     lines.push(
       '',
-      `${counted(survey.read, 'message')} of ${count(survey.messages)} were looked at: the others are held by somebody else, or too many`,
+      `${count(survey.read)} of ${counted(survey.messages, 'message')} were looked at: the others are held by somebody else, or too many`,
     );
   }
   return lines;
@@ -118,7 +121,7 @@ function waysOn(groups: readonly DeadGroup[], { source, environment }: SurveyCon
   if (!first) return [];
   return [
     `npx baseload redrive ${source}${env} moves all messages back to their queue; with --reason, --dataset or --run only some`,
-    `npx baseload give-up ${first.runId} --dataset ${first.source}/${first.dataset} --ranges ${first.example.range} --reason "…"${env} accepts a hole`,
+    `npx baseload give-up ${first.runId} --dataset ${first.source}/${first.dataset} --ranges ${rangesOption([first])} --reason "…"${env} accepts a hole`,
   ];
 }
 

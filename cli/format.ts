@@ -33,3 +33,22 @@ export function ago(from: string, now: Date): string {
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
   return `${Math.floor(seconds / 86_400)} days ago`;
 }
+
+/** Which pages, from 1, and how many records at most: 'pages 43 to 49, at most 700 records'. */
+export function extentWords({
+  firstPage,
+  pages,
+  records,
+}: {
+  readonly firstPage: number;
+  readonly pages: number;
+  readonly records: number;
+}): string {
+  return `${pagesWords(firstPage, pages)}, at most ${counted(records, 'record')}`;
+}
+
+/** Pages by their numbers from 1; `firstPage` is from 0. */
+function pagesWords(firstPage: number, pages: number): string {
+  if (pages === 1) return `page ${count(firstPage + 1)}`;
+  return `pages ${count(firstPage + 1)} to ${count(firstPage + pages)}`;
+}

@@ -5,13 +5,20 @@ import { ConfigurationError } from '../core/errors';
 import type { PageRange } from '../core/plan/plan';
 import { fullRangeName } from '../core/run/dead-groups';
 import { type DeadLetter, isOfRun } from '../core/run/dead-letter';
-import { findRanges, giveUp, holeOf, type MissingRanges, type NamedRanges } from '../core/run/give-up';
+import {
+  extentOf,
+  findRanges,
+  giveUp,
+  holeOf,
+  type MissingRanges,
+  type NamedRanges,
+} from '../core/run/give-up';
 import type { EnvironmentName } from '../lambda/environment';
 import { canAsk, confirmed } from './confirmed';
 import { environmentOption, inEnvironment, type OpenEnvironment } from './environment/open-environment';
 import { Stopped } from './fail';
 import { findOpenRun, missingOf } from './find-open-run';
-import { count, counted } from './format';
+import { count, counted, extentWords } from './format';
 
 export interface GiveUpOptions {
   readonly env: EnvironmentName;
@@ -89,16 +96,26 @@ async function assureConsent(
   throw new Stopped('Nothing was given up.');
 }
 
-function inWords(ranges: readonly PageRange[], { plan, unrolled }: MissingRanges): string {
+/** Ranges that a sentence tells the pages of. */
+const mostTold = 5;
+
+/** What would be missing: which ranges, which pages they hold, and how many records that is at most. */
+export function inWords(ranges: readonly PageRange[], { plan, unrolled }: MissingRanges): string {
   const hole = holeOf(ranges);
   const known =
-    hole.pages > 0 ? [`${counted(hole.pages, 'page')} with up to ${counted(hole.records, 'record')}`] : [];
+    hole.pages > 0 ? [`${counted(hole.pages, 'page')} with at most ${counted(hole.records, 'record')}`] : [];
   const open = hole.openSlices.slice(0, 5).join(', ') + (hole.openSlices.length > 5 ? ', …' : '');
   const behind =
     hole.openSlices.length > 0
       ? [`all that follows of ${counted(hole.openSlices.length, 'slice')} (${open})`]
       : [];
-  return `${counted(hole.ranges, 'range')} of ${count(unrolled.ranges)} of run ${plan.runId} of ${plan.source}/${plan.dataset}: ${[...known, ...behind].join(', and ')}`;
+  const told = ranges.slice(0, mostTold).flatMap((range) => {
+    const extent = extentOf(range);
+    const name = fullRangeName({ ...range, look: plan.look });
+    return extent ? [`${name}: ${extentWords(extent)}`] : [name];
+  });
+  const list = told.join('; ') + (ranges.length > mostTold ? '; …' : '');
+  return `${counted(hole.ranges, 'range')} of ${count(unrolled.ranges)} of run ${plan.runId} of ${plan.source}/${plan.dataset}: ${[...known, ...behind].join(', and ')} (${list})`;
 }
 
 /** Also of what was given up before, by somebody who did not get as far as this. */

@@ -9,7 +9,7 @@ import { lakeFolder } from '../local/lake-folder';
 import { describePages, describeSlices } from './describe-pages';
 import { environmentOption, inEnvironment } from './environment/open-environment';
 import { readSources } from './find-dataset';
-import { ago, count } from './format';
+import { ago, counted } from './format';
 import { dataFolder } from './project';
 import { tableLines } from './table';
 
@@ -56,9 +56,9 @@ export async function list({ json = false, env }: ListOptions): Promise<void> {
     dataset.name,
     dataset.open ? `run ${dataset.open.runId} is open` : dataset.published ? 'published' : 'never loaded',
     dataset.published
-      ? `${count(dataset.published.records)} records, ${ago(dataset.published.publishedAt, now)}`
+      ? `${counted(dataset.published.records, 'record')}, ${ago(dataset.published.publishedAt, now)}`
       : 'nothing yet',
-    `${dataset.requestsPerSecond}/s × ${dataset.lanes} lanes`,
+    `${dataset.requestsPerSecond}/s × ${counted(dataset.lanes, 'lane')}`,
     dataset.pages,
     whenText(dataset),
     dataset.description ?? '',

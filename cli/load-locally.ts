@@ -13,6 +13,7 @@ import { type Pointer, readPointer } from '../core/run/pointer';
 import type { Lake } from '../core/run/ports';
 import { readPlan } from '../core/run/read-plan';
 import type { RunReport } from '../core/run/reconcile';
+import { type RunRecord, refusedForQuarantine } from '../core/run/status/run-record';
 import { type SeenObjects, type Unrolled, unroll } from '../core/run/unroll';
 import { functionNames, queueNames, reconcileName } from '../lambda/environment';
 import { localRegion } from '../local/local-account';
@@ -23,7 +24,7 @@ import { lookUnderWay } from './look-under-way';
 import { loadedPages, measure } from './measure';
 import { clearForRun } from './over-letters';
 import type { Progress } from './progress';
-import { requestRate } from './request-rate';
+import { type AskedOf, askedSince } from './request-rate';
 import type { Tally } from './tally';
 
 /** How often the lake is looked at. */
@@ -46,11 +47,13 @@ export type LoadOutcome =
       readonly manifest: Manifest;
       /** Why it is not published, of a run that falls short; empty for one that may be. */
       readonly problems: readonly string[];
+      /** Set where it was refused for what is in quarantine. */
+      readonly quarantine?: RunRecord['quarantine'];
       /** What readers see by now, whichever run it is. */
       readonly pointer: Pointer | undefined;
       readonly seconds: number;
-      /** Of this session's requests. */
-      readonly requestsPerSecond: number;
+      /** What this session asked the source for. */
+      readonly asked: AskedOf;
     }
   | {
       readonly state: 'blocked';
@@ -114,16 +117,17 @@ export async function loadLocally(
   const before = await unroll(plan, lake, seen);
   await listener.planned(plan, before);
 
-  const fetchedBefore = tally.of('PagesFetched'); // page 1, by fan-out, where it asked for it
   const startedAt = new Date();
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   await local.eventSources.start();
   local.startSchedules();
   for (;;) {
+    const forgetEnded = tally.beforeLook();
     const now = await unroll(plan, lake, seen);
+    forgetEnded();
     const look = now.complete ? await lookUnderWay(plan, lake) : undefined;
-    const measured = measure({ plan, before, now, tally, fetchedBefore, seconds: seconds() });
+    const measured = measure({ plan, before, now, tally, seconds: seconds() });
     listener.progress({ ...measured, look });
     if (signal.aborted) {
       return { state: 'stopped', pages: loadedPages(now), pagesPlanned: now.growing ? undefined : now.pages };
@@ -148,10 +152,11 @@ export async function loadLocally(
       // Otherwise the lake tells: reconcile may have been called by its schedule a moment before.
       const manifest = await readManifest(lake, run);
       if (manifest && !(await isOpen(lake, run))) {
-        const requestsPerSecond = await requestRate(manifest, lake, startedAt);
+        const asked = await askedSince(manifest, lake, startedAt);
         const pointer = await readPointer(lake, run);
         const problems = report?.state === 'refused' ? report.problems : manifest.problems;
-        return { state: 'complete', plan, manifest, problems, pointer, seconds: loadedIn, requestsPerSecond };
+        const quarantine = await refusedForQuarantine(plan, manifest, lake);
+        return { state: 'complete', plan, manifest, problems, quarantine, pointer, seconds: loadedIn, asked };
       }
     }
     await sleep(lookMilliseconds, undefined, { signal }).catch(() => {});

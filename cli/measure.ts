@@ -16,28 +16,27 @@ export interface Moment {
   readonly before: Extent;
   readonly now: Extent;
   readonly tally: Tally;
-  /** Pages that were fetched before the load began, to plan it. */
-  readonly fetchedBefore: number;
   /** Since the load began. */
   readonly seconds: number;
 }
 
-/** Says how far a load is. Pages come from the metrics, which tell of a range before it is written, and from the lake. */
-export function measure({ plan, before, now, tally, fetchedBefore, seconds }: Moment): Progress {
-  const fetched = Math.max(0, tally.of('PagesFetched') - fetchedBefore);
+/** Says how far a load is. Pages are those in the lake, and those that attempts under way have fetched: what a failed attempt fetched is none. */
+export function measure({ plan, before, now, tally, seconds }: Moment): Progress {
   const pagesPlanned = now.growing ? undefined : now.pages;
   const pages = Math.min(
     pagesPlanned ?? Number.POSITIVE_INFINITY,
-    Math.max(loadedPages(now), loadedPages(before) + fetched),
+    loadedPages(now) + tally.pagesInFlight(plan.pagesPerRange),
   );
-  // Not those fetched: a replay fetches none
   const done = pages - loadedPages(before);
+  const requestsPerSecond = tally.requestsPerSecond(seconds);
   return {
     pages,
     pagesPlanned,
     ...recordsSoFar({ plan, before, tally }, pages),
     rangesOpen: now.missingRanges,
-    requestsPerSecond: tally.requestsPerSecond(seconds),
+    rangesFailed: failedOf(now, tally),
+    // Metrics come in batches, and a batch is no rate
+    requestsPerSecond: Math.min(requestsPerSecond, plan.requestsPerSecond ?? Number.POSITIVE_INFINITY),
     pagesPerSecond: plan.replayOf && done / Math.max(seconds, 0.1),
     throttled: tally.of('Throttled'),
     retries: tally.of('Retries'),
@@ -47,6 +46,13 @@ export function measure({ plan, before, now, tally, fetchedBefore, seconds }: Mo
         ? ((pagesPlanned - pages) * Math.max(seconds, 0.1)) / done
         : undefined,
   };
+}
+
+/** Ranges that are not there though an attempt at them has failed. */
+function failedOf({ present, missingRanges }: Extent, tally: Tally): number {
+  let failed = 0;
+  for (const range of tally.failedRanges) if (!present.has(range)) failed++;
+  return Math.min(failed, missingRanges);
 }
 
 /** Pages whose ranges are in the lake. */

@@ -52,7 +52,7 @@ export function planCommand(): Command {
     .option('--json', 'print everything as JSON')
     .addHelpText(
       'after',
-      '\nThe pages are asked for from here, with the credentials of this machine; --env says whose lake tells what is published: the\nslices that are records of another dataset, and since when --incremental asks. Of a dataset that is cut into slices, the beginnings of n of them. Ends with 1 where the quota of a day is not enough.\n\nExample:\n  npx baseload plan cities --quota 10000',
+      '\nThe pages are asked for from here, with the credentials of this machine; --env says whose lake tells what is published: the\nslices that are records of another dataset, and since when --incremental asks. Of a dataset that is cut into slices, the beginnings of n of them. Ends with 1 where the quota of a day is known\nnot to be enough.\n\nExample:\n  npx baseload plan cities --quota 10000',
     )
     .action((name: string, options: PlanOptions) => plan(name, options));
 }
@@ -67,7 +67,7 @@ export async function plan(name: string, options: PlanOptions): Promise<void> {
   const told = forecast(probe, source, dataset, { quota: options.quota, increment, now: new Date() });
   if (options.json) console.log(JSON.stringify({ ...told, probe: asJson(probe) }, null, 2));
   else for (const line of forecastLines(told, probe)) console.log(line);
-  if (told.quota?.exceeded) throw new Finding(conclusion(told.quota, told));
+  if (told.quota?.exceeded) throw new Finding(conclusion(told.quota, told, probe));
   const what = increment ? ' --incremental' : '';
   if (!options.json) console.log(`\nNext: npx baseload run ${name}${what}`);
 }
@@ -77,8 +77,17 @@ function asJson({ slices, ...probe }: Probe) {
   return { ...probe, slices: slices.length };
 }
 
-function conclusion({ perDay, days }: NonNullable<Forecast['quota']>, { requests }: Forecast): string {
-  return `\nA run takes ${counted(requests.likely, 'request')}, and the quota is ${count(perDay)} a day: it would take ${counted(days.likely, 'day')}. Ask for larger pages, cut the dataset into parts, or have the quota raised.`;
+function conclusion(
+  { perDay, days, advice }: NonNullable<Forecast['quota']>,
+  { requests }: Forecast,
+  probe: Pick<Probe, 'requests'>,
+): string {
+  const takes = days === undefined ? '' : `, which is that of ${counted(days.likely, 'day')}`;
+  return `\nA run takes ${counted(requests.likely, 'request')}${takes} at a quota of ${count(perDay)} a day; this forecast took ${count(probe.requests)} of today's. ${sentence(advice ?? 'have the quota raised')}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 interface PlanRequest extends PlanOptions {

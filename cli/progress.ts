@@ -23,6 +23,8 @@ export interface Progress {
   readonly continued: boolean;
   /** Ranges that are known and not there yet. */
   readonly rangesOpen: number;
+  /** Of those, the ones at which an attempt has failed since the load began. */
+  readonly rangesFailed: number;
   /** Over the last seconds. */
   readonly requestsPerSecond: number;
   /** Of a replay, which asks the source for nothing: since the load began. Undefined where the source is asked. */
@@ -43,21 +45,28 @@ const barWidth = 28;
  */
 export function progressLine(progress: Progress): string {
   if (progress.look) return [lookLine(progress.look), ...rate(progress)].join('  ');
-  const { pages, pagesPlanned, records, continued, rangesOpen, retries } = progress;
+  const { pages, pagesPlanned, rangesOpen, rangesFailed, retries } = progress;
   const sofar =
     pagesPlanned === undefined
       ? [counted(pages, 'page')]
-      : [bar(pages, pagesPlanned), `${count(pages)}/${count(pagesPlanned)} pages`];
+      : [bar(progress, pagesPlanned), `${count(pages)}/${counted(pagesPlanned, 'page')}`];
   const parts = [
     ...sofar,
-    `${count(records)} ${continued ? 'more records' : 'records'}`,
+    ...recordsSoFar(progress),
     ...(pagesPlanned === undefined ? [`${counted(rangesOpen, 'range')} open`] : []),
     ...rate(progress),
-    ...(retries > 0 ? [`${count(retries)} retries`] : []),
+    ...(retries > 0 ? [retries === 1 ? '1 retry' : `${count(retries)} retries`] : []),
+    ...(rangesFailed > 0 ? [`${counted(rangesFailed, 'range')} failed`] : []),
     ...(progress.parked > 0 ? [`${counted(progress.parked, 'range')} parked`] : []),
     ...outlook(progress),
   ];
   return parts.join('  ');
+}
+
+/** A worker tells of its records a moment after they are in the lake: until then nobody knows how many are in the pages that are there. */
+function recordsSoFar({ pages, records, continued }: Progress): string[] {
+  if (records === 0 && pages > 0) return [];
+  return [counted(records, continued ? 'more record' : 'record')];
 }
 
 function lookLine({ look, kind, done, of }: LookProgress): string {
@@ -73,15 +82,19 @@ function rate({ requestsPerSecond, pagesPerSecond, throttled }: Progress): strin
 }
 
 /** A source that lets nobody ask makes every estimate wrong, and looks like a program that hangs. */
-function outlook({ pages, pagesPlanned, requestsPerSecond, throttled, secondsLeft }: Progress): string[] {
+function outlook(progress: Progress): string[] {
+  const { pages, pagesPlanned, requestsPerSecond, throttled, rangesFailed, secondsLeft } = progress;
   if (requestsPerSecond === 0 && throttled > 0 && pages !== pagesPlanned)
     return ['waiting, as the source asked'];
+  if (requestsPerSecond === 0 && rangesFailed > 0) return ['waiting before what failed is tried again'];
   if (pagesPlanned === undefined) return [];
   return [secondsLeft === undefined ? 'estimating' : `${duration(secondsLeft)} left`];
 }
 
-function bar(pages: number, pagesPlanned: number): string {
-  const share = pagesPlanned === 0 ? 1 : Math.min(1, pages / pagesPlanned);
+/** Never full while a range is missing: its pages may all have come, and it is not in the lake. */
+function bar({ pages, rangesOpen }: Progress, pagesPlanned: number): string {
+  const most = rangesOpen > 0 ? 0.99 : 1;
+  const share = Math.min(most, pagesPlanned === 0 ? 1 : pages / pagesPlanned);
   const filled = Math.floor(share * barWidth);
   return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${String(Math.floor(share * 100)).padStart(3)} %`;
 }

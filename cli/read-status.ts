@@ -15,13 +15,16 @@ export interface DatasetName {
   readonly dataset: string;
 }
 
-/** What a command is about: one dataset by its name, or all that are declared and all that are being loaded. */
+/** What a command is about: one dataset by its name, all of a source by the source's, or all that are declared and all that are being loaded. */
 export async function chooseDatasets(
   name: string | undefined,
   sources: readonly LoadedSource[],
   { lake }: Pick<OpenEnvironment, 'lake'>,
 ): Promise<DatasetName[]> {
-  if (name !== undefined) {
+  const datasets = sources.flatMap(({ source }) => source.datasets);
+  const isSource =
+    sources.some(({ source }) => source.name === name) && !datasets.some((dataset) => dataset.name === name);
+  if (name !== undefined && !isSource) {
     const { source, dataset } = findDataset(name, sources);
     return [{ source: source.name, dataset: dataset.name }];
   }
@@ -32,7 +35,7 @@ export async function chooseDatasets(
     if (!names.some(({ source, dataset }) => source === claimed.source && dataset === claimed.dataset))
       names.push(claimed);
   }
-  return names;
+  return isSource ? names.filter(({ source }) => source === name) : names;
 }
 
 /** Where a dataset stands, and what is on its way to the workers. */

@@ -92,7 +92,7 @@ async function moveAll(queues: SourceQueues, { rate }: RedriveOptions, stop: Sto
   const { dead } = await queues.pages.depth();
   if (task.status !== 'FAILED') return { moved: task.moved, left: dead };
   throw new Finding(
-    `SQS stopped moving after ${counted(task.moved, 'message')}: ${task.failure ?? 'it does not say why'}. ${count(dead)} are still in the DLQ; run this again.`,
+    `SQS stopped moving after ${counted(task.moved, 'message')}: ${task.failure ?? 'it does not say why'}. ${count(dead)} ${dead === 1 ? 'is' : 'are'} still in the DLQ; run this again.`,
   );
 }
 
@@ -161,13 +161,16 @@ function runOf({ message }: DeadLetter): string {
 
 function nothingToMove(source: string, { messages, groups, over }: DeadSurvey, filter: LetterFilter): string {
   if (messages > 0 && isEverything(filter)) {
-    return `The ${counted(inQueue(over), 'message')} in the DLQ of ${source} are of runs that are over, so nothing waits for them: npx baseload dlq ${source} --remove-over removes them.`;
+    const dead = inQueue(over);
+    const [are, them] = dead === 1 ? ['is', 'it'] : ['are', 'them'];
+    return `The ${counted(dead, 'message')} in the DLQ of ${source} ${are} of runs that are over, so nothing waits for ${them}: npx baseload dlq ${source} --remove-over removes ${them}.`;
   }
   if (messages > 0) {
     const named = Object.entries(filter).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name} ${value}`],
     );
-    return `None of the ${counted(messages, 'message')} in the DLQ of ${source} is meant by ${named.join(' ')}: npx baseload dlq ${source} tells what there is.`;
+    const none = messages === 1 ? 'The only message' : `None of the ${counted(messages, 'message')}`;
+    return `${none} in the DLQ of ${source} is ${messages === 1 ? 'not ' : ''}meant by ${named.join(' ')}: npx baseload dlq ${source} tells what there is.`;
   }
   const gone =
     groups.length > 0

@@ -9,7 +9,7 @@ import type { Dataset, Source } from '../core/source/source';
 import { type LocalMode, startLocalMode } from '../local/local-mode';
 import { chooseRun } from './choose-run';
 import { Finding, Stopped } from './fail';
-import { count } from './format';
+import { count, counted } from './format';
 import { goingOn } from './going-on';
 import { type LoadOutcome, loadLocally, localServices } from './load-locally';
 import { checkSecrets, localSecrets } from './local-secrets';
@@ -93,7 +93,9 @@ async function load(
   local: LocalMode,
   { tally, display, stop }: Watching & { readonly display: ProgressDisplay },
 ): Promise<LoadOutcome> {
-  local.on('metrics', ({ values }) => tally.add(values));
+  local.on('metrics', ({ values, invocation }) => tally.add(values, invocation));
+  local.on('invocation-ended', ({ invocation }) => tally.ended(invocation));
+  local.on('log', ({ line }) => tally.log(line));
   const endings = new Set<string>();
   local.on('process-ended', ({ functionName, how }) => {
     if (endings.has(how)) return;
@@ -161,15 +163,20 @@ async function conclude(run: LocalRun, outcome: LoadOutcome, tally: Tally): Prom
       return printSummary(outcome, { ...run, tally });
     case 'stopped':
       throw new Stopped(
-        `Stopped: ${count(outcome.pages)}${outcome.pagesPlanned === undefined ? '' : ` of ${count(outcome.pagesPlanned)}`} pages are in the lake. ${continuingCommand()} continues where it stopped.`,
+        `Stopped: ${inLake(outcome)} in the lake. ${continuingCommand()} continues where it stopped.`,
       );
     case 'blocked': {
       const Blocked = outcome.areConfiguration ? ConfigurationError : Finding;
       throw new Blocked(
-        `${name} was not published: ${count(outcome.missing)} of ${count(outcome.ranges)} page ranges${outcome.growing ? ' known so far' : ''} could not be loaded.\n${outcome.reasons.map((reason) => `  ${reason}`).join('\n')}\n${goingOn(outcome)}`,
+        `${name} was not published: ${count(outcome.missing)} of ${counted(outcome.ranges, 'page range')}${outcome.growing ? ' known so far' : ''} could not be loaded.\n${outcome.reasons.map((reason) => `  ${reason}`).join('\n')}\n${goingOn(outcome)}`,
       );
     }
     case 'failed':
       throw new Finding(`${name} was not published: ${outcome.reason}.`);
   }
+}
+
+function inLake({ pages, pagesPlanned }: Extract<LoadOutcome, { state: 'stopped' }>): string {
+  if (pagesPlanned === undefined) return `${counted(pages, 'page')} ${pages === 1 ? 'is' : 'are'}`;
+  return `${count(pages)} of ${counted(pagesPlanned, 'page')} ${pages === 1 ? 'is' : 'are'}`;
 }

@@ -5,7 +5,7 @@ import type { RunKind } from '../core/run/status/run-kind';
 import type { EnvironmentName } from '../lambda/environment';
 import { ago, count, counted, duration } from './format';
 import type { WatchedStatus } from './read-status';
-import { waysOn } from './what-to-do';
+import { quarantineWays, waysOn } from './what-to-do';
 
 /** What is known beside the lake. */
 export interface StatusContext {
@@ -36,11 +36,11 @@ export function openSentence(open: OpenRun, context: Pick<StatusContext, 'now'>)
     case 'planning':
       return `since ${ago(open.claimedAt, context.now)}; nothing is planned yet`;
     case 'verifying':
-      return `all ${counted(open.pages, 'page')} are there`;
+      return `${allPages(open)} there`;
     case 'publishing':
-      return `all ${counted(open.pages, 'page')} are there and verified`;
+      return `${allPages(open)} there and verified`;
     case 'blocked':
-      return `${count(open.missing)} of ${counted(open.ranges, 'range')} ${open.look === undefined ? '' : `of look ${open.look} `}could not be loaded, ${extent(open)}`;
+      return `${count(open.missing)} of ${counted(open.ranges, 'range')} ${open.look === undefined ? '' : `of look ${open.look} `}could not be loaded, ${extent(open)}${areThere(open)}`;
     default:
       return [...share(open), extent(open), ...pace(open, context), ...failures(open)].join(', ');
   }
@@ -90,6 +90,9 @@ function deadInQueue(dead: number, { source }: DatasetStatus, { environment }: S
 function failedLines({ source, dataset, failed }: DatasetStatus, context: StatusContext): [string, string][] {
   if (!failed) return [];
   const again = runCommand({ source, dataset }, context);
+  const ways = failed.quarantine
+    ? quarantineWays({ source, dataset, ...failed.quarantine }, context.environment)
+    : [`${again} loads it anew`];
   const name = `${source}/${dataset} ${failed.runId}`;
   const env = context.environment === 'local' ? '' : ` --env ${context.environment}`;
   if (failed.state === 'unfinished')
@@ -99,7 +102,8 @@ function failedLines({ source, dataset, failed }: DatasetStatus, context: Status
   return [
     ['refused', `run ${failed.runId} was not published${kindNote(failed.kind)}:`],
     ...failed.problems.map((problem): [string, string] => ['', problem]),
-    ['what to do', `npx baseload open ${name}${env} tells all; ${again} loads it anew`],
+    ['what to do', `npx baseload open ${name}${env} tells all; ${ways[0]}`],
+    ...ways.slice(1).map((way): [string, string] => ['', way]),
   ];
 }
 
@@ -126,6 +130,15 @@ function publishedLines(
 
 function share({ pages, pagesKnown, growing }: OpenRun): string[] {
   return growing || pagesKnown === 0 ? [] : [`${Math.floor((100 * pages) / pagesKnown)} %`];
+}
+
+function allPages({ pages }: OpenRun): string {
+  return pages === 1 ? 'the only page is' : `all ${counted(pages, 'page')} are`;
+}
+
+function areThere({ pages, growing }: OpenRun): string {
+  if (growing) return '';
+  return pages === 1 ? ' is there' : ' are there';
 }
 
 function extent({ pages, pagesKnown, growing, missing }: OpenRun): string {

@@ -18,13 +18,17 @@ export interface StatusOptions {
 export function statusCommand(): Command {
   return new Command('status')
     .description('how far each dataset is, what is wrong, and what to do about it')
-    .argument('[dataset]', 'its name, such as cities or geonames/cities', undefined)
+    .argument(
+      '[dataset]',
+      'its name, such as cities or geonames/cities; or a source: all of its datasets',
+      undefined,
+    )
     .option('--watch', 'keep showing it until no run can go on by itself')
     .addOption(environmentOption())
     .option('--json', 'print JSON; with --watch an object per change and line')
     .addHelpText(
       'after',
-      '\nOnly reads, so it can be asked at any time, also while another process or AWS is loading. Ends with 1 where a run is blocked,\nstopped, refused or was not finished.\n\nExamples:\n  npx baseload status\n  npx baseload status cities --watch\n  npx baseload status --env prod --json',
+      '\nOnly reads, so it can be asked at any time, also while another process or AWS is loading. Ends with 1 where a run is blocked,\nstopped, refused or was not finished.\n\nExamples:\n  npx baseload status\n  npx baseload status cities --watch\n  npx baseload status geonames\n  npx baseload status --env prod --json',
     )
     .action((name: string | undefined, options: StatusOptions) => status(name, options));
 }

@@ -10,7 +10,9 @@ import type { LoadOutcome } from './load-locally';
 import { observationLines } from './observation-lines';
 import { dataFolder, ownCommand } from './project';
 import { resultLines, runQuery } from './query';
+import { rateOf } from './request-rate';
 import type { Tally } from './tally';
+import { quarantineWays } from './what-to-do';
 
 type Complete = Extract<LoadOutcome, { state: 'complete' }>;
 
@@ -24,14 +26,14 @@ export interface SummaryContext {
 
 /** Says how a run ended: what was loaded, whether it is complete, where it is. A Finding when it was refused. */
 export async function printSummary(outcome: Complete, context: SummaryContext): Promise<void> {
-  const { manifest, problems } = outcome;
+  const { manifest, problems, quarantine } = outcome;
   const name = `${manifest.source}/${manifest.dataset}`;
   const facts = summaryFacts(outcome, context, lakeFolder(dataFolder) ?? dataFolder);
   if (context.json) console.log(JSON.stringify(facts, null, 2));
   if (problems.length > 0) {
     const report = facts.report === undefined ? '' : `\n${relative(process.cwd(), facts.report)} tells all.`;
     throw new Finding(
-      `${name} was not published:\n${problemLines(problems, process.stderr.columns).join('\n')}\nReaders still see what they saw before. ${ownCommand()} starts a new run.${report}`,
+      `${name} was not published:\n${problemLines(problems, process.stderr.columns).join('\n')}\nReaders still see what they saw before. ${nextAfterRefusal(manifest, quarantine)}${report}`,
     );
   }
   if (context.json) return;
@@ -39,6 +41,16 @@ export async function printSummary(outcome: Complete, context: SummaryContext): 
   for (const [label, value] of summaryLines(facts, context.dataset))
     console.log(`  ${label.padEnd(12)} ${value}`);
   await printSample(manifest, facts.folder);
+}
+
+/** What to do after a refusal, in sentences. */
+export function nextAfterRefusal(
+  { source, dataset }: Pick<Manifest, 'source' | 'dataset'>,
+  quarantine: Complete['quarantine'],
+): string {
+  if (!quarantine) return `${ownCommand()} starts a new run.`;
+  const ways = quarantineWays({ source, dataset, ...quarantine }, 'local');
+  return ways.map((way) => `${way.charAt(0).toUpperCase()}${way.slice(1)}.`).join(' ');
 }
 
 /** What became of a run that does not fall short, or not by more than its policy allows. */
@@ -51,8 +63,7 @@ export function headline(
     return `Loaded a trial of ${name}: verified, and not published because it is only a part.`;
   if (superseded !== undefined)
     return `Loaded ${name}: ${claim(manifest)}. Not published: readers see run ${superseded}, which is newer than ${runId}.`;
-  if (warnings.length > 0)
-    return `Published ${name} with ${counted(warnings.length, 'warning')}: see below.`;
+  if (warnings.length > 0) return `Published ${name} with ${counted(warnings.length, 'warning')}: see below.`;
   return `Published ${name}: ${claim(manifest)}.`;
 }
 
@@ -88,11 +99,12 @@ export function claim({ total }: Pick<Manifest, 'total'>): string {
 
 /** The numbers of a summary. `lake` is the folder of the local lake. */
 export function summaryFacts(
-  { manifest, problems, pointer, seconds, requestsPerSecond }: Complete,
+  { manifest, problems, pointer, seconds, asked }: Complete,
   { source, tally, context = {} }: SummaryContext,
   lake: string,
 ) {
   const { counts } = manifest;
+  const limit = Number(context[`${source.name}:requestsPerSecond`] ?? source.limits.requestsPerSecond);
   const fine = problems.length === 0 && !manifest.subset;
   const published = fine && pointer?.runId === manifest.runId ? pointer : undefined;
   const report = join(lake, reportKey(manifest));
@@ -132,8 +144,9 @@ export function summaryFacts(
     requests: tally.of('Requests'),
     throttled: tally.of('Throttled'),
     retries: tally.of('Retries'),
-    requestsPerSecond,
-    limit: Number(context[`${source.name}:requestsPerSecond`] ?? source.limits.requestsPerSecond),
+    /** Of this session; 0 where it asked for too little to speak of a rate. */
+    requestsPerSecond: rateOf(asked, { requestsPerSecond: limit, burst: source.limits.burst }),
+    limit,
     seconds,
     folder: join(lake, published?.location ?? stagePrefix(manifest)),
     /** File for people that tells all; absent where it could not be written. */
@@ -173,7 +186,7 @@ function changedLine({ received }: SummaryFacts, since: string): [string, string
 function requestsLine(facts: SummaryFacts): string {
   if (facts.replayOf !== undefined) return `none: the raw pages of run ${facts.replayOf} were shaped anew`;
   const retries = facts.retries > 0 ? `, ${count(facts.retries)} retried` : '';
-  // A session that only looked again, or only published, has no rate to speak of.
+  // A session that only looked again, or only published, has none.
   const rate = facts.requestsPerSecond > 0 ? `${facts.requestsPerSecond.toFixed(1)}/s of ` : '';
   return `${count(facts.requests)}, ${rate}${facts.limit}/s allowed, ${count(facts.throttled)} throttled${retries}`;
 }
@@ -184,7 +197,7 @@ function recordsLine({ records, received, added, repeated, total, since }: Summa
   const again = repeated > 0 ? `; ${counted(repeated, 'row')} seen twice, the last of them kept` : '';
   const ofTotal = total === undefined ? '; the source gives no total' : ` of ${count(total)}`;
   if (added === 0) return `${count(records)}${ofTotal}${again}`;
-  return `${count(records)} rows, made from ${count(received)}${ofTotal}${total === undefined ? '' : ' records'}${again}`;
+  return `${counted(records, 'row')}, made from ${count(received)}${ofTotal}${total === undefined ? '' : ' records'}${again}`;
 }
 
 /** Three records, through the same query that `baseload query` runs. */

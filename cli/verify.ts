@@ -9,7 +9,7 @@ import { environmentOption, inEnvironment, type OpenEnvironment } from './enviro
 import { Finding } from './fail';
 import { readSources } from './find-dataset';
 import { findRun, runArguments } from './find-run';
-import { count, counted } from './format';
+import { counted } from './format';
 
 export interface VerifyOptions {
   readonly env: EnvironmentName;
@@ -51,12 +51,15 @@ export async function verify(
       first: await readVerification(environment.lake, found),
     };
   });
-  const { verdict, checks, manifest } = again;
+  const { verdict, checks, manifest, files } = again;
   if (json) {
     const { verifiedAt } = first ?? {};
-    console.log(JSON.stringify({ ...run, verifiedAt, verdict, checks, counts: manifest.counts }, null, 2));
+    console.log(
+      JSON.stringify({ ...run, verifiedAt, verdict, checks, counts: manifest.counts, files }, null, 2),
+    );
   } else for (const line of checkLines(checks)) console.log(line);
   const name = `run ${run.runId} of ${run.source}/${run.dataset}`;
+  if (!json && verdict === 'warned') console.log(`\n${name} holds ${extentOf(again)}.`);
   if (verdict !== 'complete') throw new Finding(`${name} ${verdicts[verdict]}`);
   if (!json) console.log(`\n${name} is complete: ${extentOf(again)}.`);
 }
@@ -76,9 +79,18 @@ export function checkLines(checks: readonly Pick<Check, 'name' | 'outcome' | 'se
   );
 }
 
-function extentOf({ manifest: { counts, subset } }: VerifiedAgain): string {
-  const what = subset ? ', of a trial' : '';
-  return `${counted(counts.staged - counts.repeated, 'record')} in ${count(counts.pages)} pages${what}`;
+/** How much a run loaded and, where it was merged, what readers then see: '3 records in 1 page, merged into …'. */
+export function extentOf({
+  manifest: { counts, subset, increment },
+  files,
+}: Pick<VerifiedAgain, 'manifest' | 'files'>): string {
+  const rows = files && !increment ? files.records : counts.staged - counts.repeated;
+  const loaded = `${counted(rows, 'record')} in ${counted(counts.pages, 'page')}`;
+  if (subset) return `${loaded}, of a trial`;
+  if (files === undefined) return increment ? `${loaded}, merged into no table` : loaded;
+  if (increment === undefined) return `${loaded}, merged into ${counted(files.files, 'file')}`;
+  const table = `${counted(files.records, 'record')} in ${counted(files.files, 'file')}`;
+  return `${loaded} that changed since ${increment.since}, merged into the table of run ${increment.base.runId}: together ${table}`;
 }
 
 function keysOf({ lake }: OpenEnvironment): Parameters<typeof verifyAgain>[1]['findRepeatedKeys'] {

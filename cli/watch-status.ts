@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenEnvironment } from './environment/open-environment';
-import { count } from './format';
+import { counted } from './format';
 import { type DatasetName, isAlive, readStatuses, type WatchedStatus } from './read-status';
 import { openSentence, stateLabel, statusLines } from './status-lines';
 
@@ -95,6 +95,6 @@ function changeLine({ open, published, failed }: WatchedStatus, context: Context
   if (open) return `${stateLabel(open)}: ${openSentence(open, context)}`;
   if (failed) return `${failed.state}: run ${failed.runId}`;
   return published
-    ? `published: ${count(published.records)} records, run ${published.runId}`
+    ? `published: ${counted(published.records, 'record')}, run ${published.runId}`
     : 'nothing is open';
 }

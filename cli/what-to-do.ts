@@ -35,6 +35,42 @@ export function waysOn(
   const again = environment === 'local' ? `npx baseload run ${name}` : `npx baseload redrive ${source}${env}`;
   return [
     `${remedy}, then ${again} loads what is missing`,
-    `npx baseload dlq ${source}${env} shows every reason; npx baseload give-up ${runId} --dataset ${name} --ranges missing --reason "…"${env} accepts the hole`,
+    `npx baseload dlq ${source}${env} shows every reason; npx baseload give-up ${runId} --dataset ${name} --ranges ${rangesOption(failed)} --reason "…"${env} accepts the hole`,
+  ];
+}
+
+/** Names that a line gives. */
+const mostNames = 5;
+
+/** What `--ranges` of give-up may be: the failed ranges by name; where they are too many, those that failed last for each reason. */
+export function rangesOption(failed: readonly Pick<FailedRanges, 'names' | 'ranges' | 'example'>[]): string {
+  const total = failed.reduce((sum, { ranges }) => sum + ranges, 0);
+  if (total > 0 && total <= mostNames) return failed.flatMap(({ names }) => names).join(',');
+  const examples = failed.slice(0, mostNames).map(({ example }) => example.range);
+  return examples.length > 0 ? examples.join(',') : 'missing';
+}
+
+/** A run that was refused for what is in quarantine. */
+export interface RefusedForQuarantine {
+  readonly source: string;
+  readonly dataset: string;
+  /** The run whose pages could be shaped anew; undefined where they were not kept. */
+  readonly replayable: string | undefined;
+}
+
+/** How a dataset goes on whose run was refused for what is in quarantine: to load it again would come to the same. One line for each way. */
+export function quarantineWays(
+  { source, dataset, replayable }: RefusedForQuarantine,
+  environment: EnvironmentName,
+): string[] {
+  const env = environment === 'local' ? '' : ` --env ${environment}`;
+  const name = `${source}/${dataset}`;
+  const shaped =
+    replayable === undefined
+      ? `npx baseload run ${name}${env} loads it anew; its pages were not kept, and keepRaw keeps them`
+      : `npx baseload replay ${name} --run ${replayable}${env} shapes its pages anew, without asking the source`;
+  return [
+    `correct the definition in sources/${source}.ts, then ${shaped}`,
+    'where what is in quarantine may be missing, set maxQuarantinedRatio above its share first',
   ];
 }

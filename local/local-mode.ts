@@ -159,6 +159,7 @@ export class LocalMode extends EventEmitter<LocalModeEvents> {
 
   #watchHost(host: FunctionHost): FunctionHost {
     host.on('metrics', (metrics) => this.emit('metrics', metrics));
+    host.on('invocation-ended', (ended) => this.emit('invocation-ended', ended));
     host.on('log', (log) => this.emit('log', log));
     host.on('process-ended', (ended) => this.emit('process-ended', ended));
     return host;

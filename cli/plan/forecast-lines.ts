@@ -1,4 +1,4 @@
-import type { Span } from '../../core/forecast/extent';
+import { recordsWhereUnknown, type Span } from '../../core/forecast/extent';
 import type { Forecast } from '../../core/forecast/forecast';
 import { priceRegion, pricesAsOf } from '../../core/forecast/prices';
 import type { Probe } from '../../core/forecast/probe';
@@ -9,8 +9,8 @@ export function forecastLines(
   forecast: Forecast,
   probe: Pick<Probe, 'requests' | 'pages' | 'seen' | 'slices'>,
 ): string[] {
-  const { pace, cost, quota, lookRequests } = forecast;
-  const looks = lookRequests.likely > 0 ? `, ${count(lookRequests.likely)} of them to look again` : '';
+  const { pace, cost, quota, requests, lookRequests } = forecast;
+  const isUnknown = forecast.known === 'unknown';
   const total = { low: cost.low.total, likely: cost.likely.total, high: cost.high.total };
   const { lambda, s3, sqs, cloudWatch, secretsManager } = cost.likely;
   const parts = {
@@ -27,10 +27,12 @@ export function forecastLines(
   };
   return [
     line('dataset', `${forecast.source}/${forecast.dataset}, by ${probed(probe)}`),
-    line('records', `${spanned(forecast.records, count)}${knownWords[forecast.known]}`),
+    line('records', recordsWords(forecast)),
     line('pages', `${spanned(forecast.pages, count)} in ${spanned(forecast.ranges, count)} ranges`),
-    line('requests', `${spanned(forecast.requests, count)}${looks}`),
-    ...(quota === undefined ? [] : [line('quota', quotaWords(quota))]),
+    line('requests', `${requestsWords(requests, lookRequests)}${isUnknown ? perRecords : ''}`),
+    ...(quota === undefined
+      ? []
+      : [line('quota', `${quotaWords(quota)}; this forecast took ${count(probe.requests)}`)]),
     line(
       'time',
       `${spanned(forecast.seconds, duration)} at ${count(pace.requestsPerSecond)} requests/s on ${counted(pace.lanes, 'lane')}, ${Math.round(pace.used * 100)} % used`,
@@ -48,11 +50,26 @@ export function forecastLines(
   ];
 }
 
-const knownWords: Readonly<Record<Forecast['known'], string>> = {
+/** Added to a number that goes with how much there is. */
+const perRecords = ` for each ${count(recordsWhereUnknown)} records`;
+
+function recordsWords({ known, records, atLeast }: Forecast): string {
+  if (known !== 'unknown') return `${spanned(records, count)}${knownWords[known]}`;
+  return `unknown, at least ${count(atLeast?.records ?? 0)}; everything below is for each ${count(recordsWhereUnknown)}`;
+}
+
+/** Where only a source that keeps changing takes more, that is said in words. */
+function requestsWords(requests: Span, looks: Span): string {
+  const again = looks.likely > 0 ? `, ${count(looks.likely)} of them to look again` : '';
+  if (looks.high <= looks.likely) return `${spanned(requests, count)}${again}`;
+  const high = `; up to ${count(requests.high)} if the source keeps changing`;
+  return `${spanned({ ...requests, high: requests.likely }, count)}${again}${high}`;
+}
+
+const knownWords: Readonly<Record<Exclude<Forecast['known'], 'unknown'>, string>> = {
   said: ', as the source says',
   read: ', all of them read',
   slices: ', reckoned from some slices',
-  unknown: ', for want of a number',
 };
 
 function probed({
@@ -65,11 +82,14 @@ function probed({
   return `${counted(pages, 'page')}${of} in ${counted(requests, 'request')}`;
 }
 
-function quotaWords({ perDay, share, days }: NonNullable<Forecast['quota']>): string {
+function quotaWords({ perDay, share, days, records = 0 }: NonNullable<Forecast['quota']>): string {
   const percent = (value: number) =>
     value < 0.1 ? `${(100 * value).toFixed(1)} %` : `${Math.round(100 * value)} %`;
-  const longer = days.likely > 1 ? `, so ${spanned(days, count)} days` : '';
-  return `${spanned(share, percent)} of ${count(perDay)} requests a day${longer}`;
+  if (share === undefined || days === undefined)
+    return `${count(perDay)} requests a day are good for about ${count(records)} records`;
+  const longer = days.likely > 1 ? `, that of ${spanned(days, count)} days` : '';
+  const perhaps = share.likely <= 1 && share.high > 1 ? ', which may not be enough' : '';
+  return `${spanned(share, percent)} of ${count(perDay)} requests a day${longer}${perhaps}`;
 }
 
 /** One number where the ends agree as they are written, and all three where they do not. */

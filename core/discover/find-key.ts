@@ -16,6 +16,7 @@ const names = [
   '_id',
   'uuid',
   'guid',
+  'uid',
   'key',
   'objectid',
   'code',
@@ -36,17 +37,19 @@ export function findKey(columns: readonly FoundColumn[], datasetName: string, re
     .sort((a, b) => a.rank - b.rank);
   const unique = ranked.find(({ column }) => isUnique([column]));
   if (unique && unique.rank < guessed) return single(unique.column, records);
+  if (unique && unique.rank < moments) {
+    const { name } = unique.column;
+    const text = `${name} is different in all ${records} records, but its name may be that of the key of something else`;
+    return { key: [name], finding: unsure('key', text) };
+  }
   const likely = ranked.filter(({ rank }) => rank < unlikely).map(({ column }) => column);
   const pair = pairsOf(likely.slice(0, 12)).find(isUnique);
   if (pair) {
     const key = pair.map(({ name }) => name);
-    return {
-      key,
-      finding: unsure(
-        'key',
-        `no field is different in all ${records} records, but ${key.join(' and ')} are together`,
-      ),
-    };
+    const alone = unique
+      ? `no field named like a key is different in all ${records} records (${unique.column.name} is, perhaps by chance)`
+      : `no field is different in all ${records} records`;
+    return { key, finding: unsure('key', `${alone}, but ${key.join(' and ')} are together`) };
   }
   if (unique) {
     const { name } = unique.column;
@@ -74,8 +77,9 @@ function single({ name }: FoundColumn, records: number): FoundKey {
   return { key: [name], finding: sure('key', `${name} is there, and different, in all ${records} records`) };
 }
 
-/** From here on a name does not say that it identifies the record; and from here on it hardly can. */
+/** From here on a name does not say that it identifies the record; here it is a moment, which may be another's, too; and from here on it hardly can. */
 const guessed = 200;
+const moments = 300;
 const unlikely = 400;
 
 function rankOf({ name, path, type }: FoundColumn, datasetName: string): number {
@@ -92,7 +96,7 @@ function rankOf({ name, path, type }: FoundColumn, datasetName: string): number 
   // Of a nested object: somebody else's.
   if (/(id|uuid|guid|key|code|number|sku)$/.test(bare)) return (depth === 0 ? 250 : 260) + depth;
   if (type.type === 'uuid') return 255;
-  if (type.type === 'date' || type.type === 'timestamp') return 300;
+  if (type.type === 'date' || type.type === 'timestamp') return moments;
   return 500 + depth;
 }
 

@@ -13,13 +13,13 @@ export interface ForecastExtent {
   readonly pages: Span;
   /**
    * 'said': the source says how much there is. 'read': everything was read. 'slices': reckoned from the slices that were looked at. 'unknown': nothing
-   * tells, and the numbers are those of a million records.
+   * tells, and the numbers are those of a thousand records.
    */
   readonly known: 'said' | 'read' | 'slices' | 'unknown';
 }
 
 /** What numbers are given for, where nobody knows how much there is. */
-export const recordsWhereUnknown = 1_000_000;
+export const recordsWhereUnknown = 1000;
 
 /** How much a dataset holds, as far as a few of its pages tell. */
 export function forecastExtent(probe: Probe): ForecastExtent {

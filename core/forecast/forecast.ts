@@ -6,10 +6,12 @@ import { secretsOf } from '../source/secrets-of';
 import type { Dataset, Source } from '../source/source';
 import { bytesOf } from './compression';
 import { type Cost, costOf } from './cost';
-import { type ForecastExtent, forecastExtent, type Span } from './extent';
+import { exactly, type ForecastExtent, forecastExtent, type Span } from './extent';
 import { type LaneTime, lanesNeeded, laneTime } from './lane-time';
+import { quietLooks, restlessLooks } from './look-requests';
 import { forecastNotes } from './notes';
 import type { Probe } from './probe';
+import { type ForecastQuota, quotaOf } from './quota';
 import { runUsage } from './run-usage';
 
 export interface ForecastOptions {
@@ -25,6 +27,8 @@ export interface Forecast {
   readonly source: string;
   readonly dataset: string;
   readonly known: ForecastExtent['known'];
+  /** What there is at the least, where nobody knows how much: what was seen, and a request for each other slice. */
+  readonly atLeast?: { readonly records: number; readonly requests: number };
   readonly records: Span;
   readonly pages: Span;
   /** Page ranges: messages, and objects of the table. */
@@ -36,7 +40,7 @@ export interface Forecast {
   readonly bytesRaw: Span;
   /** To the source, all of them: for planning, for pages, and for looking again. */
   readonly requests: Span;
-  /** Of those, what looking again at the edges of ranges takes: one look, where nothing moves. */
+  /** Of those, what looking again takes: one look at the edges of ranges where nothing moves; at the high end, all looks at a source that keeps changing. */
   readonly lookRequests: Span;
   /** From the first request to the last object. */
   readonly seconds: Span;
@@ -51,13 +55,7 @@ export interface Forecast {
     /** Milliseconds. */
     readonly latency: number;
   };
-  readonly quota?: {
-    readonly perDay: number;
-    /** Of a day's requests, that the run takes. */
-    readonly share: Span;
-    readonly days: Span;
-    readonly exceeded: boolean;
-  };
+  readonly quota?: ForecastQuota;
   readonly cost: Readonly<Record<keyof Span, Cost>>;
   /** What it cannot know, and what is worth changing; one sentence each. */
   readonly notes: readonly string[];
@@ -85,6 +83,13 @@ export function forecast(probe: Probe, source: Source, dataset: Dataset, options
     high: value(high),
   });
   const requests = span((of) => of.requests);
+  const perPage = Math.max(1, probe.records / Math.max(1, probe.pages));
+  const requestsOf = (records: number) => {
+    // Each slice takes a request, however little it holds.
+    const pages = Math.max(1, probe.slices.length, Math.ceil(records / perPage));
+    const sized = { known: extent.known, records: exactly(records), pages: exactly(pages) };
+    return scenario({ probe, source, dataset, options, extent: sized, end: 'likely' }).requests;
+  };
   const { limits } = source;
   const isChained = !isCountable(dataset.pagination);
   const weight = dataset.request.weight;
@@ -93,6 +98,7 @@ export function forecast(probe: Probe, source: Source, dataset: Dataset, options
     source: source.name,
     dataset: dataset.name,
     known: extent.known,
+    ...(extent.known === 'unknown' ? { atLeast: atLeastOf(probe) } : {}),
     records: extent.records,
     pages: extent.pages,
     ranges: span((of) => of.ranges),
@@ -110,24 +116,18 @@ export function forecast(probe: Probe, source: Source, dataset: Dataset, options
       heldBy: likely.time.heldBy,
       latency: probe.latency,
     },
-    ...(options.quota === undefined ? {} : { quota: quotaOf(options.quota, requests) }),
+    ...(options.quota === undefined
+      ? {}
+      : {
+          quota: quotaOf(options.quota, { known: extent.known, requests, limits, requestsOf }),
+        }),
     cost: { low: low.cost, likely: likely.cost, high: high.cost },
   };
   return { ...told, notes: forecastNotes(told, { probe, dataset, increment: options.increment }) };
 }
 
-function quotaOf(perDay: number, requests: Span): NonNullable<Forecast['quota']> {
-  const share = {
-    low: requests.low / perDay,
-    likely: requests.likely / perDay,
-    high: requests.high / perDay,
-  };
-  return {
-    perDay,
-    share,
-    days: { low: Math.ceil(share.low), likely: Math.ceil(share.likely), high: Math.ceil(share.high) },
-    exceeded: share.likely > 1,
-  };
+function atLeastOf({ records, pages, slices, seen }: Probe): NonNullable<Forecast['atLeast']> {
+  return { records, requests: Math.max(1, pages) + Math.max(0, slices.length - seen.length) };
 }
 
 interface ScenarioInput {
@@ -164,7 +164,9 @@ function scenario(input: ScenarioInput): Scenario {
   const bytesStaged = bytesOf(probe.stage, probe, files)[end];
   const bytesRaw = probe.raw === undefined ? 0 : bytesOf(probe.raw, probe, files)[end];
 
-  const lookRequests = looksOf(dataset, end) * ranges;
+  const read = { pages, ranges, pagesPerRange, slices: probe.slices.length };
+  const looks = end === 'high' ? restlessLooks(dataset, read) : quietLooks(dataset, read);
+  const lookRequests = looks.requests;
   const requests = pages + requestsToPlan(dataset, pages) + lookRequests;
   const time = laneTime({
     pages,
@@ -178,14 +180,15 @@ function scenario(input: ScenarioInput): Scenario {
     writing: writing(bytesReceived / ranges) + (isChained ? hop : 0),
   });
   const lanes = Math.min(source.limits.lanes, isChained ? probe.slices.length : ranges);
-  const looked = looksOf(dataset, end) * ranges;
+  // A look's pages are received and shaped like any other.
+  const again = (pages + lookRequests) / pages;
   const usage = runUsage({
-    ranges: ranges + looked,
+    ranges: ranges + looks.ranges,
     successors: isChained ? Math.max(0, ranges - probe.slices.length) : 0,
     isGrid: needsExtent(dataset),
-    bytesReceived,
-    fetchSeconds: time.seconds * lanes,
-    seconds: time.seconds + 60,
+    bytesReceived: Math.round(bytesReceived * again),
+    fetchSeconds: time.seconds * lanes * again,
+    seconds: time.seconds * again + 60,
     raw: probe.raw === undefined ? 0 : ranges,
     replayed: 0,
     documents: 0,
@@ -195,12 +198,6 @@ function scenario(input: ScenarioInput): Scenario {
     bytesStored: bytesStaged + bytesRaw,
   });
   return { ranges, requests, lookRequests, bytesReceived, bytesStaged, bytesRaw, time, cost: costOf(usage) };
-}
-
-/** Looks again are taken where pages are found by their position: one where nothing moves, and the most that is declared where it never rests. */
-function looksOf({ pagination, verification }: Dataset, end: keyof Span): number {
-  if (!isCountable(pagination) || pagination.type === 'single') return 0;
-  return end === 'high' ? verification.looks : Math.min(1, verification.looks);
 }
 
 /** Page 1, which says how much there is; where nothing does, a search for the end (find-extent.ts). */

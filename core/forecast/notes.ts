@@ -5,7 +5,7 @@ import { recordsWhereUnknown } from './extent';
 import type { Forecast } from './forecast';
 import type { Probe } from './probe';
 
-/** A run that is not complete after so many hours is given up (reconcile.ts). */
+/** A run of which nothing more comes for so many hours is given up (reconcile.ts). */
 const oldestHours = 24;
 
 /** What a forecast rests on. */
@@ -24,13 +24,13 @@ export function forecastNotes(told: Omit<Forecast, 'notes'>, facts: ForecastFact
 const n = (value: number) => value.toLocaleString('en');
 
 function* extentNotes(
-  { known }: Pick<Forecast, 'known'>,
+  { known, atLeast }: Pick<Forecast, 'known' | 'atLeast'>,
   { slices, seen }: Pick<Probe, 'slices' | 'seen'>,
   { slices: declared }: Pick<Dataset, 'slices'>,
 ): Generator<string> {
   const of = declared.length === 0 ? '' : `, of ${n(slices.length)} slices`;
   if (known === 'unknown') {
-    yield `the source says nowhere how much it holds${of}: the numbers are those of ${n(recordsWhereUnknown)} records, and go with their number`;
+    yield `the source says nowhere how much it holds${of}, so nobody knows how many requests a run takes, but that it is ${n(atLeast?.requests ?? 1)} at least: the numbers are for each ${n(recordsWhereUnknown)} records`;
   }
   if (known === 'slices') {
     yield `reckoned from ${n(seen.length)} of ${n(slices.length)} slices, low and high as if all others were like the smallest and the largest of them: look at more with --pages`;
@@ -52,15 +52,16 @@ function* paceNotes(
 }
 
 function* runNotes(
-  { seconds, lookRequests }: Pick<Forecast, 'seconds' | 'lookRequests'>,
+  { requests, seconds, lookRequests }: Pick<Forecast, 'requests' | 'seconds' | 'lookRequests'>,
   { dataset: { incremental, verification }, increment }: ForecastFacts,
 ): Generator<string> {
   const hours = seconds.likely / 3600;
   if (hours > oldestHours) {
-    yield `a run that is not complete after ${oldestHours} hours is given up, and this one would take ${n(Math.ceil(hours))}: raise the limit, or cut the dataset into several`;
+    yield `this run would take ${n(Math.ceil(hours))} hours: it goes on for as long as something comes of it, and is given up where nothing does for ${oldestHours}`;
   }
   if (lookRequests.high > lookRequests.likely) {
-    yield `a source that changes while it is read is looked at again up to ${verification.looks} times, at ${n(lookRequests.likely)} requests each and what has moved`;
+    const { looks } = verification;
+    yield `if the source keeps changing while it is read: up to ${n(requests.high)} requests, since what moved is fetched again up to ${n(looks)} times, with a look at the edges of ranges before and after each (${n(2 * looks + 1)} looks at most), and more where it grows by pages meanwhile`;
   }
   if (increment) {
     yield `this is a load of what changed since ${increment.since}; it is then merged into the table of run ${increment.base.runId}, whose files are read and written anew, which is not counted here`;

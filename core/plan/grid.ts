@@ -50,6 +50,16 @@ export function countPagesOf(sequence: Sequence | Again): number {
   return sequence.stretches.reduce((sum, [, pages]) => sum + pages, 0);
 }
 
+/** The range of that name, of those that a plan alone tells; undefined of what leads and chains find. */
+export function rangeNamed(
+  { slice, index }: RangeName,
+  { sequences }: Pick<Plan, 'sequences'>,
+): PageRange | undefined {
+  const sequence = sequences.find((one) => one.slice === slice);
+  if (sequence?.type !== 'pages' || index >= countRangesOf(sequence)) return undefined;
+  return rangeAt(sequence, index);
+}
+
 /** The name of a range in keys and logs: 'all-00000042'. Sorts as the ranges do. */
 export function pageRangeName(range: RangeName): string {
   return `${range.slice}-${String(range.index).padStart(8, '0')}`;

@@ -1,27 +1,26 @@
+import { pageRangeName } from '../plan/grid';
+import type { RangeName } from '../plan/plan';
 import { type RunName, stagePrefix } from '../run/keys';
 import type { ManifestObject } from '../run/manifest';
 import { rangeOfKey } from '../run/present-ranges';
 import { type Html, html } from './html';
-import { count } from './words';
 
-/** What a range is called in a report, counted from 1: 'range 43', 'range 2 of slice x', 'range 1 of look 2'. */
-export function rangeLabel({
-  slice,
-  index,
-  look,
-}: {
-  slice: string;
-  index: number;
-  look?: number | undefined;
-}): string {
-  const ofSlice = slice === 'all' ? '' : ` of slice ${slice}`;
-  return `range\u00a0${count(index + 1)}${ofSlice}${look === undefined ? '' : ` of look ${look}`}`;
+type LabelledRange = RangeName & { readonly look?: number | undefined };
+
+/** What a range is called in a report, which is what keys and the command line call it: 'all-00000042', 'all-00000001 of look 2'. */
+function rangeLabel({ slice, index, look }: LabelledRange): string {
+  return `${pageRangeName({ slice, index })}${look === undefined ? '' : ` of look ${look}`}`;
 }
 
-/** The same of an object, with a link to it. */
+/** The same, on one line where there is room. */
+export function rangeTag(range: LabelledRange): Html {
+  return html`<span class="name">${rangeLabel(range)}</span>`;
+}
+
+/** A range of an object, with a link to it. */
 export function objectLink(run: RunName, { key, look }: ManifestObject): Html {
   const range = rangeOfKey(stagePrefix({ ...run, look }), key);
-  return html`<a href="${lakeLink(key)}">${range ? rangeLabel({ ...range, look }) : key}</a>`;
+  return html`<a class="name" href="${lakeLink(key)}">${range ? rangeLabel({ ...range, look }) : key}</a>`;
 }
 
 /** Where an object of the lake is, seen from a report: four folders up. */

@@ -63,6 +63,7 @@ thead th { border-bottom-color: var(--line); }
 td { overflow-wrap: break-word; }
 td.short code { overflow-wrap: normal; }
 .long { overflow-wrap: anywhere; min-width: 18ch; }
+.name { white-space: nowrap; }
 h3.part { margin-top: 22px; }
 .examples { list-style: none; padding: 0; font-size: 14px; }
 .examples li { margin-top: 12px; overflow-wrap: anywhere; }
@@ -80,6 +81,7 @@ footer p { margin-top: 6px; }
   .facts dd { font-size: 16px; }
   section { margin-top: 34px; }
   figure { padding: 12px 0 6px; border-width: 1px 0; border-radius: 0; background: none; }
+  .name { white-space: normal; }
   .wide { display: none; }
   .narrow { display: block; }
   table.stacked, .stacked tbody, .stacked td { display: block; width: 100%; }

@@ -1,6 +1,7 @@
 import type { CheckName } from '../run/verification';
 import type { ReportFacts } from './gather/report-facts';
-import { counted, percent } from './words';
+import { hasChanged } from './has-changed';
+import { counted, percent, utc } from './words';
 
 /** The one thing that everybody wants to know of a run. */
 export interface Verdict {
@@ -19,10 +20,10 @@ export interface Verdict {
 export function verdictOf(facts: ReportFacts): Verdict {
   const { outcome } = facts;
   switch (outcome.state) {
-    case 'published':
-      return outcome.manifest.warnings.length > 0
-        ? warned(facts, outcome.manifest.warnings)
-        : complete(facts);
+    case 'published': {
+      const warnings = warningsOf(facts, outcome.manifest.warnings);
+      return warnings.length > 0 ? warned(facts, warnings) : complete(facts);
+    }
     case 'verified':
       return {
         tone: 'neutral',
@@ -47,13 +48,27 @@ export function verdictOf(facts: ReportFacts): Verdict {
   }
 }
 
+/** What stands in the manifest, or else what verification.json warns of: neither is ever called complete. */
+function warningsOf({ verification }: ReportFacts, warnings: readonly string[]): readonly string[] {
+  if (warnings.length > 0) return warnings;
+  const checks = verification?.checks ?? [];
+  return checks.flatMap(({ outcome, sentence }) => (outcome === 'warned' ? [sentence] : []));
+}
+
+/** What an increment changed, one clause. */
+function mergedIn(facts: ReportFacts, since: string): string {
+  const { table, sums } = facts;
+  const all = table === undefined ? '' : `, which has ${counted(table.records, 'record')} by now`;
+  return `${counted(sums.received, 'record')} that changed since ${utc(Date.parse(since))} ${sums.received === 1 ? 'was' : 'were'} merged into the table${all}`;
+}
+
 function complete(facts: ReportFacts): Verdict {
   const { outcome } = facts;
   const total = outcome.state === 'failed' ? undefined : outcome.manifest.total;
   const increment = outcome.plan.increment;
   const sentence =
     increment !== undefined
-      ? `Everything that changed since ${increment.since} was loaded and verified, and readers see it.`
+      ? `Everything that changed was loaded and verified, and readers see it: ${mergedIn(facts, increment.since)}.`
       : total === undefined
         ? `Every page that the source named was loaded, ${counted(inTable(facts), 'record')} in all, and readers see them. The source gives no total to hold that against.`
         : `Everything that the source holds was loaded and verified, ${counted(inTable(facts), 'record')} in all, and readers see it.`;
@@ -61,10 +76,15 @@ function complete(facts: ReportFacts): Verdict {
 }
 
 function warned(facts: ReportFacts, warnings: readonly string[]): Verdict {
+  const { increment } = facts.outcome.plan;
+  const what =
+    increment === undefined
+      ? `${counted(inTable(facts), 'record')} in all`
+      : mergedIn(facts, increment.since);
   return {
     tone: 'warned',
     title: 'Published with warnings',
-    sentence: `Readers see this run, ${counted(inTable(facts), 'record')} in all, with warnings: what could not be proved, or what falls short and was accepted by the dataset's policy or an operator, stands below.`,
+    sentence: `Readers see this run, with warnings: ${what}. What could not be proved, or falls short and was accepted by the dataset's policy or an operator, stands below.`,
     reasons: warnings,
     advice: adviceOn(facts, 'warned'),
   };
@@ -104,12 +124,12 @@ function failed({ outcome, dead, sums, looked }: ReportFacts, reason: string): V
 }
 
 /** What to do about checks that came out so, each advice once. */
-function adviceOn({ verification, outcome }: ReportFacts, result: 'warned' | 'failed'): string[] {
+function adviceOn(facts: ReportFacts, result: 'warned' | 'failed'): string[] {
+  const { verification, outcome } = facts;
   const { dataset, runId } = outcome.plan;
   const startOver = `Start over: npx baseload run ${dataset}`;
   const shapeAgain = `Read below why records were quarantined, mend the columns in the source file or raise maxQuarantinedRatio, and shape the pages again without asking the source: npx baseload replay ${dataset} --run ${runId}`;
-  const moved =
-    'The source changed while it was read, or gave fewer records than it counts: start over at a quieter time, sort the request by a unique field, or allow more looks (verification.looks). If a small shortfall is acceptable, say so in the source file (verification.ifShort and tolerance).';
+  const moved = movedAdvice(facts, result);
   const twice =
     'Records came more than once: sort the request by a unique field, or add a column to the key that tells them apart. Then start over.';
   const advice: Readonly<Record<CheckName, string | undefined>> = {
@@ -118,7 +138,7 @@ function adviceOn({ verification, outcome }: ReportFacts, result: 'warned' | 'fa
     pages: startOver,
     'records-accounted':
       'Some records are neither in the table nor in quarantine, which must not happen: keep this run for examination, and report it.',
-    'source-total': moved,
+    'source-total': isShortByHole(facts) ? undefined : moved,
     drift: moved,
     'unique-keys': twice,
     'key-ranges': twice,
@@ -128,10 +148,38 @@ function adviceOn({ verification, outcome }: ReportFacts, result: 'warned' | 'fa
       'Objects in the lake are not what the run wrote: find out who else writes there. Then start over.',
     quarantine: shapeAgain,
     'given-up': `What was given up is not in the table. To have it: npx baseload run ${dataset}`,
+    base: `What the table lacked before it still lacks. Load everything to have it: npx baseload run ${dataset}`,
   };
   const checks = verification?.checks.filter(({ outcome }) => outcome === result) ?? [];
   const found = checks.flatMap(({ name }) => advice[name] ?? []);
   return [...new Set(found.length === 0 && result === 'failed' ? [startOver] : found)];
+}
+
+/** What to do where the source changed or where records are missing of its total; a shortfall that was accepted needs no policy any more. */
+function movedAdvice({ outcome }: ReportFacts, result: 'warned' | 'failed'): string {
+  const drift = outcome.state === 'failed' ? undefined : outcome.manifest.drift;
+  const policy =
+    result === 'warned'
+      ? ''
+      : ' If a small shortfall is acceptable, say so in the source file (verification.ifShort and tolerance).';
+  if (drift !== undefined && !hasChanged(drift)) {
+    return `The source gave other records than it counts, though it stood still: check what the request asks for, and how it pages, then start over.${policy}`;
+  }
+  const what = drift === undefined ? ', or gave fewer records than it counts' : '';
+  return `The source changed while it was read${what}: start over at a quieter time, sort the request by a unique field, or allow more looks (verification.looks).${policy}`;
+}
+
+/** Whether what is missing of the source's total is no more than the ranges may hold that were given up. */
+function isShortByHole({ verification, outcome }: ReportFacts): boolean {
+  if (outcome.state === 'failed') return false;
+  const check = verification?.checks.find(({ name }) => name === 'source-total');
+  const own = outcome.manifest.givenUp.filter(({ look }) => look === undefined);
+  if (check?.expected === undefined || check.found === undefined || own.length === 0) return false;
+  const sizes = outcome.plan.sequences.map((sequence) =>
+    sequence.type === 'pages' ? sequence.pagesPerRange * sequence.pageSize : Number.POSITIVE_INFINITY,
+  );
+  const most = own.length * sizes.reduce((one, other) => Math.max(one, other), 0);
+  return check.found < check.expected && check.expected - check.found <= most;
 }
 
 /** The sentence of a run's title bar. */

@@ -1,7 +1,9 @@
+import { rangeNamed } from '../plan/grid';
 import { concurrently } from './concurrently';
 import type { DeadOne } from './dead-groups';
 import { type DeadRange, deadRangeSchema } from './dead-range';
 import { parseDocument } from './document';
+import { extentOf } from './give-up';
 import { deadPrefix, givenUpKey, type RunName, stageKey } from './keys';
 import type { Lake } from './ports';
 import { readPlan } from './read-plan';
@@ -27,7 +29,9 @@ export async function* deadDocuments(
     const name = { source, dataset, runId, ...(dead.look === undefined ? {} : { look: dead.look }) };
     const over =
       (await lake.head(stageKey({ ...name, extension }, dead))) ?? (await lake.head(givenUpKey(name, dead)));
-    return over ? undefined : { ...name, ...reasonOf(dead) };
+    // Which pages a look reads is in its own plan, and it has them from the run's.
+    const range = dead.look === undefined ? rangeNamed(dead, plan) : undefined;
+    return over ? undefined : { ...name, ...reasonOf(dead), extent: range && extentOf(range) };
   });
   for await (const dead of read) if (dead) yield dead;
 }

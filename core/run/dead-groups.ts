@@ -4,6 +4,18 @@ import type { RunName } from './keys';
 import type { FailureReason } from './ports';
 import { commonReason, reasonKey } from './reason-pattern';
 
+/** Ranges of a group that are named. */
+const mostNames = 20;
+
+/** Pages of a range, as far as they are known before it is there. */
+export interface RangeExtent {
+  /** From 0. */
+  readonly firstPage: number;
+  readonly pages: number;
+  /** At most: the last page of a slice may hold fewer. */
+  readonly records: number;
+}
+
 /** A range that could not be loaded, and why, wherever that is known from. */
 export interface DeadOne extends FailureReason, RunName {
   readonly slice: string;
@@ -12,6 +24,8 @@ export interface DeadOne extends FailureReason, RunName {
   readonly at: number;
   /** Whether its message is in the DLQ; otherwise only its document tells of it. */
   readonly inQueue: boolean;
+  /** Absent where nobody knows its pages. */
+  readonly extent?: RangeExtent | undefined;
 }
 
 /** Ranges of one run that could not be loaded for one reason. */
@@ -25,7 +39,16 @@ export interface DeadGroup extends FailureReason {
   /** Of those, the ones whose message is in the DLQ. */
   readonly inQueue: number;
   /** The one that failed last. */
-  readonly example: { readonly range: string; readonly reason: string; readonly at: string };
+  readonly example: {
+    readonly range: string;
+    readonly reason: string;
+    readonly at: string;
+    readonly extent?: RangeExtent | undefined;
+  };
+  /** Of its ranges, in order; the first ones where they are many. */
+  readonly names: readonly string[];
+  /** In all its ranges at most; absent where nobody knows. */
+  readonly records?: number | undefined;
   /** ISO 8601: since when there are any. */
   readonly since: string;
 }
@@ -54,7 +77,8 @@ function lastWords(dead: Iterable<DeadOne>): Iterable<DeadOne> {
     const key = JSON.stringify([one.source, one.dataset, one.runId, fullRangeName(one)]);
     const other = ranges.get(key);
     const last = other && other.at > one.at ? other : one;
-    ranges.set(key, { ...last, inQueue: one.inQueue || other?.inQueue === true });
+    const extent = one.extent ?? other?.extent;
+    ranges.set(key, { ...last, extent, inQueue: one.inQueue || other?.inQueue === true });
   }
   return ranges.values();
 }
@@ -73,7 +97,17 @@ function toGroup(ones: readonly DeadOne[]): DeadGroup {
     reason: commonReason(ones),
     ranges: ones.length,
     inQueue: ones.filter(({ inQueue }) => inQueue).length,
-    example: { range: fullRangeName(last), reason: last.reason, at: new Date(last.at).toISOString() },
+    example: {
+      range: fullRangeName(last),
+      reason: last.reason,
+      at: new Date(last.at).toISOString(),
+      extent: last.extent,
+    },
+    names: ones.map(fullRangeName).sort().slice(0, mostNames),
+    records: ones.reduce<number | undefined>(
+      (sum, { extent }) => (sum === undefined || !extent ? undefined : sum + extent.records),
+      0,
+    ),
     since: new Date(since).toISOString(),
   };
 }

@@ -1,6 +1,6 @@
 import { pageRangeName, parsePageRangeName } from '../plan/grid';
 import type { PageRange, RangeName } from '../plan/plan';
-import { fullRangeName } from './dead-groups';
+import { fullRangeName, type RangeExtent } from './dead-groups';
 import type { GivenUp } from './given-up';
 import { givenUpKey, type RunName } from './keys';
 import type { Lake } from './ports';
@@ -86,6 +86,12 @@ export function holeOf(ranges: readonly PageRange[]): Hole {
     else openSlices.push(...range.slices.map(({ name }) => name));
   }
   return { ranges: ranges.length, pages, records, openSlices };
+}
+
+/** The pages of a range and how many records they hold at most; undefined where nobody knows. */
+export function extentOf(range: PageRange): RangeExtent | undefined {
+  if (range.type !== 'pages') return undefined;
+  return { firstPage: range.firstPage, pages: range.pages, records: recordsOf(range) };
 }
 
 function recordsOf({ firstPage, pages, pageSize, total }: Extract<PageRange, { type: 'pages' }>): number {

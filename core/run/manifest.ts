@@ -6,6 +6,7 @@ import { concurrently } from './concurrently';
 import { parseDocument } from './document';
 import { driftSchema } from './drift/drift';
 import { givenUpSchema } from './given-up';
+import { inheritedSchema } from './inherited';
 import { manifestKey, type RunName } from './keys';
 import type { Lake } from './ports';
 import { receiptSchema } from './receipt';
@@ -75,6 +76,8 @@ export const manifestSchema = z.object({
   drift: driftSchema.optional(),
   /** Ranges that an operator gave up. */
   givenUp: z.array(givenUpSchema),
+  /** In what the table falls short that what changed is merged into; absent of a run that loads everything. */
+  inherited: z.array(inheritedSchema).optional(),
   /** One sentence for each way in which the run falls short; empty when it may be published. */
   problems: z.array(z.string()),
   /** One sentence for each way in which it falls short and is published all the same. */

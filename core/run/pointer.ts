@@ -106,9 +106,7 @@ export async function publish(
   if (current?.runId === manifest.runId) return 'already';
   if (current && isSuperseded(manifest.runId, current)) return 'superseded';
   if (otherBase(manifest, current)) return 'conflict';
-  const { increment } = manifest;
-  // What a table lacks it still lacks when something is added.
-  const warnings = [...((increment && current?.warnings) ?? []), ...manifest.warnings];
+  const { increment, warnings } = manifest;
   const pointer: Pointer = {
     version: 3,
     source: manifest.source,

@@ -17,6 +17,7 @@ const checkNames = [
   'checksums',
   'quarantine',
   'given-up',
+  'base',
 ] as const;
 
 /** One thing that verification proves, or could not. */

@@ -1,9 +1,11 @@
 import { ConfigurationError } from '../errors';
 import type { Plan } from '../plan/plan';
 import { RangeSet } from '../plan/range-set';
-import { readCurated } from './curate/curated';
-import { curatedKey, type RunName } from './keys';
+import { type Curated, filesOf, readCurated } from './curate/curated';
+import type { TableFiles } from './curate/table-files';
+import { curatedKey, type RunName, stagePrefix } from './keys';
 import { type Manifest, readManifest } from './manifest';
+import { type PublishedRun, readPointer } from './pointer';
 import type { Lake } from './ports';
 import { readPlan } from './read-plan';
 import type { Verification } from './verification';
@@ -13,7 +15,11 @@ import { Sentences } from './verify/sentences';
 import { type Survey, type SurveyServices, survey } from './verify/survey';
 
 /** What a finished run looks like now. */
-export type VerifiedAgain = Pick<Verification, 'verdict' | 'checks'> & { readonly manifest: Manifest };
+export type VerifiedAgain = Pick<Verification, 'verdict' | 'checks'> & {
+  readonly manifest: Manifest;
+  /** The files that the run was merged into; undefined where its stage objects are its table, or it has none. */
+  readonly files?: TableFiles | undefined;
+};
 
 /**
  * Holds a finished run against the lake as it is now: that every object, and every file of the table, is what it was when the run was verified,
@@ -28,12 +34,23 @@ export async function verifyAgain(run: RunName, services: SurveyServices): Promi
     );
   }
   const found = await survey(plan, new Ledger(foldersOf(plan, manifest), lake), services);
-  const changed = await allChanges(plan, manifest, found, lake);
-  const { drift, total, givenUp } = manifest;
+  const curated = await readCurated(lake, plan);
+  const changed = await allChanges({ plan, manifest, found, curated }, lake);
+  const { drift, total, givenUp, inherited } = manifest;
+  const files = curated && filesOf(curated);
   const hole = { ranges: givenUp, records: undefined };
   const extents = extentsOf(manifest, found);
-  const { verdict, checks } = judge(plan, { ...found, changed, extents, drift, total, hole });
-  return { manifest, verdict, checks: [...checks] };
+  const { verdict, checks } = judge(plan, {
+    ...found,
+    changed,
+    extents,
+    drift,
+    total,
+    hole,
+    inherited,
+    files,
+  });
+  return { manifest, files, verdict, checks: [...checks] };
 }
 
 function foldersOf(plan: Plan, { parts }: Manifest): LedgerFolder[] {
@@ -55,7 +72,16 @@ function extentsOf({ counts, parts }: Manifest, { tally }: Survey) {
   return looks.map((look) => ({ look, extent: { ...tally.folder(look) } }));
 }
 
-async function allChanges(plan: Plan, manifest: Manifest, found: Survey, lake: Lake): Promise<Sentences> {
+/** A run as it was verified once, and as it is found now. */
+interface Finished {
+  readonly plan: Plan;
+  readonly manifest: Manifest;
+  readonly found: Survey;
+  /** Absent where the run was merged into no files. */
+  readonly curated: Curated | undefined;
+}
+
+async function allChanges({ plan, manifest, found, curated }: Finished, lake: Lake): Promise<Sentences> {
   const changed = new Sentences();
   for (const sentence of found.changed.first) changed.add(sentence);
   changed.count = found.changed.count;
@@ -63,27 +89,51 @@ async function allChanges(plan: Plan, manifest: Manifest, found: Survey, lake: L
     const [then, now] = [manifest.counts[name], found.tally.counts[name]];
     if (then !== now) changed.add(`the manifest counts ${n(then)} ${name}, and its parts ${n(now)}`);
   }
-  const isCurated = (await lake.head(curatedKey(plan))) !== undefined;
-  if (isCurated) await addCurated(plan, changed, lake);
+  if (curated) await addCurated(curated, changed, lake);
   // Of a table that is its stage objects, readers read whatever is in their folder.
   else if (manifest.drift === undefined) {
     for (const late of found.late.first) changed.add(`${late}, and readers of the run read it`);
   }
+  const published = await publishedOf(plan, lake);
+  if (published) addPublished(plan, { published, curated }, changed);
   return changed;
 }
 
-async function addCurated(plan: Plan, changed: Sentences, lake: Lake): Promise<void> {
-  const curated = await readCurated(lake, plan);
-  if (!curated) return;
-  const files = new Map(curated.files.map((file) => [file.key, file]));
-  for await (const { key, bytes, etag } of lake.list(curated.location)) {
-    const file = files.get(key);
-    files.delete(key);
+async function addCurated({ files, location }: Curated, changed: Sentences, lake: Lake): Promise<void> {
+  const missing = new Map(files.map((file) => [file.key, file]));
+  for await (const { key, bytes, etag } of lake.list(location)) {
+    const file = missing.get(key);
+    missing.delete(key);
     if (!file) changed.add(`${key} is no file of the table, and readers of the run read it`);
     else if (file.bytes !== bytes || file.etag !== etag)
       changed.add(`${key} is not the file that was written`);
   }
-  for (const key of files.keys()) changed.add(`${key} is gone from the lake: somebody has removed it`);
+  for (const key of missing.keys()) changed.add(`${key} is gone from the lake: somebody has removed it`);
+}
+
+/** What readers are told of the run, now or after a rollback; undefined where it is not published, or not kept any more. */
+async function publishedOf(plan: Plan, lake: Lake): Promise<PublishedRun | undefined> {
+  const pointer = await readPointer(lake, plan);
+  return pointer && [pointer, ...pointer.previous].find(({ runId }) => runId === plan.runId);
+}
+
+/** Readers follow the pointer: it must lead them to the files that were looked at. */
+function addPublished(
+  plan: Plan,
+  { published, curated }: { readonly published: PublishedRun; readonly curated: Curated | undefined },
+  changed: Sentences,
+): void {
+  const there = curated ? filesOf(curated) : { location: stagePrefix(plan) };
+  if (published.location !== there.location) {
+    const merged = curated ? `its files are in ${there.location}` : `${curatedKey(plan)} is gone`;
+    changed.add(`readers of the run read ${published.location}, and ${merged}`);
+  } else if ('files' in there) {
+    for (const name of ['files', 'records'] as const) {
+      const [told, written] = [published[name], there[name]];
+      if (told !== written)
+        changed.add(`readers are told of ${n(told)} ${name}, and ${n(written)} were written`);
+    }
+  }
 }
 
 const n = (value: number): string => value.toLocaleString('en');

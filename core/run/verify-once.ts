@@ -9,6 +9,7 @@ import type { Clock, Lake } from './ports';
 import type { Unrolled } from './unroll';
 import { readVerification, type Verification } from './verification';
 import { readHole } from './verify/hole';
+import { inherit } from './verify/inherit';
 import { type Evidence, judge } from './verify/judge';
 import type { Judged } from './verify/judgement';
 import { Ledger, type LedgerFolder } from './verify/ledger';
@@ -51,7 +52,8 @@ export async function verifyOnce(
   const hole = await readHole(plan, { givenUp, looks }, lake);
   const total = looked.total ?? plan.total ?? found.tally.promised;
   const extents = looked.generations;
-  const evidence = { ...found, extents, drift: looked.drift, total, hole };
+  const inherited = await inherit(plan, lake);
+  const evidence = { ...found, extents, drift: looked.drift, total, hole, inherited };
   const judged = judge(plan, evidence);
   await writeVerification(plan, judged, services);
   const parts = found.replaced.apply(ledger.folders.flatMap((folder) => folder.parts));
@@ -97,7 +99,7 @@ async function writeVerification(
 
 function manifestOf(
   plan: Plan,
-  { tally, observations, drift, total, hole }: Evidence,
+  { tally, observations, drift, total, hole, inherited = [] }: Evidence,
   { problems, warnings }: Judged,
   parts: readonly ManifestPart[],
 ): Manifest {
@@ -118,6 +120,7 @@ function manifestOf(
     observations,
     ...(drift === undefined ? {} : { drift }),
     givenUp: [...hole.ranges],
+    ...(increment === undefined ? {} : { inherited: [...inherited] }),
     problems: [...problems],
     warnings: [...warnings],
     parts: [...parts],

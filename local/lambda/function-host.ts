@@ -12,7 +12,10 @@ import { settleWithin } from './settle-within';
 
 /** What a function prints, sorted. Every line of an invocation is emitted before the invocation settles. */
 export interface FunctionEvents {
-  metrics: [EmbeddedMetrics];
+  /** `invocation` is the id of the one that printed it. */
+  metrics: [EmbeddedMetrics & { readonly invocation?: string | undefined }];
+  /** After all that it printed, however it ended. */
+  'invocation-ended': [{ readonly functionName: string; readonly invocation: string }];
   log: [{ readonly functionName: string; readonly line: string }];
   /** A process ended by itself while it worked; `how` is 'exit status 3' or 'signal: SIGABRT'. */
   'process-ended': [{ readonly functionName: string; readonly how: string }];
@@ -25,6 +28,8 @@ export class FunctionHost extends EventEmitter<FunctionEvents> {
   readonly #log: WriteStream;
   readonly #idle: FunctionProcess[] = [];
   readonly #processes = new Set<FunctionProcess>();
+  /** What each process is at; a process does one invocation at a time. */
+  readonly #current = new Map<FunctionProcess, string>();
   readonly #invocations = new Set<Promise<unknown>>();
   #stopping = false;
 
@@ -69,6 +74,7 @@ export class FunctionHost extends EventEmitter<FunctionEvents> {
   async #run(event: unknown): Promise<unknown> {
     const id = randomUUID();
     const process = this.#take();
+    this.#current.set(process, id);
     try {
       return await process.invoke(id, event);
     } catch (error) {
@@ -77,6 +83,8 @@ export class FunctionHost extends EventEmitter<FunctionEvents> {
         this.emit('process-ended', { functionName: this.name, how: error.how });
       throw error;
     } finally {
+      this.#current.delete(process);
+      this.emit('invocation-ended', { functionName: this.name, invocation: id });
       if (process.alive) this.#idle.push(process);
     }
   }
@@ -86,15 +94,17 @@ export class FunctionHost extends EventEmitter<FunctionEvents> {
     for (let process = this.#idle.pop(); process; process = this.#idle.pop()) {
       if (process.alive) return process;
     }
-    const process = new FunctionProcess(this.#definition, this.#surroundings, (line) => this.#onLine(line));
+    const process: FunctionProcess = new FunctionProcess(this.#definition, this.#surroundings, (line) =>
+      this.#onLine(line, this.#current.get(process)),
+    );
     this.#processes.add(process);
     void process.ended.then(() => this.#processes.delete(process));
     return process;
   }
 
-  #onLine(line: string): void {
+  #onLine(line: string, invocation: string | undefined): void {
     const metrics = parseEmbeddedMetrics(line);
-    if (metrics) for (const one of metrics) this.emit('metrics', one);
+    if (metrics) for (const one of metrics) this.emit('metrics', { ...one, invocation });
     else this.#write(line);
   }
 

@@ -1,6 +1,6 @@
 import type { DeadLetters } from '../../aws/dead-letters';
 import { chooses, isEverything, readSourceName } from '../../cli/choose-letters';
-import { readDeadLetters } from '../../cli/dead-letters';
+import { asDeadOne, readDeadLetters } from '../../cli/dead-letters';
 import { deadLines, nextStep } from '../../cli/dead-lines';
 import type { DeadSurvey } from '../../cli/dead-survey';
 import { clearForRun } from '../../cli/over-letters';
@@ -164,6 +164,18 @@ describe('what is printed of a DLQ', () => {
     expect(text).toMatch(/npx baseload give-up .* --ranges all-00000003/);
   });
 
+  it('tells which pages a range holds, and how many records that is at most', () => {
+    const extent = (firstPage: number, pages = 7) => ({ extent: { firstPage, pages, records: pages * 100 } });
+    const text = deadLines(survey([one(6, extent(42)), one(12, extent(84))]), context).join('\n');
+    expect(text).toMatch(/example {3}all-00000006 \(pages 43 to 49, at most 700 records\), 6 min/);
+    expect(text).toMatch(/records {3}at most 1,400 in all/);
+    expect(text).toMatch(/--ranges all-00000006,all-00000012 --reason/);
+    const single = deadLines(survey([one(6, extent(42, 1))]), context).join('\n');
+    expect(single).toMatch(/\(page 43, at most 100 records\)/);
+    expect(single).not.toMatch(/in all/);
+    expect(asDeadOne(aLetter(0))).toMatchObject([{ extent: { firstPage: 3, pages: 3 } }]);
+  });
+
   it('tells what became of a range whose message is gone', () => {
     const gone = [one(1, { inQueue: false })];
     expect(deadLines(survey(gone), context).join('\n')).toMatch(/enqueued again when the run goes on/);
@@ -181,7 +193,7 @@ describe('what is printed of a DLQ', () => {
       /1 range of runs that are over \(cities .*\): npx baseload dlq geonames --remove-over/,
     );
     expect(text).toMatch(/1 message that no worker sent/);
-    expect(text).toMatch(/4 messages of 9 were looked at/);
+    expect(text).toMatch(/4 of 9 messages were looked at/);
   });
 
   it.each([

@@ -52,14 +52,17 @@ const endless = (present: number) => {
 
 function moment(changes: Partial<Moment>, metrics: Record<string, number> = {}): Moment {
   const tally = new Tally(() => 0);
-  tally.add(metrics);
-  const none = { before: grid(0), now: grid(0), fetchedBefore: 0, seconds: 10 };
+  const { PagesFetched = 0, ...others } = metrics;
+  tally.add(others);
+  // Two at most by each attempt, of ranges of two pages
+  for (let page = 0; page < PagesFetched; page++) tally.add({ PagesFetched: 1 }, `a${Math.floor(page / 2)}`);
+  const none = { before: grid(0), now: grid(0), seconds: 10 };
   return { plan: planOf(pages, 950), tally, ...none, ...changes };
 }
 
 describe('measure', () => {
   it('tells of pages before their range is written, and of the time that the others will take', () => {
-    expect(measure(moment({ fetchedBefore: 1 }, { PagesFetched: 6 }))).toMatchObject({
+    expect(measure(moment({}, { PagesFetched: 5 }))).toMatchObject({
       pages: 5,
       pagesPlanned: 10,
       records: 500,
@@ -72,8 +75,8 @@ describe('measure', () => {
   it('goes on from what was there, and never beyond what there is', () => {
     const before = grid(2);
     expect(measure(moment({ before, now: grid(3) }, { PagesFetched: 1 }))).toMatchObject({
-      pages: 6,
-      records: 600,
+      pages: 7,
+      records: 700,
     });
     expect(measure(moment({ before, now: grid(5) }, { PagesFetched: 9 }))).toMatchObject({
       pages: 10,
@@ -93,12 +96,13 @@ describe('measure', () => {
 
   it('knows no end of a chain, and counts the records that came', () => {
     const chained = { plan: planOf(chain), before: endless(0), now: endless(3) };
-    expect(measure(moment(chained, { PagesFetched: 7, RecordsReceived: 612 }))).toEqual({
+    expect(measure(moment(chained, { PagesFetched: 1, RecordsReceived: 612 }))).toEqual({
       pages: 7,
       pagesPlanned: undefined,
       records: 612,
       continued: false,
       rangesOpen: 1,
+      rangesFailed: 0,
       requestsPerSecond: 0,
       throttled: 0,
       retries: 0,
@@ -119,9 +123,44 @@ describe('measure', () => {
   it('knows the end when nothing grows any more', () => {
     const ended = extent(3, { ranges: 4, missingRanges: 1, pages: 8, missingPages: 2, growing: false });
     const known = measure(
-      moment({ plan: planOf(chain), before: endless(0), now: ended }, { PagesFetched: 7 }),
+      moment({ plan: planOf(chain), before: endless(0), now: ended }, { PagesFetched: 1 }),
     );
     expect(known).toMatchObject({ pages: 7, pagesPlanned: 8 });
     expect(known.secondsLeft).toBeCloseTo(10 / 7);
+  });
+
+  describe('where attempts fail', () => {
+    const failed = (index: number, failure = 'transient') =>
+      JSON.stringify({ message: 'A range was not loaded', details: { slice: 'all', index, failure } });
+
+    it('counts no page that came for nothing, and each once of a range that is fetched again', () => {
+      const tally = new Tally(() => 0);
+      tally.add({ PagesFetched: 1 }, 'a');
+      tally.ended('a');
+      tally.add({ PagesFetched: 2 }, 'b');
+      tally.add({ PagesFetched: 2 }, 'b');
+      const before = grid(3);
+      expect(measure(moment({ before, now: before, tally })).pages).toBe(9);
+      tally.beforeLook()();
+      expect(measure(moment({ before, now: before, tally })).pages).toBe(8);
+      const forget = tally.beforeLook();
+      tally.ended('b');
+      forget();
+      expect(tally.pagesInFlight(2)).toBe(2); // it ended after the look began, which may not have seen its range
+    });
+
+    it('names how many ranges failed, until they are there', () => {
+      const tally = new Tally(() => 0);
+      for (const line of [failed(1), failed(4), failed(4), failed(3, 'throttled'), 'no JSON', '{}'])
+        tally.log(line);
+      expect(measure(moment({ now: grid(1), tally })).rangesFailed).toBe(2);
+      expect(measure(moment({ now: grid(3), tally })).rangesFailed).toBe(1);
+      expect(measure(moment({ now: grid(5), tally })).rangesFailed).toBe(0);
+    });
+  });
+
+  it('never shows more requests than the limit lets through', () => {
+    const plan: Plan = { ...planOf(pages, 950), requestsPerSecond: 10 };
+    expect(measure(moment({ plan, seconds: 1 }, { Requests: 37 })).requestsPerSecond).toBe(10);
   });
 });

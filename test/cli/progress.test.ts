@@ -7,6 +7,7 @@ function progress(changes: Partial<Progress> = {}): Progress {
     records: 25_000,
     continued: false,
     rangesOpen: 12,
+    rangesFailed: 0,
     requestsPerSecond: 49.96,
     pagesPerSecond: undefined,
     throttled: 0,
@@ -43,6 +44,30 @@ describe('progressLine', () => {
     expect(progressLine(progress({ pages: 0, secondsLeft: undefined }))).toContain('  0 %  0/1,000 pages');
     expect(progressLine(progress({ secondsLeft: undefined }))).toMatch(/estimating$/);
   });
+});
+
+describe('while ranges are missing', () => {
+  it('the bar is never full, and what failed is named', () => {
+    const line = progressLine(progress({ pages: 1000, rangesOpen: 2, rangesFailed: 2, secondsLeft: 0.2 }));
+    expect(line).toContain('░  99 %  1,000/1,000 pages');
+    expect(line).toContain('  2 ranges failed  ');
+    expect(progressLine(progress({ pages: 1000, rangesOpen: 0 }))).toContain('█ 100 %');
+  });
+
+  it('a pause before another attempt is no estimate', () => {
+    expect(progressLine(progress({ requestsPerSecond: 0, rangesFailed: 1 }))).toMatch(
+      /waiting before what failed is tried again$/,
+    );
+  });
+});
+
+it('says nothing of records that no worker has told of yet', () => {
+  expect(progressLine(progress({ pages: 12, pagesPlanned: 12, records: 0, rangesOpen: 0 }))).not.toContain(
+    'record',
+  );
+  expect(progressLine(progress({ pages: 1, records: 1, retries: 1 }))).toMatch(
+    / {2}1 record {2}.* {2}1 retry {2}/,
+  );
 });
 
 describe('a look at the source after the last page', () => {

@@ -40,6 +40,7 @@ const failed: FailedRanges = {
     reason: 'GET /users?page=18 answered 401',
     at: '2026-01-31T05:58:00.000Z',
   },
+  names: ['all-00000003', 'all-00000005', 'all-00000017'],
 };
 
 describe('a dataset is said to be', () => {
@@ -66,10 +67,10 @@ describe('a dataset is said to be', () => {
     const open = anOpenRun({ state: 'blocked', missing: 3, failed: [failed] });
     expect(linesOf({ open }, { environment: 'dev' })).toEqual([
       'crm/users',
-      '  blocked      3 of 28 ranges could not be loaded, 174 of 277 pages; run r-2',
+      '  blocked      3 of 28 ranges could not be loaded, 174 of 277 pages are there; run r-2',
       '               3 ranges, such as all-00000017, 2 min ago: GET /users?page=# answered 401',
       '  what to do   check the secret of crm, then npx baseload redrive crm --env dev loads what is missing',
-      '               npx baseload dlq crm --env dev shows every reason; npx baseload give-up r-2 --dataset crm/users --ranges missing --reason "…" --env dev accepts the hole',
+      '               npx baseload dlq crm --env dev shows every reason; npx baseload give-up r-2 --dataset crm/users --ranges all-00000003,all-00000005,all-00000017 --reason "…" --env dev accepts the hole',
     ]);
   });
 
@@ -85,6 +86,24 @@ describe('a dataset is said to be', () => {
       '  what to do   npx baseload open crm/users r-2 tells all; npx baseload run crm/users loads it anew',
       expect.stringMatching(/^ {2}published {4}138,398 records/),
     ]);
+  });
+
+  test('refused for quarantine, which another load would not mend', () => {
+    const refused = (replayable: string | undefined): RunRecord => ({
+      ...{ runId: 'r-2', kind: { type: 'full' }, state: 'refused', warnings: [] },
+      ...{ problems: ['9 of 950 records are in quarantine'], quarantine: { replayable } },
+    });
+    expect(linesOf({ failed: refused('r-2') }).slice(3)).toEqual([
+      '  what to do   npx baseload open crm/users r-2 tells all; correct the definition in sources/crm.ts, then npx baseload replay crm/users --run r-2 shapes its pages anew, without asking the source',
+      '               where what is in quarantine may be missing, set maxQuarantinedRatio above its share first',
+    ]);
+    expect(linesOf({ failed: refused(undefined) })[3]).toMatch(
+      /correct the definition in sources\/crm\.ts, then npx baseload run crm\/users loads it anew; its pages were not kept/,
+    );
+  });
+
+  test('verified as one page, in words for one page', () => {
+    expect(openSentence(anOpenRun({ state: 'verifying', pages: 1 }), { now })).toBe('the only page is there');
   });
 
   test('published with what it falls short of, and rolled back', () => {

@@ -1,4 +1,11 @@
-import { claim, headline, problemLines, summaryFacts, summaryLines } from '../../cli/summary';
+import {
+  claim,
+  headline,
+  nextAfterRefusal,
+  problemLines,
+  summaryFacts,
+  summaryLines,
+} from '../../cli/summary';
 import { Tally } from '../../cli/tally';
 import type { Manifest } from '../../core/run/manifest';
 import type { Pointer } from '../../core/run/pointer';
@@ -31,10 +38,14 @@ function manifestWith(changes: Partial<Manifest> = {}): Manifest {
   };
 }
 
-function factsOf(changes: Partial<Manifest> = {}, pointer: Partial<Pointer> = {}) {
+function factsOf(
+  changes: Partial<Manifest> = {},
+  pointer: Partial<Pointer> = {},
+  asked = { requests: 50, seconds: 5 },
+) {
   const manifest = manifestWith(changes);
   const { problems } = manifest;
-  const rest = { seconds: 5, requestsPerSecond: 10, problems, pointer: pointerTo(manifest, pointer) };
+  const rest = { seconds: 5, asked, problems, pointer: pointerTo(manifest, pointer) };
   const complete = { state: 'complete', plan: aPlan(), manifest, ...rest } as const;
   return summaryFacts(complete, { source: aSource(), dataset: aDataset(), tally: new Tally() }, '/lake');
 }
@@ -167,6 +178,24 @@ test.each([
   expect(lineOf('bytes', { extension })).toBe(`1 B in, 1 B out as ${name}`);
 });
 
+test('a rate is never more than the limit, and none of a few requests', () => {
+  expect(lineOf('requests')).toMatch(/^0, 10\.0\/s of 50\/s allowed/);
+  const rateOf = (asked: { requests: number; seconds: number }) => factsOf({}, {}, asked).requestsPerSecond;
+  expect(rateOf({ requests: 2, seconds: 0.05 })).toBe(0);
+  expect(rateOf({ requests: 120, seconds: 2 })).toBe(50);
+});
+
+test('after a refusal for quarantine, the definition is corrected and the pages shaped anew', () => {
+  const of = { source: 'shop', dataset: 'orders' };
+  expect(nextAfterRefusal(of, { replayable: 'r-1' })).toBe(
+    'Correct the definition in sources/shop.ts, then npx baseload replay shop/orders --run r-1 shapes its pages anew, without asking the source. Where what is in quarantine may be missing, set maxQuarantinedRatio above its share first.',
+  );
+  expect(nextAfterRefusal(of, { replayable: undefined })).toMatch(
+    /npx baseload run shop\/orders loads it anew/,
+  );
+  expect(nextAfterRefusal(of, undefined)).toMatch(/ starts a new run\.$/);
+});
+
 test('why a run was refused is told reason by reason, in lines that fit', () => {
   const problems = [
     "1,206 of 2,000 records are in quarantine, above maxQuarantinedRatio 0: 1,200 × price, first on page 3 of cities, record 17: 'not; yet' is not a decimal(12,2); 3 × the record as a whole, first on page 1 of cities, record 17: 7 is not an object; and 2 more reasons",
@@ -200,9 +229,7 @@ describe('what becomes of a run', () => {
 
   test('is published, with its warnings first where it falls short', () => {
     expect(said()).toBe(`${name}: complete and verified.`);
-    expect(said({ warnings: ['1 of 950 records is missing'] })).toBe(
-      `${name} with 1 warning: see below.`,
-    );
+    expect(said({ warnings: ['1 of 950 records is missing'] })).toBe(`${name} with 1 warning: see below.`);
     expect(linesOf({ warnings: ['1 of 950 records is missing'] })[0]).toEqual([
       'warning',
       '1 of 950 records is missing',

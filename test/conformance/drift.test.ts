@@ -68,7 +68,7 @@ describe.each([...counted, ...uncounted])('$name, records come and go', (paginat
     for (const loaded of await Promise.all(loads)) {
       expect(['published', 'refused']).toContain(loaded.ending);
       if (loaded.ending === 'published') expect(flaws(loaded)).toEqual(none);
-      else expect(loaded.reason).toContain('changed all the time');
+      else expect(loaded.reason).toContain('it cannot be shown that no record was missed');
     }
   }, 300_000);
 });
@@ -84,22 +84,17 @@ describe('slices of which records come and go', () => {
           { pagination, slicing, records: 300 },
           { seed, until: 60, perRequest: 0.1 },
         );
-        console.log(
-          pagination.name,
-          seed,
-          loaded.ending,
-          loaded.reason,
-          flaws(loaded),
-          loaded.inventory.passing.size,
-        );
+        expect({ ending: loaded.ending, reason: loaded.reason }).toEqual({ ending: 'published', reason: '' });
+        expect(flaws(loaded)).toEqual(none);
+        expect(loaded.inventory.passing.size).toBeGreaterThan(0);
       }
     },
     300_000,
   );
 });
 
-/** What is healed by looking again ends well; what totals say wrongly does not. */
-const healed = ['a record is added at the front', 'a record is deleted at the front'];
+/** What is healed by looking again ends well, and so does one page that says another total than all others; a wrong total everywhere does not. */
+const healed = ['a record is added at the front', 'a record is deleted at the front', 'a total that jumps'];
 
 function lookedAt(fault: FaultCase): FaultCase {
   const published: { ending?: () => Ending } = healed.includes(fault.name)

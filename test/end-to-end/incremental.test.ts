@@ -67,6 +67,15 @@ test('what changed is loaded and merged, from the command line', async () => {
   expect(source.requests.every((query) => query.has('updated_since'))).toBe(true);
   expect(await table()).toEqual([...source.items.values()].map(({ id, name }) => ({ id, name })));
 
+  const proof = await baseload(data.path, ['verify', 'items'], variables());
+  expect(proof.code).toBe(0);
+  expect(proof.stdout).toMatch(
+    /✓ checksums .* in the lake is what its receipt was read from, and the 1 file/,
+  );
+  expect(proof.stdout).toMatch(
+    /is complete: 4 records in 1 page that changed since \S+, merged into the table of run \S+: together 42 records in 1 file\.\n$/,
+  );
+
   const replay = await baseload(
     data.path,
     ['replay', 'items', '--run', JSON.parse(changed.stdout).runId],

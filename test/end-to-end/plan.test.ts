@@ -138,8 +138,9 @@ test('does not search for the end of a source that does not say how much it hold
   const told = await planned('silent', '--pages', '2');
   expect(told).toMatchObject({
     known: 'unknown',
-    records: { likely: 1_000_000 },
-    pages: { likely: 100_000 },
+    atLeast: { records: 20, requests: 2 },
+    records: { likely: 1000 },
+    pages: { likely: 100 },
   });
   expect(told.notes[0]).toContain('says nowhere how much it holds');
   expect(asked().slice(before)).toHaveLength(2);
@@ -149,6 +150,12 @@ test('follows a chain from its beginning', async () => {
   const before = api.requests.length;
   expect(await planned('chain')).toMatchObject({ known: 'unknown', probe: { pages: 3, records: 30 } });
   expect(asked().slice(before)).toHaveLength(3);
+  const { code, stdout } = await plan('chain', '--quota', '5');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^records +unknown, at least 30; everything below is for each 1,000$/m);
+  expect(stdout).toMatch(/^requests +100 for each 1,000 records$/m);
+  expect(stdout).toMatch(/^quota +5 requests a day are good for about 50 records; this forecast took 3$/m);
+  expect(stdout).toContain('nobody knows how many requests a run takes, but that it is 3 at least');
   expect(await planned('totalled')).toMatchObject({
     known: 'said',
     records: { likely: all },
@@ -184,7 +191,9 @@ test('prints a table for people, and ends with 1 where the quota of a day is not
     ]),
   );
   expect(stdout).toContain('1,203, as the source says');
-  expect(stderr).toMatch(/A run takes 1\d\d requests, and the quota is 100 a day: it would take 2 days/);
+  expect(stderr).toMatch(
+    /A run takes 1\d\d requests, which is that of 2 days at a quota of 100 a day; this forecast took 3 of today's\. No limit keeps/,
+  );
   expect((await plan('counted', '--quota', '1000')).code).toBe(0);
 });
 

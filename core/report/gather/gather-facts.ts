@@ -1,5 +1,6 @@
 import { costOf, UsageSum } from '../../forecast/cost';
 import type { Plan } from '../../plan/plan';
+import { readCurated } from '../../run/curate/curated';
 import type { ManifestObject } from '../../run/manifest';
 import type { Lake } from '../../run/ports';
 import { readVerification } from '../../run/verification';
@@ -39,10 +40,21 @@ export async function gatherFacts(outcome: RunOutcome, lake: ReportLake, now: Da
     slowest: slowest.all,
     examples: await quarantineExamples(quarantine, lake),
     dead: await deadReasons(plan, lake),
+    ...(await mergedTable(outcome, lake)),
     ...(manifest && { cost: costOf(usage.usage(manifest, { lanes: plan.lanes })) }),
     ...(manifest === undefined && totals.ranges === mostLooked && { looked: mostLooked }),
     writtenAt: now,
   };
+}
+
+/** What an increment was merged into; nothing of other runs, whose table is what they loaded. */
+async function mergedTable(
+  { plan, state }: RunOutcome,
+  lake: Pick<Lake, 'get'>,
+): Promise<Pick<ReportFacts, 'table'>> {
+  if (plan.increment === undefined || state !== 'published') return {};
+  const curated = await readCurated(lake, plan);
+  return curated ? { table: { records: curated.records, files: curated.files.length } } : {};
 }
 
 /** What one pass over a run's objects gathers. */

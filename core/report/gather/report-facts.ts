@@ -22,6 +22,8 @@ export interface ReportFacts {
   readonly dead: DeadReasons;
   /** Absent where the run has no manifest. */
   readonly cost?: Cost;
+  /** Of an increment that was merged: rows, and files, of the table that readers see. */
+  readonly table?: { readonly records: number; readonly files: number };
   /** Set where the lake holds too many objects for all of them to be looked at: this many were. */
   readonly looked?: number;
   readonly writtenAt: Date;

@@ -1,6 +1,9 @@
 import type { Check, CheckName } from '../../run/verification';
 import type { ReportFacts } from '../gather/report-facts';
+import { hasChanged } from '../has-changed';
 import { type Html, html } from '../html';
+import { readAgain, whyAgain } from '../read-again';
+import { count } from '../words';
 
 const titles: Readonly<Record<CheckName, string>> = {
   definition: 'One definition',
@@ -8,13 +11,14 @@ const titles: Readonly<Record<CheckName, string>> = {
   pages: 'Every page',
   'records-accounted': 'Every record accounted for',
   'source-total': 'The source’s own total',
-  drift: 'The source stood still',
+  drift: 'A source that stands still',
   'unique-keys': 'No key twice',
   'key-ranges': 'Key ranges',
   'repeated-pages': 'No page twice',
   checksums: 'Checksums',
   quarantine: 'Quarantine',
-  'given-up': 'Nothing given up',
+  'given-up': 'Given up',
+  base: 'The table it is merged into',
 };
 
 const marks: Readonly<Record<Check['outcome'], readonly [mark: string, tone: string, meaning: string]>> = {
@@ -25,18 +29,41 @@ const marks: Readonly<Record<Check['outcome'], readonly [mark: string, tone: str
 };
 
 /** What verification proved. */
-export function checksSection({ verification, outcome }: ReportFacts): Html {
+export function checksSection(facts: ReportFacts): Html {
+  const { verification, outcome } = facts;
   return html`<section>
 <h2>Is it all there?</h2>
-${verification ? checks(verification.checks) : html`<p>${unverified(outcome.state)}</p>`}
+${verification ? checks(verification.checks, facts) : html`<p>${unverified(outcome.state)}</p>`}
 </section>`;
 }
 
-function checks(checks: readonly Check[]): Html {
-  return html`<ul class="checks">${checks.map(({ name, outcome, sentence }) => {
+function checks(checks: readonly Check[], facts: ReportFacts): Html {
+  return html`<ul class="checks">${checks.map((check) => {
+    const { name, outcome, sentence } = check;
     const [mark, tone, meaning] = marks[outcome];
-    return html`<li class="${tone}"><span class="mark" role="img" aria-label="${meaning}">${mark}</span><span><b>${titles[name]}</b> · ${sentence}</span></li>`;
+    return html`<li class="${tone}"><span class="mark" role="img" aria-label="${meaning}">${mark}</span><span><b>${titleOf(check, facts)}</b> · ${sentence}${partsOf(name, facts)}</span></li>`;
   })}</ul>`;
+}
+
+function titleOf({ name, outcome }: Check, facts: ReportFacts): string {
+  return name === 'drift' ? driftTitle(outcome, facts) : titles[name];
+}
+
+/** Of a run that was not looked at again, nobody can say that the source stood still. */
+function driftTitle(result: Check['outcome'], { outcome }: ReportFacts): string {
+  const drift = outcome.state === 'failed' ? undefined : outcome.manifest.drift;
+  if (result === 'skipped') return titles.drift;
+  if (result !== 'passed') return 'The source changed';
+  if (drift === undefined) return 'No change was noticed';
+  return hasChanged(drift) ? 'The source came to rest' : 'The source stood still';
+}
+
+/** Which of the ranges or pages that were counted are the run's own, and which were read again. */
+function partsOf(name: CheckName, facts: ReportFacts): string {
+  if (name !== 'ranges' && name !== 'pages') return '';
+  const again = readAgain(facts, name);
+  if (again === 0) return '';
+  return `: ${count(facts.sums[name])} that the table is made of, and ${count(again)} read again ${whyAgain(facts)}`;
 }
 
 function unverified(state: ReportFacts['outcome']['state']): string {

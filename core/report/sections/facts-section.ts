@@ -1,5 +1,6 @@
 import type { ReportFacts } from '../gather/report-facts';
 import { type Html, html } from '../html';
+import { readAgain, whyAgain } from '../read-again';
 import { inTable } from '../verdict';
 import { bytes, count, counted, dollars, duration, figure, percent, utc } from '../words';
 
@@ -15,13 +16,15 @@ export function factsSection(facts: ReportFacts): Html {
 
 function factsOf(facts: ReportFacts): Fact[] {
   const { outcome, sums } = facts;
+  const asked = outcome.state === 'failed' ? undefined : outcome.manifest.counts;
   return [
     records(facts),
-    ['Pages', count(sums.pages), `in ${counted(sums.ranges, 'range')}`],
+    ...table(facts),
+    ['Pages', count(sums.pages), pagesNote(facts)],
     ['Began', utc(Date.parse(outcome.plan.plannedAt))],
     took(facts),
     requests(facts),
-    ['Bytes in', bytes(sums.bytesReceived), 'page bodies'],
+    ['Bytes in', bytes(asked?.bytesReceived ?? sums.bytesReceived), 'page bodies'],
     ['Bytes out', bytes(sums.bytesStaged), format(outcome.plan.extension)],
     ...cost(facts),
   ].filter((fact): fact is Fact => fact !== undefined);
@@ -41,7 +44,22 @@ function records(facts: ReportFacts): Fact {
     ...(repeated > 0 ? [`${count(repeated)} left out: seen again later`] : []),
     ...(total === undefined ? ['the source gives no total'] : []),
   ];
-  return ['Records', `${count(inTable(facts))}${added > 0 ? '' : ofTotal}`, notes.join(', ') || undefined];
+  const label = outcome.plan.increment === undefined ? 'Records' : 'Changed records';
+  return [label, `${count(inTable(facts))}${added > 0 ? '' : ofTotal}`, notes.join(', ') || undefined];
+}
+
+/** What readers see, where that is more than the run has loaded. */
+function table({ table, outcome }: ReportFacts): Fact[] {
+  const { increment } = outcome.plan;
+  if (table === undefined || increment === undefined) return [];
+  const note = `in ${counted(table.files, 'file')}, merged with the table of run ${increment.base.runId}`;
+  return [['Records of the table', count(table.records), note]];
+}
+
+function pagesNote(facts: ReportFacts): string {
+  const again = readAgain(facts, 'pages');
+  const own = `in ${counted(facts.sums.ranges, 'range')}`;
+  return again === 0 ? own : `${own}; and ${count(again)} read again ${whyAgain(facts)}`;
 }
 
 function took({ outcome, fetched, verification }: ReportFacts): Fact | undefined {
@@ -62,11 +80,17 @@ function requests({ outcome, sums, fetched }: ReportFacts): Fact {
   const { replayOf, requestsPerSecond: limit } = outcome.plan;
   if (replayOf !== undefined)
     return ['Requests', 'none', `the raw pages of run ${replayOf.runId} were shaped anew`];
+  // Of looks of which nothing is in the table, only the manifest knows
+  const all = outcome.state === 'failed' ? sums.requests : outcome.manifest.counts.requests;
+  const others =
+    all > sums.requests
+      ? `${count(all - sums.requests)} of them for looks at the source; the others at `
+      : '';
   const rate = fetched && sums.requests / Math.max(1, (fetched.to - fetched.from) / 1000);
-  if (rate === undefined) return ['Requests', count(sums.requests)];
-  if (limit === undefined) return ['Requests', count(sums.requests), `${figure(rate)} a second`];
+  if (rate === undefined) return ['Requests', count(all)];
+  if (limit === undefined) return ['Requests', count(all), `${others}${figure(rate)} a second`];
   const share = `${percent(rate / limit)} of the limit of ${figure(limit)}`;
-  return ['Requests', count(sums.requests), `${figure(rate)} a second, ${share}`];
+  return ['Requests', count(all), `${others}${figure(rate)} a second, ${share}`];
 }
 
 function format(extension: string): string {

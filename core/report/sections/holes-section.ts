@@ -2,30 +2,36 @@ import type { Drift } from '../../run/drift/drift';
 import type { GivenUp } from '../../run/given-up';
 import type { DeadReasons } from '../gather/dead-reasons';
 import type { ReportFacts } from '../gather/report-facts';
+import { hasChanged } from '../has-changed';
 import { type Html, html } from '../html';
-import { rangeLabel } from '../range-label';
+import { rangeTag } from '../range-label';
 import { table } from '../table';
 import { count, counted, utc } from '../words';
 
 /** Rows shown of a table. */
 const mostRows = 20;
 
-/** How the source changed while it was read; nothing where it was not seen to. */
+/** Whether the source changed while it was read, and how; nothing where it was not looked at again. */
 export function driftSection({ outcome }: ReportFacts): Html | undefined {
   const drift = outcome.state === 'failed' ? undefined : outcome.manifest.drift;
   if (drift === undefined) return undefined;
   return html`<section>
-<h2>The source changed while it was read</h2>
-<p>${drift.sentence}</p>
-<dl class="facts">${driftFacts(drift).map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
+<h2>Did the source change while it was read?</h2>
+<p>${hasChanged(drift) ? 'Yes' : 'No'}: ${drift.sentence}</p>
+${hasChanged(drift) && html`<dl class="facts">${driftFacts(drift).map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`}
 </section>`;
 }
 
-function driftFacts({ looks, moved, grown, totals, outcome }: Drift): (readonly [string, string])[] {
-  const outcomes = { settled: 'settled', covered: 'covered, never still', open: 'open' } as const;
+function driftFacts(drift: Drift): (readonly [string, string])[] {
+  const { looks, moved, grown, totals, outcome } = drift;
+  const outcomes = {
+    settled: 'it came to rest',
+    covered: 'never still, without a gap',
+    open: 'never still, and records may be missing',
+  } as const;
   return [
     ['In the end', outcomes[outcome]],
-    ['Looks after the first', count(looks)],
+    ['Looks after loading', count(looks)],
     ['Ranges fetched again', count(moved)],
     ['Pages that were added', count(grown)],
     ...(totals ? [['Records by the source', `${count(totals[0])} → ${count(totals[1])}`] as const] : []),
@@ -41,7 +47,7 @@ export function givenUpSection({ outcome }: ReportFacts): Html | undefined {
 <p>${counted(givenUp.length, 'page range')} ${givenUp.length === 1 ? 'is' : 'are'} not in the table, by an operator’s decision.</p>
 ${table<GivenUp>(
   [
-    { title: 'Range', value: (range) => rangeLabel(range) },
+    { title: 'Range', value: (range) => rangeTag(range) },
     { title: 'Why', kind: 'long', value: ({ reason }) => reason },
     { title: 'By', value: ({ by }) => by },
     { title: 'When', value: ({ at }) => utc(Date.parse(at)) },
@@ -66,7 +72,7 @@ ${table(
       value: ({ error, status }) => html`<code>${error}</code>${status !== undefined && ` ${status}`}`,
     },
     { title: 'What was said', kind: 'long', value: ({ reason }) => reason },
-    { title: 'Such as', value: ({ example }) => `${rangeLabel(example)}, ${utc(Date.parse(example.at))}` },
+    { title: 'Such as', value: ({ example }) => html`${rangeTag(example)}, ${utc(Date.parse(example.at))}` },
   ],
   dead.reasons,
 )}

@@ -1,7 +1,7 @@
-import { pageName } from '../../extract/page/page-name';
 import type { Observations, Unfit } from '../../shape/observations';
 import type { ReportFacts } from '../gather/report-facts';
 import { type Html, html } from '../html';
+import { recordPlace } from '../record-place';
 import { table } from '../table';
 import { count, counted, percent } from '../words';
 import { quarantineExampleList } from './quarantine-example-list';
@@ -50,7 +50,7 @@ function unfitTable(reasons: readonly Unfit[], dataset: string, what: string): H
       { title: 'The first of them', kind: 'long', value: ({ example }) => example.reason },
       {
         title: 'Where',
-        value: ({ example }) => `${pageName(example, dataset)}, record ${example.position + 1}`,
+        value: ({ example }) => recordPlace(example, dataset),
       },
     ],
     byCount.slice(0, mostRows),

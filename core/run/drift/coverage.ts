@@ -115,7 +115,6 @@ async function readsOf(
   for (const look of looks) {
     if (look.kind === 'end') continue;
     const layouts = [...look.slices.entries()].filter(([slice]) => wanted.has(slice));
-    // What a lead has read was read long before the rest
     if (look.look === 1) folders.push({ look: undefined, spots: laidSpots(all, plan, layouts, undefined) });
     const spots =
       look.kind === 'edges'

@@ -187,7 +187,7 @@ async function earlierEdges(plan: Plan, look: EdgesLook, lake: GatherLake) {
     const edge = positionIn(pages.get(look.slices[slice]?.grid.slice ?? '') ?? new Float64Array(), page);
     const place = (at[slice] ?? 0) + (edge ?? 0);
     if (edge === undefined || !reads.has(place)) return undefined;
-    return { mark: reads.first[place] ?? 0n, begin: reads.begin[place] ?? 0 };
+    return reads.first[place];
   };
 }
 

@@ -17,8 +17,8 @@ export interface SliceLook {
   /** The first pages of the ranges, read again, from `edgesAt` on; behind them the probes of a slice that is not counted. */
   readonly edges: Reads;
   readonly edgesAt: number;
-  /** What the look before this one saw at a page; undefined where it did not look, or there was none. */
-  earlier(page: number): { readonly mark: bigint; readonly begin: number } | undefined;
+  /** What a page began with at the look before this one; undefined where it did not look, or there was none. */
+  earlier(page: number): bigint | undefined;
   /** Whether ranges have been fetched again before. */
   readonly isLater: boolean;
   /** Whether keys follow each other from range to range, so that none comes twice. */
@@ -46,8 +46,8 @@ export interface SliceVerdict {
 /**
  * Tells which ranges of a slice cannot be relied on. Without a sign of change, none. Records that were only added behind the last one: the last
  * range. Otherwise each range whose first page, or whose right neighbour's, begins with another record by now, so that records have come or gone
- * within it; and of the ranges that were read since the look before, each that was read while something changed: by the totals that reads
- * at the same time saw or, of a source that names none, by when edges were seen to move. See docs/decisions/0013-drift.md.
+ * within it; and of the ranges that were read since the look before, each that was read while something changed, by the totals that reads at the
+ * same time saw, or all of them where the source names none. See docs/decisions/0013-drift.md.
  */
 export function judgeSlice(slice: SliceLook): SliceVerdict {
   const found = changes(slice);
@@ -101,18 +101,26 @@ function changes(slice: SliceLook): Changes {
   // Where the last page was not full nothing was behind it, and what came since then is of the time after the run
   const wasEnd =
     slice.isLater && onlyGrew && ends < slice.end * layout.grid.pageSize && sawTotal(reads, last, ends);
-  const endMoved = isThere && (said < ends || (said > ends && !wasEnd));
+  const isGrown = said > ends && !wasEnd && said <= most(slice);
+  const endMoved = isThere && (said < ends || isGrown);
   const end = endMoved ? Math.max(1, Math.ceil(said / layout.grid.pageSize)) : slice.end;
   return {
     onlyGrew,
     grew: said !== layout.grid.total,
     endMoved,
     end,
-    total: endMoved || !isThere ? said : ends,
+    total: isThere && (wasEnd || said === ends) ? ends : said,
     lastPageRecords: undefined,
     totals,
   };
 }
+
+/** A slice that has more than doubled meanwhile, by more than a few pages, has another total than it says: verification refuses it then. */
+function most({ layout: { grid } }: SliceLook): number {
+  return 2 * (grid.total ?? 0) + fewPages * grid.pageSize;
+}
+
+const fewPages = 100;
 
 function sawTotal({ least, most }: Reads, read: number, total: number): boolean {
   return (least[read] ?? 0) <= total && total <= (most[read] ?? 0);
@@ -160,7 +168,7 @@ function cameMoved(slice: SliceLook, range: number): boolean {
   const { reads, at, firstPages, fresh } = slice;
   if (!slice.isLater || !fresh[at + range] || !reads.has(at + range)) return false;
   const earlier = slice.earlier(firstPages[at + range] ?? 0);
-  return earlier !== undefined && earlier.mark !== reads.first[at + range];
+  return earlier !== undefined && earlier !== reads.first[at + range];
 }
 
 /** Whether records may have gone between the time when a lead read a slice's first pages and when its grid was read. */
@@ -213,8 +221,17 @@ function calmness(slice: SliceLook, { totals }: Changes): (range: number) => boo
   return (range) => !isFresh(slice, range) || isCalm(range);
 }
 
+/**
+ * Milliseconds by which a total may come late: many sources count now and then, and give the count of a while ago. At the first look all that was
+ * read so long before a total changed is in doubt; what is fetched again after that is held against the totals of its own time, or nothing would
+ * ever be settled.
+ */
+const latestTotal = 60_000;
+
 function calmInTime(slice: SliceLook, totals: TotalsInTime): (range: number) => boolean {
   const { reads, at, ranges } = slice;
+  const late = slice.isLater ? 0 : latestTotal;
+  const edges = edgeTotals(slice);
   return (range) => {
     let [from, to] = [reads.begin[at + range] ?? 0, reads.end[at + range] ?? 0];
     const next = at + range + 1;
@@ -222,8 +239,22 @@ function calmInTime(slice: SliceLook, totals: TotalsInTime): (range: number) => 
       from = Math.min(from, reads.begin[next] ?? from);
       to = Math.max(to, reads.end[next] ?? to);
     }
-    return totals.isOneTotal(from, to);
+    const total = reads.most[at + range] ?? Number.NaN;
+    const isOther = edges.begin <= to + late && (edges.least !== total || edges.most !== total);
+    return totals.isOneTotal(from, to + late) && !(late > 0 && isOther);
   };
+}
+
+/** What totals a look at edges saw, and when it began. */
+function edgeTotals({ edges, edgesAt, ranges }: SliceLook) {
+  const seen = { begin: Number.POSITIVE_INFINITY, least: Number.POSITIVE_INFINITY, most: 0 };
+  for (let edge = edgesAt; edge < edgesAt + ranges; edge++) {
+    if (!edges.has(edge)) continue;
+    seen.begin = Math.min(seen.begin, edges.begin[edge] ?? Number.POSITIVE_INFINITY);
+    seen.least = Math.min(seen.least, edges.least[edge] ?? Number.POSITIVE_INFINITY);
+    seen.most = Math.max(seen.most, edges.most[edge] ?? 0);
+  }
+  return seen;
 }
 
 function isFresh({ reads, fresh, at }: SliceLook, range: number): boolean {

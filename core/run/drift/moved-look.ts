@@ -31,7 +31,7 @@ export function movedLook(judged: readonly Judged[], look: number, round: number
 }
 
 /** A divisor each time, so that the edges there were are edges still: what was seen of them before the ranges are read tells what happened meanwhile. */
-function shortened(pagesPerRange: number, round: number): number {
+export function shortened(pagesPerRange: number, round: number): number {
   let pages = pagesPerRange;
   for (let times = 0; times < round; times++) {
     const divisors = Array.from({ length: Math.ceil(pages / shorter) }, (_, at) => at + 1);

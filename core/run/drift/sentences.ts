@@ -2,7 +2,8 @@ import type { Drift } from './drift';
 
 /** What a look at edges has seen, in one sentence: why ranges are fetched again. */
 export function whyAgain(moved: number, grown: number): string {
-  const added = grown === 0 ? '' : `${counted(grown, 'page')} were added at the end`;
+  const added =
+    grown === 0 ? '' : `${counted(grown, 'page')} ${grown === 1 ? 'was' : 'were'} added at the end`;
   if (moved === 0) return added === '' ? 'the last page range ends elsewhere by now' : added;
   const shifted = `records came or went in, or while others were read around, ${counted(moved, 'page range')}`;
   return added === '' ? shifted : `${shifted}, and ${added}`;

@@ -26,6 +26,8 @@ export const watermarkSchema = z.object({
   highestKey: z.unknown().optional(),
   /** Folder in the lake that holds the table's files and nothing else, with a trailing slash. */
   location: z.string(),
+  /** In what the table falls short, a sentence each: records that are missing in it come with no increment. Empty when it is complete. */
+  warnings: z.array(z.string()),
   /** ISO 8601, when readers first saw the run. */
   publishedAt: z.string(),
 });
@@ -81,7 +83,7 @@ function isOf(known: Watermark, { runId, location, publishedAt }: Pointer): bool
 }
 
 async function watermarkOf(pointer: Pointer, lake: Pick<Lake, 'get'>): Promise<Watermark> {
-  const { source, dataset, runId, watermark, location, publishedAt, key } = pointer;
+  const { source, dataset, runId, watermark, location, publishedAt, key, warnings = [] } = pointer;
   const plan = await readPlan(lake, pointer).catch(ofAnotherVersion);
   const manifest = await readManifest(lake, pointer).catch(ofAnotherVersion);
   const overlapSeconds = plan?.overlapSeconds ?? defaultOverlapSeconds;
@@ -97,6 +99,7 @@ async function watermarkOf(pointer: Pointer, lake: Pick<Lake, 'get'>): Promise<W
     ...(key.length === 1 ? { keyColumn: key[0] } : {}),
     ...(highestKey === undefined ? {} : { highestKey }),
     location,
+    warnings,
     publishedAt,
   };
 }

@@ -1,3 +1,4 @@
+import type { Plan } from '../../plan/plan';
 import type { Claim } from '../claim';
 import { deadDocuments } from '../dead-documents';
 import { type DeadGroup, type DeadOne, groupDead } from '../dead-groups';
@@ -62,7 +63,7 @@ export async function openRun(claim: Claim, lake: ReadableLake): Promise<OpenRun
 }
 
 async function underWay(
-  plan: Unrollable,
+  plan: Unrollable & Pick<Plan, 'requestsPerSecond'>,
   unrolled: Unrolled,
   lake: ReadableLake,
 ): Promise<Omit<OpenRun, 'runId' | 'claimedAt' | 'kind'>> {

@@ -1,5 +1,5 @@
 import { countRangesOf } from '../../plan/grid';
-import type { Again, RangeName, Sequence } from '../../plan/plan';
+import type { Again, Plan, RangeName, Sequence } from '../../plan/plan';
 import type { RangeSet } from '../../plan/range-set';
 import { concurrently } from '../concurrently';
 import { stageKey } from '../keys';
@@ -18,9 +18,12 @@ export interface RecentPace {
   readonly lastAt: string;
 }
 
-/** Undefined while nothing is there, or nothing that carries a receipt. */
+/**
+ * Undefined while nothing is there, or nothing that carries a receipt. The requests count at least the time that they take at the plan's limit:
+ * what a burst lets through at once is no pace.
+ */
 export async function recentPace(
-  plan: Unrollable,
+  plan: Unrollable & Pick<Plan, 'requestsPerSecond'>,
   present: RangeSet,
   lake: Pick<Lake, 'head'>,
 ): Promise<RecentPace | undefined> {
@@ -41,7 +44,9 @@ export async function recentPace(
     requests += receipt.requests;
   }
   if (last === 0) return undefined;
-  const seconds = Math.max(0.1, (last - first) / 1000);
+  const { requestsPerSecond: limit } = plan;
+  const atLimit = limit === undefined ? 0 : requests / limit;
+  const seconds = Math.max(0.1, (last - first) / 1000, atLimit);
   const lastAt = new Date(last).toISOString();
   return { pagesPerSecond: pages / seconds, requestsPerSecond: requests / seconds, lastAt };
 }

@@ -1,9 +1,11 @@
 import { BaseloadError } from '../../errors';
+import type { Plan } from '../../plan/plan';
 import { readClaim } from '../claim';
 import type { RunName } from '../keys';
-import { type Manifest, readManifest } from '../manifest';
+import { type Manifest, manifestObjects, readManifest } from '../manifest';
 import { type Pointer, readPointer } from '../pointer';
 import type { Lake } from '../ports';
+import { quarantineProblem } from '../quarantine-problem';
 import { readPlan } from '../read-plan';
 import { readVerification, type Verification } from '../verification';
 import { runIds } from './run-ids';
@@ -31,6 +33,8 @@ export interface RunRecord {
   readonly records?: number | undefined;
   readonly pages?: number | undefined;
   readonly problems: readonly string[];
+  /** Set where it was refused for what is in quarantine; `replayable` is the run whose pages were kept, if any were. */
+  readonly quarantine?: { readonly replayable: string | undefined } | undefined;
   readonly warnings: readonly string[];
   /** From its plan to its verification. */
   readonly seconds?: number | undefined;
@@ -78,6 +82,7 @@ export async function runRecord(
       records: manifest?.counts.staged,
       pages: manifest?.counts.pages,
       problems: manifest?.problems ?? [],
+      quarantine: plan && manifest && (await refusedForQuarantine(plan, manifest, lake)),
       warnings: manifest?.warnings ?? [],
       seconds: from === undefined || to === undefined ? undefined : (to - from) / 1000,
     };
@@ -91,6 +96,24 @@ export async function runRecord(
       warnings: [],
     };
   }
+}
+
+/** Whether a run was refused for what is in quarantine, and which run's pages could then be shaped anew; undefined where it was not. */
+export async function refusedForQuarantine(
+  plan: Pick<Plan, 'dataset' | 'maxQuarantinedRatio'>,
+  manifest: Manifest,
+  lake: Pick<Lake, 'get'>,
+): Promise<RunRecord['quarantine']> {
+  if (manifest.problems.length === 0) return undefined;
+  const [problem] = quarantineProblem(plan, manifest.counts, manifest.observations);
+  if (problem === undefined || !manifest.problems.includes(problem)) return undefined;
+  if (manifest.replayOf) return { replayable: manifest.replayOf.runId };
+  if (manifest.increment) return { replayable: undefined };
+  // One definition loaded all of them, so one tells for all.
+  for await (const { receipt } of manifestObjects(manifest, lake)) {
+    return { replayable: receipt.raw === undefined ? undefined : manifest.runId };
+  }
+  return { replayable: undefined };
 }
 
 function stateOf(

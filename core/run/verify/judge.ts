@@ -1,10 +1,13 @@
 import type { Plan } from '../../plan/plan';
 import type { Observations } from '../../shape/observations';
+import type { TableFiles } from '../curate/table-files';
 import type { Drift } from '../drift/drift';
 import type { GivenUp } from '../given-up';
+import type { Inherited } from '../inherited';
 import { quarantineProblem } from '../quarantine-problem';
 import type { RepeatedKeys } from '../repeated-keys';
 import type { Unrolled } from '../unroll';
+import { inheritedSentences } from './inherit';
 import { type Judged, Judgement } from './judgement';
 import type { KeyProof } from './key-intervals';
 import { Sentences } from './sentences';
@@ -40,6 +43,10 @@ export interface Evidence {
   /** Records that the source said it holds, when it was last asked. */
   readonly total?: number | undefined;
   readonly hole: Hole;
+  /** In what the table falls short that what changed is merged into. */
+  readonly inherited?: readonly Inherited[] | undefined;
+  /** The files that the run was merged into, once it was. */
+  readonly files?: TableFiles | undefined;
 }
 
 /**
@@ -51,8 +58,12 @@ export function judge(plan: Plan, evidence: Evidence): Judged {
   const judgement = new Judgement(plan);
   const { tally, repeatedPages, changed, observations, hole } = evidence;
   const { counts } = tally;
-  const ranges = `${n(counts.ranges)} ${counts.ranges === 1 ? 'page range' : 'page ranges'}`;
-  judgement.none('definition', tally.otherDefinitions, `the plan's definition shaped all ${ranges}`);
+  const ranges = things(counts.ranges, 'page range');
+  judgement.none(
+    'definition',
+    tally.otherDefinitions,
+    `the plan's definition shaped ${counts.ranges === 1 ? 'the' : 'all'} ${ranges}`,
+  );
   judgement.none('records-accounted', tally.unaccounted, accounted(evidence));
   judgeExtents(judgement, evidence);
   judgeTotal(judgement, plan, evidence);
@@ -64,16 +75,28 @@ export function judge(plan: Plan, evidence: Evidence): Judged {
   }
   judgeQuarantine(judgement, plan, { counts, observations });
   judgeKeys(judgement, evidence);
-  judgement.none('checksums', changed, `the ${ranges} in the lake are what their receipts were read from`);
+  judgement.none('checksums', changed, unchanged(evidence));
   judgeHole(judgement, hole);
+  judgeBase(judgement, plan, evidence);
   return judgement.judged();
 }
 
 const trial = 'a trial has some of the pages only';
 
+function unchanged({ tally: { counts }, files }: Evidence): string {
+  const receipts = counts.ranges === 1 ? 'is what its receipt was' : 'are what their receipts were';
+  const read = `the ${things(counts.ranges, 'page range')} in the lake ${receipts} read from`;
+  if (files === undefined) return read;
+  const written = files.files === 1 ? 'is the one that was written' : 'are those that were written';
+  return `${read}, and the ${things(files.files, 'file')} of the merged table ${written}`;
+}
+
 function accounted({ tally: { counts } }: Evidence): string {
-  const made = counts.added === 0 ? '' : ` and ${n(counts.added)} rows made beyond them`;
-  return `${n(counts.received)} records received${made}: ${n(counts.staged)} staged, ${n(counts.quarantined)} in quarantine, ${n(counts.filtered)} filtered`;
+  const made =
+    counts.added === 0
+      ? ''
+      : ` and ${things(counts.added, 'row')} made beyond ${counts.received === 1 ? 'it' : 'them'}`;
+  return `${things(counts.received, 'record')} received${made}: ${n(counts.staged)} staged, ${n(counts.quarantined)} in quarantine, ${n(counts.filtered)} filtered`;
 }
 
 /** Every range and page is there, and no other. */
@@ -157,7 +180,9 @@ function judgeDrift(judgement: Judgement, plan: Plan, evidence: Evidence) {
   if (plan.subset) return judgement.skipped('drift', trial);
   if (drift === undefined) {
     if (tally.movedTotals.count === 0) {
-      return judgement.passed('drift', 'the source named no other total while the run was loading');
+      const why = evidence.hole.ranges.length > 0 ? ', since page ranges were given up' : '';
+      const seen = 'the source named no other total while the run was loading, and was not looked at again';
+      return judgement.passed('drift', `${seen}${why}`);
     }
     const share = tally.moved / Math.max(1, total ?? tally.counts.received);
     return judgement.short('drift', tally.movedTotals, share);
@@ -193,14 +218,14 @@ function judgeQuarantine(
 function judgeKeys(judgement: Judgement, evidence: Evidence) {
   const { keys, repeatedKeys, drift, tally } = evidence;
   const { staged, repeated } = tally.counts;
-  const proved = `the keys of ${n(keys.objects)} page ranges neither overlap nor repeat, as their receipts prove`;
+  const proved = `the keys of ${things(keys.objects, 'page range')} neither overlap nor repeat, as ${keys.objects === 1 ? 'its receipt proves' : 'their receipts prove'}`;
   if (keys.unproved === 0) judgement.passed('key-ranges', proved);
   else {
-    const read = `the keys of ${n(keys.unproved)} of ${n(keys.objects)} page ranges may overlap others: they were read one by one`;
+    const read = `the keys of ${n(keys.unproved)} of ${things(keys.objects, 'page range')} may overlap others: they were read one by one`;
     judgement.skipped('key-ranges', read);
   }
   if (repeatedKeys === undefined) {
-    return judgement.passed('unique-keys', `each of ${n(staged)} rows has a key of its own`, {
+    return judgement.passed('unique-keys', `each of ${things(staged, 'row')} has a key of its own`, {
       expected: 0,
       found: 0,
     });
@@ -224,6 +249,22 @@ function judgeHole(judgement: Judgement, { ranges, records }: Hole) {
     expected: 0,
     found: ranges.length,
   });
+}
+
+function judgeBase(judgement: Judgement, { subset, increment }: Plan, { inherited = [] }: Evidence) {
+  if (increment === undefined) return;
+  if (subset) return judgement.skipped('base', 'a trial is merged into no table');
+  if (inherited.length > 0) return judgement.inherited('base', inheritedSentences(inherited));
+  const { runId } = increment.base;
+  judgement.passed(
+    'base',
+    `the table of run ${runId}, which this run is merged into, falls short of nothing`,
+  );
+}
+
+/** A number of things: 1 page range, 2 page ranges. */
+function things(value: number, thing: string): string {
+  return `${n(value)} ${thing}${value === 1 ? '' : 's'}`;
 }
 
 const n = (value: number): string => value.toLocaleString('en');

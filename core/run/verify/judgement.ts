@@ -19,6 +19,7 @@ export class Judgement {
   readonly #checks: Check[] = [];
   readonly #problems: Sentences[] = [];
   readonly #warnings: Sentences[] = [];
+  readonly #inherited: Sentences[] = [];
 
   constructor(readonly plan: Pick<Plan, 'verification'>) {}
 
@@ -39,6 +40,11 @@ export class Judgement {
     this.#warnings.push(this.#fallsShort(name, 'warned', found, numbers));
   }
 
+  /** The table that a run is merged into falls short; told after, and counted apart from, what the run itself falls short of. */
+  inherited(name: CheckName, found: Sentences): void {
+    this.#inherited.push(this.#fallsShort(name, 'warned', found, {}));
+  }
+
   /** Passes where nothing was found. */
   none(name: CheckName, found: Sentences, sentence: string, numbers: Numbers = {}): void {
     if (found.count === 0) this.passed(name, sentence, numbers);
@@ -54,12 +60,12 @@ export class Judgement {
 
   judged(): Judged {
     const isShort = this.#problems.length > 0;
-    const isWarned = this.#warnings.length > 0;
+    const isWarned = this.#warnings.length + this.#inherited.length > 0;
     return {
       verdict: isShort ? 'short' : isWarned ? 'warned' : 'complete',
       checks: this.#checks,
       problems: spellOut(this.#problems),
-      warnings: spellOut(this.#warnings),
+      warnings: [...spellOut(this.#warnings), ...spellOut(this.#inherited)],
     };
   }
 

@@ -2,13 +2,16 @@ import { describe } from '../describe';
 import { type Problem, problemAt } from '../problems';
 import { type Fields, fields } from './fields';
 
+/** The slowest limit there is, requests: each of the two lanes that there are at least asks once. */
+export const slowestPerMinute = 2;
+
 /** A lane that asks less than once a minute, or saves up longer than that for one request, would idle through its time limit. */
 export function paceProblems(source: Fields, datasets: readonly Fields[]): readonly Problem[] {
   const limits = fields(source.limits);
   const rate = limits.requestsPerSecond;
   if (typeof rate !== 'number' || !(rate > 0)) return [];
   const lanes = limits.lanes ?? 2;
-  if (rate * 60 < 2) {
+  if (rate * 60 < slowestPerMinute) {
     const allowed = 'at least 2 a minute, that is 0.034, since there are at least two lanes';
     return [problemAt(['limits', 'requestsPerSecond'], describe(rate), allowed)];
   }

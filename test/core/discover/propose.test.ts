@@ -370,9 +370,37 @@ describe('the key', () => {
       ],
       ['name', false],
     ],
+    [
+      'a uid beside a moment',
+      [
+        { uid: 1, email: 'a@x', since: '2024-01-01' },
+        { uid: 2, email: 'b@x', since: '2024-01-01' },
+      ],
+      ['uid', true],
+    ],
+    [
+      "one that is different and may be another's, and no pair with it",
+      [
+        { shopId: 1, since: '2024-01-01' },
+        { shopId: 2, since: '2024-01-01' },
+      ],
+      ['shopId', false],
+    ],
     ['a guess', [{ name: 'a' }, { name: 'a' }], ['name', false]],
     ['one record proves nothing', [{ id: 1 }], ['id', false]],
   ])('%s', (_, records, expected) => expect(keyOf(records)).toEqual(expected));
+
+  test('never says that no field is different where one is', () => {
+    const records = [
+      { userId: 1, date: '2024-01-01', points: 7 },
+      { userId: 1, date: '2024-01-02', points: 8 },
+      { userId: 2, date: '2024-01-01', points: 9 },
+    ];
+    const parsed = readJson(JSON.stringify(records));
+    const { key, finding } = findKey(findColumns(isList(parsed) ? parsed : []).columns, 'orders', 3);
+    expect(key).toEqual(['userId', 'date']);
+    expect(finding.text).toContain('points is, perhaps by chance');
+  });
 });
 
 describe('limits', () => {

@@ -4,6 +4,7 @@ import { forecastExtent } from '../../../core/forecast/extent';
 import { forecast } from '../../../core/forecast/forecast';
 import { lanesNeeded, laneTime } from '../../../core/forecast/lane-time';
 import type { Probe } from '../../../core/forecast/probe';
+import { paceProblems } from '../../../core/source/check/inconsistent-limits';
 import type { Dataset } from '../../../core/source/source';
 import { aDataset, aSource, someLimits } from '../../support/source-fixture';
 
@@ -65,10 +66,33 @@ describe('forecast', () => {
 
   test('looks again once where nothing moves, and as often as declared where it never rests', () => {
     const told = tell(aProbe(), aDataset({ verification: looking }));
-    expect(told.requests).toEqual({ low: 101 + 15, likely: 101 + 15, high: 101 + 45 });
+    // All of it three times, at first in ranges of 7 pages and then of one, a look at the edges before and after each, and a page more by then.
+    const restless = 15 + (101 + 15) + 2 * (101 + 101);
+    expect(told.requests).toEqual({ low: 101 + 15, likely: 101 + 15, high: 101 + restless });
+    expect(told.lookRequests).toEqual({ low: 15, likely: 15, high: restless });
     expect(told.notes).toEqual([
-      expect.stringContaining('looked at again up to 3 times, at 15 requests each'),
+      expect.stringMatching(/up to 636 requests.* up to 3 times.*7 looks at most/),
     ]);
+    expect(told.cost.high.total).toBeGreaterThan(2 * told.cost.likely.total - 0.005);
+  });
+
+  test('bounds what sources that kept changing were asked', () => {
+    // 40 pages on two lanes: 249 to 274 requests were counted where it never rested, 55 where it did.
+    const dataset = aDataset({ verification: looking });
+    const seen = [{ name: 'all', records: 4000, pages: 40, known: 'said' as const }];
+    const source = aSource({ datasets: [dataset], limits: someLimits({ lanes: 4 }) });
+    const told = forecast(aProbe({ seen }), source, dataset, { now: new Date('2026-01-31T03:00:00Z') });
+    expect(told.ranges.likely).toBe(14);
+    expect(told.requests).toMatchObject({ likely: 41 + 14, high: 274 });
+  });
+
+  test('looks at the end of a source that does not say where it is', () => {
+    const total = { type: 'none', hasMore: undefined } as const;
+    const pagination = { ...aDataset().pagination, total } as Dataset['pagination'];
+    const silent = aDataset({ pagination, verification: looking });
+    const told = tell(aProbe(), silent);
+    expect(told.lookRequests.likely).toBe(told.ranges.likely + 2);
+    expect(told.lookRequests.high).toBeGreaterThan(3 * 100 + 4 * 2);
   });
 
   test('never looks again at a chain', () => {
@@ -92,14 +116,23 @@ describe('forecast', () => {
     expect(told.notes.join()).toContain('lanes: 32 would use all');
   });
 
-  test('is of a million records where nobody says how many there are', () => {
-    const told = tell(aProbe({ seen: [{ name: 'all', known: 'unknown' }] }), cursor);
+  test('is of a thousand records where nobody says how many there are, and judges no quota', () => {
+    const told = tell(aProbe({ seen: [{ name: 'all', known: 'unknown' }] }), cursor, 2);
     expect(told).toMatchObject({
       known: 'unknown',
-      records: { likely: 1_000_000 },
-      pages: { likely: 10_000 },
+      atLeast: { records: 300, requests: 3 },
+      records: { likely: 1000 },
+      pages: { likely: 10 },
+      quota: { perDay: 2, records: 200, exceeded: false },
     });
-    expect(told.notes[0]).toContain('says nowhere how much it holds');
+    expect(told.quota).not.toHaveProperty('days');
+    expect(told.notes[0]).toMatch(/says nowhere how much it holds.* 3 at least/);
+  });
+
+  test('where nobody says how many there are, each slice takes a request at least', () => {
+    const slices = Array.from({ length: 10 }, (_, i) => slice(`s-${i}`));
+    const told = tell(aProbe({ slices, seen: [{ name: 's-0', known: 'unknown' }] }), cursor, 9);
+    expect(told).toMatchObject({ atLeast: { requests: 3 + 9 }, quota: { records: 0, exceeded: false } });
   });
 
   test('counts the days that a quota takes', () => {
@@ -108,9 +141,28 @@ describe('forecast', () => {
     expect(tell(aProbe())).not.toHaveProperty('quota');
   });
 
-  test('says that a run would be given up', () => {
+  test('says how to keep to a quota, or that no limit does', () => {
+    const many = [{ name: 'all', records: 1e6, pages: 1e4, known: 'said' as const }];
+    const advice = (quota: number) => tell(aProbe({ seen: many }), aDataset(), quota).quota?.advice;
+    expect(advice(2000)).toContain(
+      'the slowest that can be declared is 2 requests a minute, which is 2,880 a day',
+    );
+    expect(advice(3000)).toContain('requestsPerSecond: 0.0347 and lanes: 2 keeps to the quota');
+    expect(advice(9000)).toContain('requestsPerSecond: 0.1041 keeps to the quota');
+    expect(advice(20_000)).toBeUndefined();
+    for (const quota of [2800, 2879, 2880, 2890, 3000, 5184, 9000]) {
+      const [, rate, lanes = '4'] =
+        /requestsPerSecond: ([\d.]+)(?: and lanes: (\d+))?/.exec(advice(quota) ?? '') ?? [];
+      if (rate === undefined) continue;
+      const limits = { requestsPerSecond: Number(rate), lanes: Number(lanes) };
+      expect({ quota, problems: paceProblems({ limits }, []) }).toEqual({ quota, problems: [] });
+      expect(Number(rate) * 86_400).toBeLessThanOrEqual(quota);
+    }
+  });
+
+  test('says that a run takes longer than a day', () => {
     const years = [{ name: 'all', records: 1e9, pages: 1e7, known: 'said' as const }];
-    expect(tell(aProbe({ seen: years })).notes.join()).toMatch(/given up, and this one would take 5[6-9]/);
+    expect(tell(aProbe({ seen: years })).notes.join()).toMatch(/this run would take 5[6-9] hours/);
   });
 
   test('is in order, and grows with what there is', () => {

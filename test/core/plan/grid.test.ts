@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   countPages,
+  countPagesOf,
   countRanges,
   countRangesOf,
   pageRangeName,
@@ -8,7 +9,7 @@ import {
   plannedRanges,
   rangesOf,
 } from '../../../core/plan/grid';
-import type { Sequence } from '../../../core/plan/plan';
+import type { Again, Sequence } from '../../../core/plan/plan';
 
 const sliceName = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,12}$/);
 const parameters = fc.dictionary(fc.constantFrom('parent', 'from'), fc.nat());
@@ -156,4 +157,56 @@ describe('parsePageRangeName', () => {
       expect(parsePageRangeName(name)).toBeUndefined();
     },
   );
+});
+
+describe('what a look reads again', () => {
+  const stretch = fc.tuple(fc.nat(50), fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 30 }));
+  const again = fc
+    .record({
+      read: fc.constantFrom('edges' as const, 'pages' as const),
+      cuts: fc.array(stretch, { minLength: 1 }),
+    })
+    .map(({ read, cuts }): Again => {
+      let page = 0;
+      const stretches = cuts.map(([gap, pages, perRange]): [number, number, number] => {
+        const first = page + gap;
+        page = first + pages;
+        return [first, pages, perRange];
+      });
+      const grid = { slice: 'all', parameters: {}, pageSize: 10, slicePages: page, lastPageRecords: 3 };
+      return { type: 'again', ...grid, read, stretches };
+    });
+
+  it('is each page of its stretches once, or the first page of each range, in order and numbered', () => {
+    fc.assert(
+      fc.property(again, (sequence) => {
+        const ranges = [...rangesOf(sequence)];
+        expect(ranges).toHaveLength(countRangesOf(sequence));
+        expect(ranges.map(({ index }) => index)).toEqual(ranges.map((_, at) => at));
+        const pages = ranges.flatMap((range) =>
+          range.type === 'pages' ? Array.from({ length: range.pages }, (_, at) => range.firstPage + at) : [],
+        );
+        expect(pages).toHaveLength(countPagesOf(sequence));
+        const wanted = sequence.stretches.flatMap(([first, count, perRange]) =>
+          Array.from({ length: count }, (_, at) => at)
+            .filter((at) => sequence.read === 'pages' || at % perRange === 0)
+            .map((at) => first + at),
+        );
+        expect(pages).toEqual(wanted);
+      }),
+    );
+  });
+
+  it('may be the last page of its slice by now', () => {
+    fc.assert(
+      fc.property(again, (sequence) => {
+        for (const range of rangesOf(sequence)) {
+          expect(range).toMatchObject({
+            type: 'pages',
+            slicePages: range.type === 'pages' && range.firstPage + 1,
+          });
+        }
+      }),
+    );
+  });
 });

@@ -9,12 +9,15 @@ import { describeInBrowser, openChromium } from '../../support/chromium';
 import { memoryLake } from '../../support/memory-lake';
 import { startOfTime } from '../run/run-fixture';
 import { outcomeOf, planOf, steadyObjects } from './report-fixture';
-import { badRun, failedRun, goodRun } from './report-runs';
+import { badRun, driftingRun, failedRun, goodRun, holeRun, incrementRun } from './report-runs';
 
 const runs: Readonly<Record<string, (lake: Lake) => Promise<RunOutcome>>> = {
   good: goodRun,
   bad: badRun,
   failed: failedRun,
+  hole: holeRun,
+  drifting: driftingRun,
+  increment: (lake) => incrementRun(lake, 'manifest'),
   tiny: (lake) => outcomeOf(planOf(1), steadyObjects(planOf(1), 1), lake),
   long: (lake) => outcomeOf(planOf(20_000), steadyObjects(planOf(20_000), 20_000), lake),
 };

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { RunOutcome } from '../../../core/report/gather/run-outcome';
-import { deadKey, quarantineKey } from '../../../core/run/keys';
+import type { Curated } from '../../../core/run/curate/curated';
+import { curatedKey, curatedPrefix, deadKey, quarantineKey } from '../../../core/run/keys';
 import type { Lake } from '../../../core/run/ports';
 import type { Check } from '../../../core/run/verification';
 import { startOfTime } from '../run/run-fixture';
@@ -133,7 +134,7 @@ export async function badRun(lake: Lake): Promise<RunOutcome> {
           column: 'email',
           rule: 'pattern',
           count: 71,
-          example: { slice: 'all', page: 3, position: 9, reason: "'n/a' does not match" },
+          example: { slice: 'all', page: 1299, position: 9, reason: "'n/a' does not match" },
         },
       ],
       filtered: [{ rule: 'filter', count: 620 }],
@@ -169,6 +170,98 @@ export async function failedRun(lake: Lake): Promise<RunOutcome> {
     await lake.put(deadKey(plan, dead), JSON.stringify(dead));
   }
   return { plan, state: 'failed', reason: 'not complete 24 hours after it began; it was blocked' };
+}
+
+/** A run that was published though an operator gave one of its ranges up; `found` records, where the source holds 5,000. */
+export async function holeRun(lake: Lake, { found = 4500 } = {}): Promise<RunOutcome> {
+  const plan = planOf(10);
+  const objects = steadyObjects(plan, 10).filter((_, index) => index !== 6);
+  const short = `received ${found.toLocaleString('en')} records where the source holds 5,000`;
+  const hole =
+    '1 page range was given up, with at most 500 records: all-00000006: the source cannot give page 32 (ada)';
+  const checks: Check[] = [
+    { name: 'source-total', outcome: 'warned', sentence: short, expected: 5000, found },
+    {
+      ...{ name: 'drift', outcome: 'passed' },
+      sentence:
+        'the source named no other total while the run was loading, and was not looked at again, since page ranges were given up',
+    },
+    { name: 'given-up', outcome: 'warned', sentence: hole, expected: 0, found: 1 },
+  ];
+  await writeVerification(plan, 'warned', checks, lake);
+  const reason = 'the source cannot give page 32';
+  const at = new Date(startOfTime).toISOString();
+  return outcomeOf(plan, objects, lake, {
+    warnings: [short, hole],
+    givenUp: [{ slice: 'all', index: 6, reason, by: 'ada', at }],
+  });
+}
+
+/** A run of ten ranges whose first pages were read again, and had not moved. */
+export async function quietRun(lake: Lake): Promise<RunOutcome> {
+  const plan = planOf(10);
+  const sentence = 'the first page of each of 10 page ranges was read again, and nothing had moved';
+  const checks: Check[] = [
+    {
+      ...{ name: 'ranges', outcome: 'passed', expected: 20, found: 20 },
+      sentence: '20 of 20 page ranges are there',
+    },
+    {
+      ...{ name: 'pages', outcome: 'passed', expected: 60, found: 60 },
+      sentence: '60 of 60 pages were fetched',
+    },
+    { name: 'drift', outcome: 'passed', sentence },
+  ];
+  await writeVerification(plan, 'complete', checks, lake);
+  const outcome = await outcomeOf(plan, steadyObjects(plan, 10), lake, {
+    drift: { looks: 1, moved: 0, grown: 0, totals: [5000, 5000], outcome: 'settled', sentence },
+  });
+  const { manifest } = outcome;
+  // Nothing that the look read is in the table, so that no part of it is in the manifest
+  return { ...outcome, manifest: { ...manifest, counts: { ...manifest.counts, requests: 60 } } };
+}
+
+/** A run of ten ranges whose source never stood still, of which three ranges were fetched again. */
+export async function driftingRun(lake: Lake): Promise<RunOutcome> {
+  const plan = planOf(10);
+  const sentence =
+    'the source was never seen to stand still (5,000 at first, 5,061 at last): what was read of it overlaps without a gap, so every record that was there all the time, and kept its place among the others, is in the table; records that were deleted meanwhile may still be in the table';
+  const checks: Check[] = [
+    {
+      ...{ name: 'ranges', outcome: 'passed', expected: 33, found: 33 },
+      sentence: '33 of 33 page ranges are there',
+    },
+    { name: 'drift', outcome: 'warned', sentence },
+  ];
+  await writeVerification(plan, 'warned', checks, lake);
+  return outcomeOf(plan, steadyObjects(plan, 10), lake, {
+    drift: { looks: 3, moved: 3, grown: 1, totals: [5000, 5061], outcome: 'covered', sentence },
+    warnings: [sentence],
+  });
+}
+
+/** What changed, merged into a table of 12,000 records; that one has a hole where the manifest or verification.json tells of it. */
+export async function incrementRun(lake: Lake, hole?: 'manifest' | 'verification'): Promise<RunOutcome> {
+  const base = { runId: '2026-01-30t03-00-00-000z' };
+  const since = '2026-01-30T03:00:00.000Z';
+  const plan = planOf(1, { increment: { since, sent: since, base } });
+  const warning = `the table of run ${base.runId}, which this run is merged into, falls short: 1 page range was given up; load everything to make that good`;
+  const check: Check = hole
+    ? { name: 'base', outcome: 'warned', sentence: warning }
+    : { name: 'base', outcome: 'passed', sentence: 'it falls short of nothing' };
+  await writeVerification(plan, hole ? 'warned' : 'complete', [check], lake);
+  const location = curatedPrefix(plan, 'a');
+  const files = [7000, 5000].map((records, file) => ({
+    ...{ key: `${location}${file}.parquet`, bytes: 90_000, etag: 'e', records },
+  }));
+  const curated: Curated = {
+    ...{ version: 1, attempt: 'a', location, files, records: 12_000, keyChecksum: '0', removed: 490 },
+  };
+  await lake.put(curatedKey(plan), JSON.stringify(curated));
+  return outcomeOf(plan, steadyObjects(plan, 1), lake, {
+    increment: plan.increment,
+    ...(hole === 'manifest' && { warnings: [warning] }),
+  });
 }
 
 async function putQuarantine(key: string, lake: Lake): Promise<void> {

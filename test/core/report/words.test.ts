@@ -24,6 +24,7 @@ describe('words for numbers', () => {
     [0.022222, '2.2 %'],
     [0.99999999, 'above 99.99 %'],
     [1, '100 %'],
+    [20, '2,000 %'],
   ])('a share of %d is %s', (share, text) => {
     expect(plain(percent(share))).toBe(text);
   });

@@ -10,7 +10,7 @@ import { openLocalAws } from '../../aws/open-local-aws';
 import { memoryLake } from '../../support/memory-lake';
 import { aChain, startOfTime } from '../run/run-fixture';
 import { anObject, manifestOf, outcomeOf, planOf, steadyObjects } from './report-fixture';
-import { badRun, failedRun, goodRun } from './report-runs';
+import { badRun, failedRun, goodRun, holeRun, incrementRun, quietRun } from './report-runs';
 
 const now = new Date(startOfTime + 300_000);
 
@@ -50,7 +50,9 @@ describe('a report', () => {
     expect(text).toContain('received 135,000 records where the source holds 138,500');
     expect(text).toContain('npx baseload replay cities --run 2026-01-31t03-00-00-000z');
     expect(text).toContain('✗ The source’s own total');
-    expect(text).toContain('! The source stood still');
+    expect(text).toContain('! The source changed');
+    expect(text).toContain('Did the source change while it was read? Yes: ');
+    expect(text).toContain('all-00000044');
     expect(text).toContain('1 page range is not in the table, by an operator’s decision.');
     expect(text).toContain(
       'The messages of 3 page ranges went to the dead-letter queue at some time; 2 ranges never came.',
@@ -63,6 +65,7 @@ describe('a report', () => {
     );
     expect(text).toContain('119 answers that asked to wait');
     expect(text).toContain('altitude location.altitude');
+    expect(text).toContain('page 1,300 of cities, record 10');
   });
 
   it('of a run that never ended tells from its plan and its dead ranges what kept it', async () => {
@@ -80,9 +83,67 @@ describe('a report', () => {
     const text = await reportOf((lake) =>
       outcomeOf(plan, steadyObjects(plan, 4), lake, { warnings: ['1 record fewer than the source counts'] }),
     );
-    expect(text).toContain('Published with warnings Readers see this run, 2,000 records in all');
+    expect(text).toContain(
+      'Published with warnings Readers see this run, with warnings: 2,000 records in all.',
+    );
     expect(text).toContain('1 record fewer than the source counts');
   });
+
+  it('of a run that is short by what was given up advises to load that, and does not say that the source stood still', async () => {
+    const text = await reportOf(holeRun);
+    expect(text).toContain('Published with warnings');
+    expect(text).toContain('What was given up is not in the table. To have it: npx baseload run cities');
+    expect(text).not.toContain('at a quieter time');
+    expect(text).toContain(
+      '✓ No change was noticed · the source named no other total while the run was loading',
+    );
+    expect(text).not.toContain('The source stood still');
+    expect(text).toContain('all-00000006');
+    expect(text).not.toContain('range 7');
+  });
+
+  it('of a run that is short by more than what was given up advises on both', async () => {
+    const text = await reportOf((lake) => holeRun(lake, { found: 3400 }));
+    expect(text).toContain('at a quieter time');
+    expect(text).toContain('What was given up is not in the table.');
+  });
+
+  it('of a run that was looked at again says what is its own and what the look’s', async () => {
+    const text = await reportOf(quietRun);
+    expect(text).toContain('Pages 50 in 10 ranges; and 10 read again to see whether they had moved');
+    expect(text).toContain('Requests 60 10 of them for looks at the source; the others at');
+    expect(text).toContain(
+      '20 of 20 page ranges are there: 10 that the table is made of, and 10 read again to see whether they had moved',
+    );
+    expect(text).toContain(
+      'Did the source change while it was read? No: the first page of each of 10 page ranges',
+    );
+    expect(text).not.toContain('Yes: ');
+  });
+
+  it('of an increment says what was merged into what', async () => {
+    const text = await reportOf((lake) => incrementRun(lake));
+    expect(text).toContain(
+      'Complete and published Everything that changed was loaded and verified, and readers see it: 500 records that changed since 2026-01-30 03:00:00 UTC were merged into the table, which has 12,000 records by now.',
+    );
+    expect(text).toContain('Changed records 500 of 500');
+    expect(text).toContain(
+      'Records of the table 12,000 in 2 files, merged with the table of run 2026-01-30t03-00-00-000z',
+    );
+  });
+
+  it.each(['manifest', 'verification'] as const)(
+    'of an increment of a table with a hole is never complete, whether the %s says so',
+    async (where) => {
+      const text = await reportOf((lake) => incrementRun(lake, where));
+      expect(text).toContain(
+        'Published with warnings Readers see this run, with warnings: 500 records that changed since 2026-01-30 03:00:00 UTC were merged into the table, which has 12,000 records by now.',
+      );
+      expect(text).toContain('Why the table of run 2026-01-30t03-00-00-000z');
+      expect(text).toContain('! The table it is merged into');
+      expect(text).not.toContain('Complete and published');
+    },
+  );
 
   it('of a trial says that nothing was published', async () => {
     const plan = planOf(1, { subset: true });

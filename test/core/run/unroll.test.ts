@@ -37,6 +37,37 @@ describe('unroll', () => {
     expect(looked).toEqual([]);
   });
 
+  it('knows all that a look reads again', async () => {
+    const { lake, quiet } = openLake();
+    const { pagesPerRange, firstPage, pages, type, ...grid } = aGrid();
+    const stretches: [number, number, number][] = [
+      [2, 5, 2],
+      [8, 3, 3],
+    ];
+    const look = {
+      ...aPlan(),
+      look: 2,
+      sequences: [{ type: 'again' as const, ...grid, read: 'pages' as const, stretches }],
+    };
+    expect(await unroll(look, lake)).toMatchObject({
+      ranges: 4,
+      missingRanges: 4,
+      pages: 8,
+      missingPages: 8,
+    });
+    const [, second] = [...(await unroll(look, lake)).missing()];
+    await quiet.putIfAbsent(stageKey(look, second as PageRange), '');
+    const unrolled = await unroll(look, lake);
+    expect(unrolled).toMatchObject({
+      ranges: 4,
+      missingRanges: 3,
+      pages: 8,
+      missingPages: 6,
+      growing: false,
+    });
+    expect(names(unrolled.missing())).toEqual(['all-00000000', 'all-00000002', 'all-00000003']);
+  });
+
   it('looks at the last object of a chain only, which names the front', async () => {
     const { lake, quiet, looked } = openLake();
     const plan = anOpenPlan(aChain());

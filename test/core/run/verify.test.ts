@@ -110,7 +110,7 @@ describe('verify', () => {
         ['ranges', '4 of 4 page ranges are there', { expected: 4, found: 4 }],
         ['pages', '10 of 10 pages were fetched', { expected: 10, found: 10 }],
         ['source-total', "950 of 950 records: the source's own total", { expected: 950, found: 950 }],
-        ['drift', 'the source named no other total while the run was loading'],
+        ['drift', 'the source named no other total while the run was loading, and was not looked at again'],
         ['repeated-pages', 'no two page ranges begin or end with the same page'],
         ['quarantine', 'nothing is in quarantine', { expected: 0, found: 0 }],
         ['key-ranges', 'the keys of 4 page ranges neither overlap nor repeat, as their receipts prove'],

@@ -215,11 +215,14 @@ describe('output', () => {
       export const handler = async ({ lines }) => { for (const line of lines) console.log(line); process.stdout.write('no line feed'); };
     `);
     const noise = Array.from({ length: 2000 }, (_, i) => `line ${i} \u2028 ${'x'.repeat(50)}`);
+    const ended: string[] = [];
+    host.on('invocation-ended', ({ invocation }) => ended.push(invocation));
     await host.invoke({ lines: [...noise, JSON.stringify(emf), '{"CloudWatchMetrics": 1}'] });
     expect(lines).toEqual([...noise, '{"CloudWatchMetrics": 1}', 'no line feed']);
     expect(metrics).toEqual([
       {
         namespace: 'Baseload',
+        invocation: expect.stringMatching(/^[0-9a-f-]{36}$/),
         dimensions: { service: 'geonames', dataset: 'cities' },
         values: { Requests: 12, Retries: 3 },
       },

@@ -12,6 +12,7 @@ import { loadRange } from '../../../../core/run/load-range';
 import { readPointer } from '../../../../core/run/pointer';
 import { type RunReport, reconcile } from '../../../../core/run/reconcile';
 import { repeatedKeys } from '../../../../core/run/repeated-keys';
+import { type VerifiedAgain, verifyAgain } from '../../../../core/run/verify-again';
 import { openDuckDB } from '../../../../core/shape/duckdb';
 import { openShaper, type Shaper } from '../../../../core/shape/shape-range';
 import { readStage } from '../../../../core/shape/stage/read-stage';
@@ -85,6 +86,8 @@ export class IncrementWorld {
   readonly lake = memoryLake(new MemoryObjects());
   readonly messages = new MemoryMessages();
   readonly telemetry = recordTelemetry();
+  /** Called when everything is loaded, before it is verified. */
+  loaded: () => Promise<void> = async () => {};
   readonly #source: Source;
   readonly #machine: Machine;
 
@@ -113,6 +116,7 @@ export class IncrementWorld {
     const { folder } = this.#machine;
     await this.#fanOut({ mode });
     await this.#work();
+    await this.loaded();
     const pageQueue = memoryPageQueue(this.messages);
     const [report] = await reconcile({
       ...{ lake, clock, telemetry },
@@ -122,6 +126,20 @@ export class IncrementWorld {
       curation: duckdbEngine({ workFolder: folder, memoryMegabytes }),
     });
     return report;
+  }
+
+  /** What verification says of a run now. */
+  verify(runId: string): Promise<VerifiedAgain> {
+    const { lake } = this;
+    const workFolder = this.#machine.folder;
+    return verifyAgain(
+      { source: 'shop', dataset: 'items', runId },
+      {
+        lake,
+        findRepeatedKeys: (plan, objects) =>
+          repeatedKeys(plan, objects, { lake, workFolder, memoryMegabytes }),
+      },
+    );
   }
 
   /** Begins to shape a run anew. */

@@ -296,16 +296,3 @@ describe('another table than it was asked for', () => {
     return text;
   }
 });
-
-it('what a table falls short of, it still does when something is added', async () => {
-  const { lake } = await prepare(changing(), { warnings: ['2 page ranges were given up'] });
-  const own = aManifest({ ...aRun, increment, warnings: ['drift'] });
-  expect(await publish(lake, { manifest: own, table: files, keepRuns: 3 }, new Date(startOfTime))).toBe(
-    'published',
-  );
-  expect(await readPointer(lake, aRun)).toMatchObject({
-    runId: aRun.runId,
-    increment,
-    warnings: ['2 page ranges were given up', 'drift'],
-  });
-});

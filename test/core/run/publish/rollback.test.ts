@@ -151,8 +151,16 @@ describe('the watermark', () => {
       keyColumn: 'id',
       highestKey: 10,
       location: `stage/geonames/cities/run=${first}/`,
+      warnings: [],
       publishedAt: day(1).toISOString(),
     });
+  });
+
+  test('tells in what the table falls short', async () => {
+    const lake = memoryLake();
+    const warnings = ['1 page range was given up'];
+    await writePublished(lake, first, { at: day(1) }, { manifest: { warnings } });
+    expect(await writeWatermark(lake, aRun)).toMatchObject({ runId: first, warnings });
   });
 
   test.each([

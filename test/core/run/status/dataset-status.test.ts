@@ -59,6 +59,22 @@ it('tells of the last run that was refused, until a newer one is published', asy
   expect((await datasetStatus(aRun, lake)).failed).toBeUndefined();
 });
 
+it('tells of a run that was refused for quarantine, and whose pages could be shaped anew', async () => {
+  const refused = async (day: number, raw: { raw?: string }) => {
+    const plan = aPlan({ runId: dayOf(day), maxQuarantinedRatio: 0.0001 });
+    await writeRun(lake, plan, ({ index }) => (index === 0 ? { staged: 290, quarantined: 10, ...raw } : raw));
+    const services = { lake, clock: stillClock(), findRepeatedKeys: async () => undefined };
+    await verifyOnce(plan, await unroll(plan, lake), services);
+    return (await datasetStatus(aRun, lake)).failed;
+  };
+  const kept = await refused(2, { raw: 'raw/a.jsonl.gz' });
+  expect(kept).toMatchObject({ state: 'refused', quarantine: { replayable: dayOf(2) } });
+  const gone = await refused(3, {});
+  expect(gone?.quarantine).toEqual({ replayable: undefined });
+  await finished(4, { short: true });
+  expect((await datasetStatus(aRun, lake)).failed?.quarantine).toBeUndefined();
+});
+
 it('tells of a run that was given up before everything was there, and not of trials', async () => {
   await lake.put(planKey({ ...aRun, runId: dayOf(1) }), JSON.stringify(aPlan({ runId: dayOf(1) })));
   await finished(2, { subset: true });

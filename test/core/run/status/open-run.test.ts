@@ -59,6 +59,26 @@ it('tells pages, ranges, and how fast they came', async () => {
   expect(secondsLeft(open)).toBeCloseTo(4 / 3);
 });
 
+it('goes no faster than the limit lets it, whatever a burst let through', async () => {
+  const plan = aPlan({ requestsPerSecond: 2 });
+  await withRanges(plan, 2); // six requests in two seconds
+  expect((await openRun(claim, lake)).pace).toMatchObject({ pagesPerSecond: 2, requestsPerSecond: 2 });
+});
+
+it('tells the pages of ranges that failed, and how many records are in them at most', async () => {
+  const ranges = await withRanges(aPlan(), 2);
+  if (!ranges[2] || !ranges[3]) throw new Error('the grid has four ranges');
+  await dead(ranges[2]);
+  await dead(ranges[3]);
+  expect((await openRun(claim, lake)).failed).toMatchObject([
+    {
+      names: ['all-00000002', 'all-00000003'],
+      records: 350,
+      example: { extent: { pages: expect.any(Number) } },
+    },
+  ]);
+});
+
 it('knows no end of a chain, and no time left', async () => {
   await withRanges(anOpenPlan(aChain()), 0);
   const open = await openRun(claim, lake);

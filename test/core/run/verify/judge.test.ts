@@ -136,10 +136,20 @@ describe('a run whose source moved', () => {
   it('is published with a warning when everything is covered, and else as its dataset says', () => {
     const repeatedKeys = { keys: 95, rows: 95, sentence: '95 keys came more than once' };
     const table = (plan: Plan) => [...objectsOf(plan), looked()];
-    const judge = (outcome: Drift['outcome'], policy: Policy, total: number | undefined) => {
+    const judge = (outcome: Drift['outcome'], policy: Policy, total: number | undefined, first = 950) => {
       const { total: _, ...plan } = aPlan({ verification: policy });
-      return judged(plan, table(plan), { extents, drift: drift(outcome), repeatedKeys, total });
+      const moved = {
+        ...drift(outcome),
+        ...(total !== undefined && { totals: [first, total] as [number, number] }),
+      };
+      return judged(plan, table(plan), { extents, drift: moved, repeatedKeys, total });
     };
+    expect(judge('covered', { ...lenient, ifShort: 'refuse' }, 960, 960)).toMatchObject({
+      ...{
+        verdict: 'short',
+        problems: ['received 955 different records where the source never held fewer than 960'],
+      },
+    });
     expect(judge('covered', { ...lenient, ifShort: 'refuse' }, 960)).toMatchObject({
       ...{ verdict: 'warned', problems: [], warnings: ['the source moved: covered'] },
     });
@@ -193,4 +203,61 @@ it('takes what nobody could look at again for accepted, where an operator gave i
   expect(
     judged(aPlan(), objectsOf(aPlan()), { ...found, hole: { ranges: [given], records: 0 } }),
   ).toMatchObject({ verdict: 'warned', problems: [] });
+});
+
+describe('a run of what changed', () => {
+  const increment = {
+    since: '2026-01-30T02:50:00.000Z',
+    sent: '2026-01-30T02:50:00Z',
+    base: { runId: '2026-01-30t03-00-00-000z' },
+  };
+  const changed = (found: Partial<Evidence>, change: Partial<Plan> = {}) => {
+    const plan = aPlan({ increment, ...change });
+    return judged(plan, objectsOf(plan), { extents: [{ extent: own }], ...found });
+  };
+  const told = (warning: string) =>
+    `the table of run ${increment.base.runId}, which this run is merged into, falls short: ${warning}; load everything to make that good`;
+
+  it('falls short of what the table falls short of that it is merged into', () => {
+    const { runId } = increment.base;
+    expect(outcomeOf(changed({}), 'base')).toBe('passed');
+    const inherited = [{ runId, warning: 'a range was given up' }];
+    const short = changed({ inherited });
+    expect(short).toMatchObject({
+      verdict: 'warned',
+      problems: [],
+      warnings: [told('a range was given up')],
+    });
+    expect(outcomeOf(short, 'base')).toBe('warned');
+    expect(outcomeOf(changed({ inherited }, { subset: true }), 'base')).toBe('skipped');
+  });
+
+  it('says the first twenty of many, whatever it falls short of itself', () => {
+    const inherited = [...Array(22).keys()].map((number) => ({
+      runId: increment.base.runId,
+      warning: `warning ${number}`,
+    }));
+    const { warnings } = changed({ inherited, total: 951 }, { verification: lenient });
+    expect(warnings).toHaveLength(22);
+    expect(warnings[0]).toBe('received 950 records where the source holds 951');
+    expect(warnings.slice(1, 3)).toEqual([told('warning 0'), told('warning 1')]);
+    expect(warnings.at(-1)).toBe('and 2 more problems');
+  });
+});
+
+it('speaks of one range as of one', () => {
+  const plan = aPlan();
+  const [first] = objectsOf(plan);
+  if (!first) throw new Error('there is a range');
+  const { checks } = judged(plan, [first], {
+    extents: [{ extent: { ranges: 1, pages: 3 } }],
+    files: { location: 'tables/x/', files: 2, records: 300, bytes: 20 },
+    total: 300,
+  });
+  const sentences = checks.map(({ sentence }) => sentence);
+  expect(sentences).toContain("the plan's definition shaped the 1 page range");
+  expect(sentences).toContain(
+    'the 1 page range in the lake is what its receipt was read from, and the 2 files of the merged table are those that were written',
+  );
+  expect(sentences).toContain('the keys of 1 page range neither overlap nor repeat, as its receipt proves');
 });
