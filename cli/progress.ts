@@ -83,10 +83,12 @@ function rate({ requestsPerSecond, pagesPerSecond, throttled }: Progress): strin
 
 /** A source that lets nobody ask makes every estimate wrong, and looks like a program that hangs. */
 function outlook(progress: Progress): string[] {
-  const { pages, pagesPlanned, requestsPerSecond, throttled, rangesFailed, secondsLeft } = progress;
+  const { pages, pagesPlanned, requestsPerSecond, throttled, rangesOpen, rangesFailed, secondsLeft } =
+    progress;
   if (requestsPerSecond === 0 && throttled > 0 && pages !== pagesPlanned)
     return ['waiting, as the source asked'];
-  if (requestsPerSecond === 0 && rangesFailed > 0) return ['waiting before what failed is tried again'];
+  // What has failed comes at no pace
+  if (rangesFailed > 0 && rangesFailed >= rangesOpen) return ['trying again what failed'];
   if (pagesPlanned === undefined) return [];
   return [secondsLeft === undefined ? 'estimating' : `${duration(secondsLeft)} left`];
 }

@@ -54,10 +54,9 @@ describe('while ranges are missing', () => {
     expect(progressLine(progress({ pages: 1000, rangesOpen: 0 }))).toContain('█ 100 %');
   });
 
-  it('a pause before another attempt is no estimate', () => {
-    expect(progressLine(progress({ requestsPerSecond: 0, rangesFailed: 1 }))).toMatch(
-      /waiting before what failed is tried again$/,
-    );
+  it('no time is guessed where only what failed is left', () => {
+    expect(progressLine(progress({ rangesOpen: 2, rangesFailed: 2 }))).toMatch(/trying again what failed$/);
+    expect(progressLine(progress({ rangesOpen: 3, rangesFailed: 2 }))).toMatch(/1 min 15 s left$/);
   });
 });
 

@@ -101,6 +101,7 @@ test('a message travels from the queue through the deployed function into the la
   });
   await mode.eventSources.start();
   expect(await written).toEqual({
+    invocation: expect.stringMatching(/^[0-9a-f-]{36}$/),
     namespace: 'Test',
     dimensions: { service: 'orders' },
     values: { Written: 1 },
