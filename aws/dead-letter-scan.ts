@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { concurrently } from '../core/run/concurrently';
-import type { DeadLetter } from '../core/run/dead-letter';
+import type { DeadLetter } from '../core/run/dead/dead-letter';
 import { countMessages } from './page-queue';
 import { readLetter } from './read-letter';
 

@@ -7,7 +7,7 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { TransientError } from '../core/errors';
-import { type DeadLetter, isOfRun } from '../core/run/dead-letter';
+import { type DeadLetter, isOfRun } from '../core/run/dead/dead-letter';
 import type { RunName } from '../core/run/keys';
 import type { PageQueue } from '../core/run/ports';
 import { peek } from './dead-letter-scan';

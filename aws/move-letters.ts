@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { concurrently } from '../core/run/concurrently';
-import type { DeadLetter } from '../core/run/dead-letter';
+import type { DeadLetter } from '../core/run/dead/dead-letter';
 import { callsAtOnce, type HeldLetter, release, scan } from './dead-letter-scan';
 
 /** How letters are moved. */

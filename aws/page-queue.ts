@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { TransientError } from '../core/errors';
 import { concurrently } from '../core/run/concurrently';
-import type { PageMessage } from '../core/run/page-message';
 import type { FailureReason, PageQueue, QueueDepth } from '../core/run/ports';
+import type { PageMessage } from '../core/run/range/page-message';
 
 /** Entries that SQS takes in one SendMessageBatch. */
 const batchSize = 10;

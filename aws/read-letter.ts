@@ -1,9 +1,9 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
-import { type DeadLetter, unexplained } from '../core/run/dead-letter';
-import { deadRangeSchema } from '../core/run/dead-range';
-import { type PageMessage, pageMessageSchema } from '../core/run/page-message';
+import { type DeadLetter, unexplained } from '../core/run/dead/dead-letter';
+import { deadRangeSchema } from '../core/run/dead/dead-range';
 import type { FailureReason } from '../core/run/ports';
+import { type PageMessage, pageMessageSchema } from '../core/run/range/page-message';
 
 const attributesSchema = z.object({
   failure: deadRangeSchema.shape.failure,

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { planSchema } from '../core/plan/plan';
 import { writeReport } from '../core/report/write-report';
 import { manifestPartKey, stageKey } from '../core/run/keys';
-import { type ManifestObject, manifestSchema } from '../core/run/manifest';
+import { type ManifestObject, manifestSchema } from '../core/run/verify/manifest';
 import { print } from './support/print';
 
 const ranges = Number(process.env.RANGES ?? 1_000_000);

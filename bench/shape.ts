@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { compress } from '../core/run/gzip';
+import { compress } from '../core/run/range/gzip';
 import { openDuckDB } from '../core/shape/duckdb';
 import { openShaper, type Shaper } from '../core/shape/shape-range';
 import type { Dataset } from '../core/source/source';

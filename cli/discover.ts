@@ -20,8 +20,8 @@ import { checkSourceText, importsFrom, placeOf, realFolderOf, writeSourceFile } 
 import { checkName, readHeaders, readUrl } from './discover/read-target';
 import { countChecks, reportLines } from './discover/report';
 import { counted } from './format';
-import { checkSecrets, localSecrets } from './local-secrets';
 import { projectRoot, sourcesFolder } from './project';
+import { checkSecrets, localSecrets } from './sources/local-secrets';
 import { atLeast } from './whole-number';
 
 /** What the command line says. */

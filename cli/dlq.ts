@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { EnvironmentName } from '../lambda/environment';
-import { chooses, readSourceName } from './choose-letters';
-import { deadLines, nextStep } from './dead-lines';
-import { surveyDead } from './dead-survey';
+import { chooses, readSourceName } from './dead-letters/choose-letters';
+import { deadLines, nextStep } from './dead-letters/dead-lines';
+import { surveyDead } from './dead-letters/dead-survey';
+import { overLetters } from './dead-letters/over-letters';
 import { environmentOption, inEnvironment } from './environment/open-environment';
 import { counted } from './format';
-import { overLetters } from './over-letters';
 
 export interface DlqOptions {
   readonly env: EnvironmentName;

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { BaseloadError } from '../core/errors';
 import { TokenRefusedError } from '../core/extract/auth/read-grant';
 import * as guardErrors from '../core/extract/guard-errors';
-import { RawPagesError } from '../core/run/write-raw';
+import { RawPagesError } from '../core/run/range/write-raw';
 import { inAwsWords } from './environment/aws-failure';
 import { dataFolder } from './project';
 

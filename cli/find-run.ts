@@ -1,11 +1,11 @@
 import { ConfigurationError } from '../core/errors';
 import { manifestKey, type RunName, runsPrefix } from '../core/run/keys';
+import { isRunId } from '../core/run/plan/run-id';
 import type { Lake } from '../core/run/ports';
-import { isRunId } from '../core/run/run-id';
 import { runIds } from '../core/run/status/run-ids';
 import type { LoadedSource } from '../core/source/load-sources';
-import { findDataset } from './find-dataset';
-import { chooseDatasets } from './read-status';
+import { findDataset } from './sources/find-dataset';
+import { chooseDatasets } from './status/read-status';
 
 type ReadLake = Pick<Lake, 'list' | 'get' | 'head'>;
 

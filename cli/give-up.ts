@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import type { SourceQueues } from '../aws/dead-letters';
 import { ConfigurationError } from '../core/errors';
 import type { PageRange } from '../core/plan/plan';
-import { fullRangeName } from '../core/run/dead-groups';
-import { type DeadLetter, isOfRun } from '../core/run/dead-letter';
+import { fullRangeName } from '../core/run/dead/dead-groups';
+import { type DeadLetter, isOfRun } from '../core/run/dead/dead-letter';
 import {
   extentOf,
   findRanges,
@@ -12,12 +12,12 @@ import {
   holeOf,
   type MissingRanges,
   type NamedRanges,
-} from '../core/run/give-up';
+} from '../core/run/dead/give-up';
 import type { EnvironmentName } from '../lambda/environment';
-import { canAsk, confirmed } from './confirmed';
+import { canAsk, confirmed } from './dead-letters/confirmed';
+import { findOpenRun, missingOf } from './dead-letters/find-open-run';
 import { environmentOption, inEnvironment, type OpenEnvironment } from './environment/open-environment';
 import { Stopped } from './fail';
-import { findOpenRun, missingOf } from './find-open-run';
 import { count, counted, extentWords } from './format';
 
 export interface GiveUpOptions {

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Claim, readClaim } from '../core/run/claim';
-import { type Pointer, readPointer } from '../core/run/pointer';
 import type { Lake } from '../core/run/ports';
+import { type Pointer, readPointer } from '../core/run/publish/pointer';
 import type { Dataset, Schedule, Source } from '../core/source/source';
 import type { EnvironmentName } from '../lambda/environment';
 import { lakeFolder } from '../local/lake-folder';
-import { describePages, describeSlices } from './describe-pages';
 import { environmentOption, inEnvironment } from './environment/open-environment';
-import { readSources } from './find-dataset';
 import { ago, counted } from './format';
+import { describePages, describeSlices } from './load/describe-pages';
 import { dataFolder } from './project';
+import { readSources } from './sources/find-dataset';
 import { tableLines } from './table';
 
 export interface ListOptions {

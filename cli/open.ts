@@ -9,9 +9,9 @@ import type { EnvironmentName } from '../lambda/environment';
 import { lakeFolder } from '../local/lake-folder';
 import { environmentOption, inEnvironment, type OpenEnvironment } from './environment/open-environment';
 import { Finding } from './fail';
-import { readSources } from './find-dataset';
 import { findRun, runArguments } from './find-run';
 import { dataFolder } from './project';
+import { readSources } from './sources/find-dataset';
 
 export interface OpenOptions {
   readonly print?: boolean;

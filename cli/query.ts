@@ -3,13 +3,13 @@ import { DuckDBConnection, type DuckDBResultReader, DuckDBTypeId } from '@duckdb
 import { Command } from 'commander';
 import { type ReadTable, readStage } from '../core/shape/stage/read-stage';
 import type { EnvironmentName } from '../lambda/environment';
-import { downloadTables } from './download-tables';
 import { environmentOption, inEnvironment } from './environment/open-environment';
 import { Finding } from './fail';
-import { readSources } from './find-dataset';
-import { type PublishedDataset, publishedDatasets } from './published';
-import { queriedValue } from './queried-value';
+import { readSources } from './sources/find-dataset';
 import { type TableColumn, tableLines } from './table';
+import { downloadTables } from './tables/download-tables';
+import { type PublishedDataset, publishedDatasets } from './tables/published';
+import { queriedValue } from './tables/queried-value';
 
 /** `baseload query`: SQL over the published tables. */
 export function queryCommand(): Command {

@@ -1,17 +1,17 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { fastestMove, type SourceQueues } from '../aws/dead-letters';
-import type { DeadGroup } from '../core/run/dead-groups';
-import type { DeadLetter } from '../core/run/dead-letter';
+import type { DeadGroup } from '../core/run/dead/dead-groups';
+import type { DeadLetter } from '../core/run/dead/dead-letter';
 import type { EnvironmentName } from '../lambda/environment';
-import { chooses, isEverything, type LetterFilter, readSourceName } from './choose-letters';
-import { canAsk, confirmed } from './confirmed';
-import { type DeadSurvey, openRunsOf, surveyDead } from './dead-survey';
+import { chooses, isEverything, type LetterFilter, readSourceName } from './dead-letters/choose-letters';
+import { canAsk, confirmed } from './dead-letters/confirmed';
+import { type DeadSurvey, openRunsOf, surveyDead } from './dead-letters/dead-survey';
+import { MoveDisplay } from './dead-letters/move-display';
+import { watchMove } from './dead-letters/watch-move';
 import { environmentOption, inEnvironment, type OpenEnvironment } from './environment/open-environment';
 import { Finding, Stopped } from './fail';
 import { count, counted } from './format';
-import { MoveDisplay } from './move-display';
-import { type StopSignal, stopSignal } from './stop-signal';
-import { watchMove } from './watch-move';
+import { type StopSignal, stopSignal } from './load/stop-signal';
 import { atLeast } from './whole-number';
 
 export interface RedriveOptions extends LetterFilter {

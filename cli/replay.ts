@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ConfigurationError } from '../core/errors';
-import { isRunId } from '../core/run/run-id';
+import { isRunId } from '../core/run/plan/run-id';
 import type { EnvironmentName } from '../lambda/environment';
 import { environmentOption } from './environment/open-environment';
-import { findDataset, readSources } from './find-dataset';
-import { runDeployed } from './run-deployed';
-import { runLocally } from './run-locally';
+import { runDeployed } from './load/run-deployed';
+import { runLocally } from './load/run-locally';
+import { findDataset, readSources } from './sources/find-dataset';
 
 export interface ReplayOptions {
   /** The run to replay. */

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { PublishedRun } from '../core/run/pointer';
+import { isRunId } from '../core/run/plan/run-id';
+import type { PublishedRun } from '../core/run/publish/pointer';
 import { rollback as moveBack } from '../core/run/publish/rollback';
-import { isRunId } from '../core/run/run-id';
 import type { EnvironmentName } from '../lambda/environment';
 import { environmentOption, inEnvironment } from './environment/open-environment';
 import { findInLake } from './find-in-lake';

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { ConfigurationError } from '../core/errors';
 import type { EnvironmentName } from '../lambda/environment';
 import { environmentOption } from './environment/open-environment';
-import { findDataset, readSources } from './find-dataset';
-import { runDeployed } from './run-deployed';
-import { runLocally } from './run-locally';
+import { runDeployed } from './load/run-deployed';
+import { runLocally } from './load/run-locally';
 import { companionOf } from './sample-api';
+import { findDataset, readSources } from './sources/find-dataset';
 import { atLeast } from './whole-number';
 
 export interface RunOptions {

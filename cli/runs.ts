@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { type RunRecord, runHistory } from '../core/run/status/run-record';
 import type { EnvironmentName } from '../lambda/environment';
 import { environmentOption, inEnvironment } from './environment/open-environment';
-import { readSources } from './find-dataset';
 import { count, duration } from './format';
-import { chooseDatasets } from './read-status';
+import { readSources } from './sources/find-dataset';
+import { chooseDatasets } from './status/read-status';
 import { tableLines } from './table';
 import { atLeast } from './whole-number';
 

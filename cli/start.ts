@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { sampleSettings } from '../local/sample/settings';
-import { findDataset, readSources } from './find-dataset';
+import { runLocally } from './load/run-locally';
 import type { RunOptions } from './run';
-import { runLocally } from './run-locally';
 import { findSampleApi, type SampleOptions, sampleCompanion, withSampleOptions } from './sample-api';
+import { findDataset, readSources } from './sources/find-dataset';
 
 /** `baseload start`, which is `npm start`: the sample source and a whole load of it. */
 export function startCommand(): Command {

@@ -2,11 +2,11 @@ import { Command } from 'commander';
 import type { DatasetStatus } from '../core/run/status/dataset-status';
 import type { EnvironmentName } from '../lambda/environment';
 import { environmentOption, inEnvironment } from './environment/open-environment';
-import { readSources } from './find-dataset';
-import { chooseDatasets, isAlive, readStatuses } from './read-status';
-import { statusLines } from './status-lines';
-import { stopSignal } from './stop-signal';
-import { watchStatus } from './watch-status';
+import { stopSignal } from './load/stop-signal';
+import { readSources } from './sources/find-dataset';
+import { chooseDatasets, isAlive, readStatuses } from './status/read-status';
+import { statusLines } from './status/status-lines';
+import { watchStatus } from './status/watch-status';
 
 export interface StatusOptions {
   readonly env: EnvironmentName;

@@ -4,8 +4,8 @@ import { Command } from 'commander';
 import { ConfigurationError } from '../core/errors';
 import { unshapeableSources } from '../core/shape/unshapeable';
 import { loadSources } from '../core/source/load-sources';
-import { printingToStderr } from './prints-of-sources';
 import { projectRoot, sourcesFolder } from './project';
+import { printingToStderr } from './sources/prints-of-sources';
 
 /** `baseload validate`: every problem of every source file at once. */
 export function validateCommand(): Command {

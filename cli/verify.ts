@@ -1,15 +1,15 @@
 import { tmpdir } from 'node:os';
 import { Command } from 'commander';
-import { repeatedKeys } from '../core/run/repeated-keys';
-import type { Check } from '../core/run/verification';
-import { readVerification } from '../core/run/verification';
-import { type VerifiedAgain, verifyAgain } from '../core/run/verify-again';
+import { repeatedKeys } from '../core/run/verify/repeated-keys';
+import type { Check } from '../core/run/verify/verification';
+import { readVerification } from '../core/run/verify/verification';
+import { type VerifiedAgain, verifyAgain } from '../core/run/verify/verify-again';
 import type { EnvironmentName } from '../lambda/environment';
 import { environmentOption, inEnvironment, type OpenEnvironment } from './environment/open-environment';
 import { Finding } from './fail';
-import { readSources } from './find-dataset';
 import { findRun, runArguments } from './find-run';
 import { counted } from './format';
+import { readSources } from './sources/find-dataset';
 
 export interface VerifyOptions {
   readonly env: EnvironmentName;

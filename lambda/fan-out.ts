@@ -16,7 +16,7 @@ import type { Extent0 } from '../core/extract/page/extent';
 import { fetchFirstPage } from '../core/extract/page/first-page';
 import { readParents } from '../core/plan/parents';
 import type { SliceParameters } from '../core/plan/plan';
-import { type FanOutResult, fanOut, parseFanOutRequest } from '../core/run/fan-out';
+import { type FanOutResult, fanOut, parseFanOutRequest } from '../core/run/plan/fan-out';
 import type { Dataset } from '../core/source/source';
 import { secretName } from './environment';
 import { extractOnce } from './extract-once';

@@ -9,7 +9,7 @@ import { duckdbEngine } from '../core/run/curate/duckdb-engine';
 import { sharedRecords } from '../core/run/drift/shared-records';
 import type { PageQueue } from '../core/run/ports';
 import { type ReconcileServices, type RunReport, reconcile } from '../core/run/reconcile';
-import { repeatedKeys } from '../core/run/repeated-keys';
+import { repeatedKeys } from '../core/run/verify/repeated-keys';
 import { queueNames } from './environment';
 import { readEnvironment } from './read-environment';
 

@@ -6,7 +6,7 @@ import { s3Lake } from '../../aws/lake';
 import { sqsSender } from '../../aws/page-queue';
 import { systemClock } from '../../core/clock';
 import { sqsChunkBytes } from '../../core/forecast/prices';
-import { fanOut } from '../../core/run/fan-out';
+import { fanOut } from '../../core/run/plan/fan-out';
 import { peakMegabytes, scaleExtent, scaleRun, scaleSource } from './scale-source';
 
 const [, , ranges = '', s3Url = '', sqsUrl = '', queueUrl = ''] = process.argv;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Plan, Sequence } from '../../core/plan/plan';
 import { stagePrefix } from '../../core/run/keys';
-import { rangeOfKey } from '../../core/run/present-ranges';
-import { type Receipt, toMetadata } from '../../core/run/receipt';
+import { rangeOfKey } from '../../core/run/missing/present-ranges';
+import { type Receipt, toMetadata } from '../../core/run/range/receipt';
 
 /** An object that is made when it is asked for. */
 export interface StagedObject {

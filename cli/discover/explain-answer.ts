@@ -4,7 +4,7 @@ import type { Look } from '../../core/discover/look';
 import { secretsOf } from '../../core/source/secrets-of';
 import type { Auth } from '../../core/source/source';
 import { Finding } from '../fail';
-import { secretVariable } from '../local-secrets';
+import { secretVariable } from '../sources/local-secrets';
 import type { NoPageError } from './ask-source';
 
 /** What to say of a first answer that is no page: which auth to try where it is a matter of that. */

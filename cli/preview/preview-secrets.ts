@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../core/errors';
 import type { Secrets } from '../../core/run/ports';
 import { secretName } from '../../lambda/environment';
 import { secretStore } from '../../local/aws/secret-store';
-import { secretVariable } from '../local-secrets';
+import { secretVariable } from '../sources/local-secrets';
 
 /**
  * Credentials as local mode knows them: by `declared`, or what a source has put in their place since, which is kept in the data folder. Only such

@@ -5,15 +5,15 @@ import { createGunzip } from 'node:zlib';
 import type { Json } from '@duckdb/node-api';
 import { z } from 'zod';
 import { checkPages } from '../../core/extract/range/check-pages';
+import { runIdAt } from '../../core/run/plan/run-id';
 import type { Secrets } from '../../core/run/ports';
-import { repeatedKeysOf } from '../../core/run/repeated-keys';
-import { runIdAt } from '../../core/run/run-id';
+import { repeatedKeysOf } from '../../core/run/verify/repeated-keys';
 import { openDuckDB } from '../../core/shape/duckdb';
 import { openShaper, type ShapedRange } from '../../core/shape/shape-range';
 import { readStage } from '../../core/shape/stage/read-stage';
 import { tableOf } from '../../core/shape/stage/table';
 import type { Dataset } from '../../core/source/source';
-import { queriedValue } from '../queried-value';
+import { queriedValue } from '../tables/queried-value';
 import type { FetchedPages } from './fetch-first-pages';
 import { softened } from './softened';
 

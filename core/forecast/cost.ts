@@ -1,4 +1,4 @@
-import type { Manifest, ManifestObject } from '../run/manifest';
+import type { Manifest, ManifestObject } from '../run/verify/manifest';
 import { hoursPerMonth, prices } from './prices';
 import { runUsage } from './run-usage';
 import { type FunctionName, functionSizes, type Usage } from './usage';

@@ -1,4 +1,4 @@
-import { rangesPerBlock } from '../run/range-block';
+import { rangesPerBlock } from '../run/verify/range-block';
 import { sqsChunkBytes } from './prices';
 import type { Usage } from './usage';
 

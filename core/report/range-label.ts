@@ -1,8 +1,8 @@
 import { pageRangeName } from '../plan/grid';
 import type { RangeName } from '../plan/plan';
 import { type RunName, stagePrefix } from '../run/keys';
-import type { ManifestObject } from '../run/manifest';
-import { rangeOfKey } from '../run/present-ranges';
+import { rangeOfKey } from '../run/missing/present-ranges';
+import type { ManifestObject } from '../run/verify/manifest';
 import { type Html, html } from './html';
 
 type LabelledRange = RangeName & { readonly look?: number | undefined };

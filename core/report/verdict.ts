@@ -1,4 +1,4 @@
-import type { CheckName } from '../run/verification';
+import type { CheckName } from '../run/verify/verification';
 import type { ReportFacts } from './gather/report-facts';
 import { hasChanged } from './has-changed';
 import { counted, percent, utc } from './words';

@@ -2,12 +2,12 @@ import type { Plan } from '../plan/plan';
 import type { RunOutcome } from '../report/gather/run-outcome';
 import { type Claim, releaseClaim } from './claim';
 import { type CurateServices, curateOnce } from './curate/curate-once';
-import { otherBase } from './increment-base';
-import type { Manifest } from './manifest';
-import { isSuperseded, publish, readPointer } from './pointer';
 import type { Clock, Lake, Telemetry } from './ports';
+import { otherBase } from './publish/increment-base';
+import { isSuperseded, publish, readPointer } from './publish/pointer';
 import { writeWatermark } from './publish/watermark';
 import type { RunState } from './run-state';
+import type { Manifest } from './verify/manifest';
 
 export interface ConcludeServices extends CurateServices {
   readonly lake: Lake;

@@ -1,4 +1,4 @@
-import type { PageMessage } from './page-message';
+import type { PageMessage } from './range/page-message';
 
 /** What the domain needs of an object store. Keys are built in keys.ts only. */
 export interface Lake {

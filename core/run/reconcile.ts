@@ -3,15 +3,15 @@ import { type Claim, readClaim, releaseClaim } from './claim';
 import { type ConcludeServices, conclude, report } from './conclude';
 import { type LookPlan, lookAgain } from './drift/look-again';
 import type { LookServices } from './drift/next-look';
-import { harvestBlocks } from './harvest';
 import { openRuns } from './keys';
-import { type LoadMissingServices, loadMissing } from './load-missing';
+import { type LoadMissingServices, loadMissing } from './missing/load-missing';
+import { lastProgress } from './missing/progress';
+import { type Unrolled, unroll } from './missing/unroll';
+import { readPlan } from './plan/read-plan';
 import type { Clock, Lake } from './ports';
-import { lastProgress } from './progress';
-import { readPlan } from './read-plan';
 import type { RunReport, RunState } from './run-state';
-import { type Unrolled, unroll } from './unroll';
-import { notLooked, type VerifyServices, verifyOnce } from './verify-once';
+import { harvestBlocks } from './verify/harvest';
+import { notLooked, type VerifyServices, verifyOnce } from './verify/verify-once';
 
 export type { RunReport, RunState } from './run-state';
 

@@ -1,5 +1,5 @@
 import type { RangeName } from '../plan/plan';
-import type { DeadRange } from './dead-range';
+import type { DeadRange } from './dead/dead-range';
 
 /** Why ranges do not come: those that failed alike. */
 export interface BlockedReason extends Pick<DeadRange, 'reason' | 'error' | 'failure' | 'status'> {

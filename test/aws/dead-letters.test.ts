@@ -8,8 +8,8 @@ import {
 import fc from 'fast-check';
 import { forgetDeadLetters, type SourceQueues, sqsSourceQueues } from '../../aws/dead-letters';
 import { moveLetters } from '../../aws/move-letters';
-import type { DeadLetter } from '../../core/run/dead-letter';
-import { type PageMessage, pageMessageSchema } from '../../core/run/page-message';
+import type { DeadLetter } from '../../core/run/dead/dead-letter';
+import { type PageMessage, pageMessageSchema } from '../../core/run/range/page-message';
 import { aPlan, aRange, messageOf } from '../core/run/run-fixture';
 import { type OpenLocalAws, openLocalAws } from './open-local-aws';
 

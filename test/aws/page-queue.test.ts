@@ -10,8 +10,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { queueUrl, sqsPageQueue, sqsSender } from '../../aws/page-queue';
 import { plannedRanges } from '../../core/plan/grid';
-import { messagesOf } from '../../core/run/enqueue-missing';
-import { pageMessageSchema } from '../../core/run/page-message';
+import { messagesOf } from '../../core/run/missing/enqueue-missing';
+import { pageMessageSchema } from '../../core/run/range/page-message';
 import { aGrid, aLead, anOpenPlan, aPlan } from '../core/run/run-fixture';
 import { type OpenLocalAws, openLocalAws } from './open-local-aws';
 

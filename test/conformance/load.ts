@@ -6,12 +6,12 @@ import { fetchRange } from '../../core/extract/range/fetch-range';
 import { readParents } from '../../core/plan/parents';
 import { duckdbEngine } from '../../core/run/curate/duckdb-engine';
 import { sharedRecords } from '../../core/run/drift/shared-records';
-import { fanOut } from '../../core/run/fan-out';
-import { handleMessage } from '../../core/run/handle-message';
-import { loadRange } from '../../core/run/load-range';
-import { pageMessageSchema } from '../../core/run/page-message';
+import { fanOut } from '../../core/run/plan/fan-out';
+import { handleMessage } from '../../core/run/range/handle-message';
+import { loadRange } from '../../core/run/range/load-range';
+import { pageMessageSchema } from '../../core/run/range/page-message';
 import { type RunReport, reconcile } from '../../core/run/reconcile';
-import { repeatedKeys } from '../../core/run/repeated-keys';
+import { repeatedKeys } from '../../core/run/verify/repeated-keys';
 import type { Inventory } from '../support/misbehaving-api/items';
 import {
   type ApiStatistics,

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { manifestKey } from '../../core/run/keys';
-import { manifestSchema } from '../../core/run/manifest';
+import { manifestSchema } from '../../core/run/verify/manifest';
 import { lakeFolder } from '../../local/lake-folder';
 import { baseload, temporaryFolder } from '../support/baseload-process';
 import { type ScriptedApi, startScriptedApi } from '../support/scripted-api';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { publishedDatasets } from '../../cli/published';
-import { manifestSchema } from '../../core/run/manifest';
+import { publishedDatasets } from '../../cli/tables/published';
+import { manifestSchema } from '../../core/run/verify/manifest';
 import { lakeFolder } from '../../local/lake-folder';
 import { type SampleApi, startSampleApi } from '../../local/sample/sample-api';
 import { sampleSettings } from '../../local/sample/settings';

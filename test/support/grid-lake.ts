@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PagesRange, Plan, Sequence } from '../../core/plan/plan';
 import { stageKey, stagePrefix } from '../../core/run/keys';
+import { rangeOfKey } from '../../core/run/missing/present-ranges';
 import type { Lake, ListedObject, ObjectHead } from '../../core/run/ports';
-import { rangeOfKey } from '../../core/run/present-ranges';
-import { type Receipt, toMetadata } from '../../core/run/receipt';
+import { type Receipt, toMetadata } from '../../core/run/range/receipt';
 
 type Grid = Extract<Sequence, { type: 'pages' }>;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Lake } from '../../core/run/ports';
-import { fromMetadata, toMetadata } from '../../core/run/receipt';
+import { fromMetadata, toMetadata } from '../../core/run/range/receipt';
 import { aReceipt } from '../core/run/run-fixture';
 
 /** Racers in a race: enough that they overlap. */

@@ -1,5 +1,5 @@
-import type { PageMessage } from '../../core/run/page-message';
 import type { FailureReason, PageQueue } from '../../core/run/ports';
+import type { PageMessage } from '../../core/run/range/page-message';
 
 /** A message where it stands. */
 export interface QueuedMessage {

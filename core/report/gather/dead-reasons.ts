@@ -1,11 +1,11 @@
 import { PermanentError } from '../../errors';
 import type { Plan } from '../../plan/plan';
 import { concurrently } from '../../run/concurrently';
-import { type DeadRange, deadRangeSchema } from '../../run/dead-range';
+import { type DeadRange, deadRangeSchema } from '../../run/dead/dead-range';
+import { commonReason, reasonKey } from '../../run/dead/reason-pattern';
 import { parseDocument } from '../../run/document';
 import { deadPrefix, stageKey } from '../../run/keys';
 import type { Lake } from '../../run/ports';
-import { commonReason, reasonKey } from '../../run/reason-pattern';
 
 /** Ranges whose messages went to the DLQ for one reason. */
 export interface DeadReason {

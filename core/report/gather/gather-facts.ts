@@ -1,9 +1,9 @@
 import { costOf, UsageSum } from '../../forecast/cost';
 import type { Plan } from '../../plan/plan';
 import { readCurated } from '../../run/curate/curated';
-import type { ManifestObject } from '../../run/manifest';
 import type { Lake } from '../../run/ports';
-import { readVerification } from '../../run/verification';
+import type { ManifestObject } from '../../run/verify/manifest';
+import { readVerification } from '../../run/verify/verification';
 import { deadReasons } from './dead-reasons';
 import { objectsRead, quarantineExamples } from './quarantine-examples';
 import { RangeBins } from './range-bins';

@@ -1,6 +1,6 @@
 import type { Cost } from '../../forecast/cost';
-import type { ManifestObject } from '../../run/manifest';
-import type { Verification } from '../../run/verification';
+import type { ManifestObject } from '../../run/verify/manifest';
+import type { Verification } from '../../run/verify/verification';
 import type { DeadReasons } from './dead-reasons';
 import type { QuarantineExample } from './quarantine-examples';
 import type { RangeBin } from './range-bins';

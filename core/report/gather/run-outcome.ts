@@ -1,5 +1,5 @@
 import type { Plan } from '../../plan/plan';
-import type { Manifest } from '../../run/manifest';
+import type { Manifest } from '../../run/verify/manifest';
 
 /** How a run ended. */
 export type RunOutcome =

@@ -1,4 +1,4 @@
-import type { ManifestObject } from '../../run/manifest';
+import type { ManifestObject } from '../../run/verify/manifest';
 
 /** Keeps the ranges that took the longest to fetch, the slowest first. */
 export class SlowestRanges {

@@ -1,10 +1,10 @@
 import type { Plan } from '../../plan/plan';
 import { concurrently } from '../../run/concurrently';
 import { stagePrefix } from '../../run/keys';
-import type { ManifestObject } from '../../run/manifest';
+import { rangeOfKey } from '../../run/missing/present-ranges';
 import type { Lake, ListedObject } from '../../run/ports';
-import { rangeOfKey } from '../../run/present-ranges';
-import { fromMetadata } from '../../run/receipt';
+import { fromMetadata } from '../../run/range/receipt';
+import type { ManifestObject } from '../../run/verify/manifest';
 import type { ReportedObject } from './verified-objects';
 
 /** Objects that are looked at, at most: of a run that did not end, the first ones show what it was like. */

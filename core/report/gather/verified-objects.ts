@@ -1,5 +1,10 @@
-import { type Manifest, type ManifestObject, type ManifestPart, manifestObjects } from '../../run/manifest';
 import type { Lake } from '../../run/ports';
+import {
+  type Manifest,
+  type ManifestObject,
+  type ManifestPart,
+  manifestObjects,
+} from '../../run/verify/manifest';
 
 /** A stage object of a run, and whether a later look replaced it, so that it is no part of the table. */
 export interface ReportedObject {

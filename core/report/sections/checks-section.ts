@@ -1,4 +1,4 @@
-import type { Check, CheckName } from '../../run/verification';
+import type { Check, CheckName } from '../../run/verify/verification';
 import type { ReportFacts } from '../gather/report-facts';
 import { hasChanged } from '../has-changed';
 import { type Html, html } from '../html';

@@ -1,5 +1,5 @@
+import type { GivenUp } from '../../run/dead/given-up';
 import type { Drift } from '../../run/drift/drift';
-import type { GivenUp } from '../../run/given-up';
 import type { DeadReasons } from '../gather/dead-reasons';
 import type { ReportFacts } from '../gather/report-facts';
 import { hasChanged } from '../has-changed';

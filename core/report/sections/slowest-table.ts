@@ -1,5 +1,5 @@
-import type { ManifestObject } from '../../run/manifest';
-import type { Receipt } from '../../run/receipt';
+import type { Receipt } from '../../run/range/receipt';
+import type { ManifestObject } from '../../run/verify/manifest';
 import type { ReportFacts } from '../gather/report-facts';
 import { type Html, html } from '../html';
 import { objectLink } from '../range-label';

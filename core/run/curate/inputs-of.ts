@@ -1,7 +1,7 @@
 import { PermanentError } from '../../errors';
 import type { RunName } from '../keys';
-import { type Manifest, manifestObjects, readManifest } from '../manifest';
 import type { Lake } from '../ports';
+import { type Manifest, manifestObjects, readManifest } from '../verify/manifest';
 import { readCurated } from './curated';
 import type { CurationInput } from './curation-engine';
 

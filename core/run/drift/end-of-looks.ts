@@ -1,6 +1,6 @@
 import { countPagesOf, countRangesOf } from '../../plan/grid';
 import { RangeSet } from '../../plan/range-set';
-import type { Unrolled } from '../unroll';
+import type { Unrolled } from '../missing/unroll';
 import type { Drift } from './drift';
 import { rangesIn, sequencesOf } from './layout';
 import type { EdgesLook, EndOfLooks, Layout, Look, MovedLook } from './look';

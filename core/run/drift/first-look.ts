@@ -2,8 +2,8 @@ import { countRangesOf } from '../../plan/grid';
 import type { Grid, Plan, Sequence } from '../../plan/plan';
 import { concurrently } from '../concurrently';
 import { stageKey } from '../keys';
-import { readNext, receiptOf } from '../next-sequences';
 import type { Lake } from '../ports';
+import { readNext, receiptOf } from '../range/next-sequences';
 import type { EdgesLook, Layout, Stretch } from './look';
 
 /** Objects looked at, at once. */

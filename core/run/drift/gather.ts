@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/plan';
+import type { Unrollable } from '../missing/unroll';
 import type { Lake } from '../ports';
-import type { Unrollable } from '../unroll';
 import type { SliceLook } from './judge-slice';
 import { KeysInOrder } from './keys-in-order';
 import { countLaid, endOf, laidRanges, probesOf, sequencesOf } from './layout';

@@ -1,5 +1,5 @@
 import type { Table } from '../../plan/plan';
-import type { Receipt } from '../receipt';
+import type { Receipt } from '../range/receipt';
 import { keyOrder } from '../verify/key-order';
 
 /** Of one slice, as far as it has come. */

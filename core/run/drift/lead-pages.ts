@@ -1,5 +1,5 @@
 import type { RangeName } from '../../plan/plan';
-import type { Receipt } from '../receipt';
+import type { Receipt } from '../range/receipt';
 import type { Layout } from './look';
 
 /** What a lead read of a slice, and what the first look found in its place. */

@@ -1,6 +1,6 @@
 import type { Again, Plan } from '../../plan/plan';
 import { RangeSet } from '../../plan/range-set';
-import { type Unrolled, unroll } from '../unroll';
+import { type Unrolled, unroll } from '../missing/unroll';
 import type { Drift } from './drift';
 import { endOfLooks, generationsOf } from './end-of-looks';
 import { firstLook } from './first-look';

@@ -1,5 +1,5 @@
 import type { Plan } from '../../plan/plan';
-import type { Unrolled } from '../unroll';
+import type { Unrolled } from '../missing/unroll';
 import { type CoverageServices, isCovered } from './coverage';
 import { isOverlapping, type Outcome } from './end-of-looks';
 import { type Gathered, gather } from './gather';

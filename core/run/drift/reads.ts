@@ -1,12 +1,12 @@
 import type { RangeName } from '../../plan/plan';
-import { harvestAll } from '../harvest';
 import { stagePrefix } from '../keys';
-import { manifestObjects } from '../manifest';
+import { rangeOfKey } from '../missing/present-ranges';
+import type { Unrollable } from '../missing/unroll';
 import type { Lake } from '../ports';
-import { rangeOfKey } from '../present-ranges';
-import type { Receipt } from '../receipt';
-import type { Unrollable } from '../unroll';
+import type { Receipt } from '../range/receipt';
 import { fingerprint } from '../verify/fingerprints';
+import { harvestAll } from '../verify/harvest';
+import { manifestObjects } from '../verify/manifest';
 
 /** What the receipts of many reads say, in some 60 bytes each. Of a range that is not there, nothing is known. */
 export class Reads {

@@ -1,9 +1,9 @@
 import { PermanentError } from '../../errors';
 import { readClaim } from '../claim';
 import { pointerKey } from '../keys';
-import { readPointer } from '../pointer';
 import type { Lake } from '../ports';
 import type { PrunePlan } from './plan-prune';
+import { readPointer } from './pointer';
 
 /** What was planned is no longer so: one sentence. What has gone until then, nobody needed. */
 export class PruneError extends PermanentError {}

@@ -1,7 +1,7 @@
 import { readCurated } from '../curate/curated';
-import { type Manifest, manifestObjects } from '../manifest';
 import type { Lake } from '../ports';
 import { keyOrder } from '../verify/key-order';
+import { type Manifest, manifestObjects } from '../verify/manifest';
 
 /**
  * The largest key of a run's table, as the element of a JSON array that it is; undefined where the key has several columns, there are no rows, or

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { readClaim } from '../claim';
 import { curatedSchema } from '../curate/curated';
 import { curatedKey, curatedPrefix, manifestKey, type RunName } from '../keys';
-import { readPointer } from '../pointer';
 import type { Lake } from '../ports';
+import { readPointer } from './pointer';
 import { type RunFolder, runFolders } from './run-folders';
 import { type Kept, momentOf, whatIsKept } from './what-is-kept';
 

@@ -1,7 +1,7 @@
 import { PermanentError } from '../../errors';
 import { pointerKey, type RunName } from '../keys';
-import { asPublished, type Pointer, type PublishedRun, readPointer } from '../pointer';
 import type { Lake } from '../ports';
+import { asPublished, type Pointer, type PublishedRun, readPointer } from './pointer';
 import { writeWatermark } from './watermark';
 
 export interface RollbackOptions {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { PermanentError } from '../../errors';
 import { parseDocument } from '../document';
 import { type RunName, watermarkKey } from '../keys';
-import { readManifest } from '../manifest';
-import { type Pointer, readPointer } from '../pointer';
+import { readPlan } from '../plan/read-plan';
 import type { Lake } from '../ports';
-import { readPlan } from '../read-plan';
+import { readManifest } from '../verify/manifest';
 import { largestKey } from './largest-key';
+import { type Pointer, readPointer } from './pointer';
 
 /** How far the published baseline reaches: what incremental processing begins from. */
 export const watermarkSchema = z.object({

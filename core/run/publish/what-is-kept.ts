@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseDocument } from '../document';
 import { planKey, type RunName } from '../keys';
-import type { Pointer, PublishedRun } from '../pointer';
 import type { Lake } from '../ports';
+import type { Pointer, PublishedRun } from './pointer';
 
 /** What decides which runs stay. */
 export interface Keeping {

@@ -4,9 +4,9 @@ import type { Plan, Sequence, SliceParameters, Table } from '../../plan/plan';
 import { definitionHash } from '../../source/definition-hash';
 import type { Dataset } from '../../source/source';
 import type { RunName } from '../keys';
-import { type Manifest, readManifest } from '../manifest';
+import { readPlan } from '../plan/read-plan';
 import type { Lake } from '../ports';
-import { readPlan } from '../read-plan';
+import { type Manifest, readManifest } from '../verify/manifest';
 import { rangesWithoutRaw, replayableRuns } from './replayable-runs';
 
 export interface ReplayRequest {

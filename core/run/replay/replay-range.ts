@@ -1,10 +1,10 @@
 import { type BaseloadError, PermanentError, TransientError } from '../../errors';
 import type { FetchedRange } from '../../extract/range/fetched-range';
 import { stageKey } from '../keys';
-import { readNext, receiptOf } from '../next-sequences';
-import type { PageMessage } from '../page-message';
 import type { Lake } from '../ports';
-import { RawPagesError, readRaw } from '../write-raw';
+import { readNext, receiptOf } from '../range/next-sequences';
+import type { PageMessage } from '../range/page-message';
+import { RawPagesError, readRaw } from '../range/write-raw';
 
 /** A message whose range was loaded by another run, and is to be shaped anew. */
 export type ReplayMessage = PageMessage & { readonly replayOf: NonNullable<PageMessage['replayOf']> };

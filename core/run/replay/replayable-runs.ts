@@ -1,7 +1,7 @@
 import { PermanentError } from '../../errors';
 import { type RunName, runsPrefix } from '../keys';
-import { type Manifest, manifestObjects, readManifest } from '../manifest';
 import type { Lake } from '../ports';
+import { type Manifest, manifestObjects, readManifest } from '../verify/manifest';
 
 /** Enough to choose from. */
 const mostNamed = 5;

@@ -1,6 +1,6 @@
 import { readClaim } from '../claim';
 import type { RunName } from '../keys';
-import { type Pointer, readPointer } from '../pointer';
+import { type Pointer, readPointer } from '../publish/pointer';
 import { type OpenRun, openRun, type ReadableLake } from './open-run';
 import { runIds } from './run-ids';
 import { type RunRecord, runRecord } from './run-record';

@@ -1,8 +1,8 @@
 import type { Plan } from '../../plan/plan';
 import { folderOf } from '../drift/gather';
 import { readLooks } from '../drift/look';
+import type { Unrollable } from '../missing/unroll';
 import type { Lake } from '../ports';
-import type { Unrollable } from '../unroll';
 
 /** The last look at the source that a run has planned. */
 export interface LatestLook {

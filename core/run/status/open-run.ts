@@ -1,11 +1,11 @@
 import type { Plan } from '../../plan/plan';
 import type { Claim } from '../claim';
-import { deadDocuments } from '../dead-documents';
-import { type DeadGroup, type DeadOne, groupDead } from '../dead-groups';
-import { readManifest } from '../manifest';
+import { deadDocuments } from '../dead/dead-documents';
+import { type DeadGroup, type DeadOne, groupDead } from '../dead/dead-groups';
+import { type Unrollable, type Unrolled, unroll } from '../missing/unroll';
+import { readPlan } from '../plan/read-plan';
 import type { Lake } from '../ports';
-import { readPlan } from '../read-plan';
-import { type Unrollable, type Unrolled, unroll } from '../unroll';
+import { readManifest } from '../verify/manifest';
 import { latestLook } from './latest-look';
 import { type RecentPace, recentPace } from './recent-pace';
 import { type RunKind, runKind } from './run-kind';

@@ -3,9 +3,9 @@ import type { Again, Plan, RangeName, Sequence } from '../../plan/plan';
 import type { RangeSet } from '../../plan/range-set';
 import { concurrently } from '../concurrently';
 import { stageKey } from '../keys';
+import type { Unrollable } from '../missing/unroll';
 import type { Lake } from '../ports';
-import { fromMetadata } from '../receipt';
-import type { Unrollable } from '../unroll';
+import { fromMetadata } from '../range/receipt';
 
 /** Objects that are looked at: the last ones of a run that is under way. */
 const mostLooks = 24;

@@ -1,6 +1,6 @@
 import { type RunName, runsPrefix } from '../keys';
+import { isRunId } from '../plan/run-id';
 import type { Lake } from '../ports';
-import { isRunId } from '../run-id';
 
 /**
  * The ids of a dataset's runs, oldest first; of those, the ones after `after`. One LIST for each run, however many documents it has: every

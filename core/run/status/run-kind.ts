@@ -1,4 +1,4 @@
-import type { Manifest } from '../manifest';
+import type { Manifest } from '../verify/manifest';
 
 /** What a run loads: everything, the first pages only, the pages of an earlier run, or what changed since a time. */
 export type RunKind =

@@ -2,12 +2,12 @@ import { BaseloadError } from '../../errors';
 import type { Plan } from '../../plan/plan';
 import { readClaim } from '../claim';
 import type { RunName } from '../keys';
-import { type Manifest, manifestObjects, readManifest } from '../manifest';
-import { type Pointer, readPointer } from '../pointer';
+import { readPlan } from '../plan/read-plan';
 import type { Lake } from '../ports';
-import { quarantineProblem } from '../quarantine-problem';
-import { readPlan } from '../read-plan';
-import { readVerification, type Verification } from '../verification';
+import { type Pointer, readPointer } from '../publish/pointer';
+import { type Manifest, manifestObjects, readManifest } from '../verify/manifest';
+import { quarantineProblem } from '../verify/quarantine-problem';
+import { readVerification, type Verification } from '../verify/verification';
 import { runIds } from './run-ids';
 import { type RunKind, runKind } from './run-kind';
 

@@ -1,9 +1,9 @@
 import type { StagedRun } from '../keys';
-import type { ManifestObject } from '../manifest';
+import { listAllRanges } from '../missing/present-ranges';
 import type { Lake, ListedObject } from '../ports';
-import { listAllRanges } from '../present-ranges';
 import { Fingerprints, fingerprint } from './fingerprints';
 import type { Ledger } from './ledger';
+import type { ManifestObject } from './manifest';
 import { Sentences } from './sentences';
 
 /** How the objects in the lake differ from those of a ledger. */

@@ -1,10 +1,10 @@
 import type { PageRange } from '../../plan/plan';
 import { concurrently } from '../concurrently';
+import { type GivenUp, givenUpSchema } from '../dead/given-up';
+import { rangeOfDocument } from '../dead/range-documents';
 import { parseDocument } from '../document';
-import { type GivenUp, givenUpSchema } from '../given-up';
 import { givenUpKey, givenUpPrefix, type StagedRun, stageKey } from '../keys';
 import type { Lake } from '../ports';
-import { rangeOfDocument } from '../range-documents';
 import type { Hole } from './judge';
 
 /** Documents read at once. */

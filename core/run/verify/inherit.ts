@@ -1,9 +1,9 @@
 import { PermanentError } from '../../errors';
 import type { Plan } from '../../plan/plan';
 import type { Inherited } from '../inherited';
-import { type Manifest, readManifest } from '../manifest';
-import { readPointer } from '../pointer';
 import type { Lake } from '../ports';
+import { readPointer } from '../publish/pointer';
+import { type Manifest, readManifest } from './manifest';
 import { Sentences, spellOut } from './sentences';
 
 /**

@@ -1,15 +1,15 @@
 import type { Plan } from '../../plan/plan';
 import type { Observations } from '../../shape/observations';
 import type { TableFiles } from '../curate/table-files';
+import type { GivenUp } from '../dead/given-up';
 import type { Drift } from '../drift/drift';
-import type { GivenUp } from '../given-up';
 import type { Inherited } from '../inherited';
-import { quarantineProblem } from '../quarantine-problem';
-import type { RepeatedKeys } from '../repeated-keys';
-import type { Unrolled } from '../unroll';
+import type { Unrolled } from '../missing/unroll';
 import { inheritedSentences } from './inherit';
 import { type Judged, Judgement } from './judgement';
 import type { KeyProof } from './key-intervals';
+import { quarantineProblem } from './quarantine-problem';
+import type { RepeatedKeys } from './repeated-keys';
 import { Sentences } from './sentences';
 import type { Tally } from './tally';
 

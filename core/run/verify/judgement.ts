@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/plan';
-import type { Check, CheckName, Verification } from '../verification';
 import { Sentences, spellOut } from './sentences';
+import type { Check, CheckName, Verification } from './verification';
 
 type Numbers = Pick<Check, 'expected' | 'found'>;
 

@@ -1,7 +1,7 @@
 import type { Table } from '../../plan/plan';
-import type { Receipt } from '../receipt';
-import type { TableObjects } from '../repeated-keys';
+import type { Receipt } from '../range/receipt';
 import { keyOrder } from './key-order';
+import type { TableObjects } from './repeated-keys';
 
 /** Characters of keys that are remembered: 64 MB at most, and some 50 bytes more for each object. */
 const mostCharacters = 32_000_000;

@@ -1,9 +1,9 @@
 import type { RangeSet } from '../../plan/range-set';
 import { concurrently } from '../concurrently';
 import { type StagedRun, stagePrefix } from '../keys';
-import { linesIn, type ManifestObject, type ManifestPart, readPart } from '../manifest';
+import { rangeOfKey } from '../missing/present-ranges';
 import type { Lake } from '../ports';
-import { rangeOfKey } from '../present-ranges';
+import { linesIn, type ManifestObject, type ManifestPart, readPart } from './manifest';
 
 /** Parts read at once. */
 const partsAtOnce = 2;

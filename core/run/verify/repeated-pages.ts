@@ -1,6 +1,6 @@
-import type { ManifestObject } from '../manifest';
-import type { Receipt } from '../receipt';
+import type { Receipt } from '../range/receipt';
 import { Fingerprints, fingerprint } from './fingerprints';
+import type { ManifestObject } from './manifest';
 import { Sentences } from './sentences';
 
 /** Marks that are looked at again at most: one page given for all would be a mark for each range. */

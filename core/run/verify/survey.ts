@@ -4,13 +4,13 @@ import { noObservations, ObservationsSum } from '../../shape/merge-observations'
 import { type Observations, observationsSchema } from '../../shape/observations';
 import { concurrently } from '../concurrently';
 import { parseDocument } from '../document';
-import type { ManifestObject } from '../manifest';
 import type { Lake } from '../ports';
-import type { Receipt } from '../receipt';
-import type { RepeatedKeys, TableObjects } from '../repeated-keys';
+import type { Receipt } from '../range/receipt';
 import { Checksums, type Differences } from './checksums';
 import { KeyIntervals, type KeyProof } from './key-intervals';
 import { type Ledger, ReplacedLines } from './ledger';
+import type { ManifestObject } from './manifest';
+import type { RepeatedKeys, TableObjects } from './repeated-keys';
 import { RepeatedPages } from './repeated-pages';
 import type { Sentences } from './sentences';
 import { Tally } from './tally';

@@ -1,7 +1,7 @@
 import type { Plan } from '../../plan/plan';
 import { stagePrefix } from '../keys';
-import type { Manifest, ManifestObject } from '../manifest';
-import { rangeOfKey } from '../present-ranges';
+import { rangeOfKey } from '../missing/present-ranges';
+import type { Manifest, ManifestObject } from './manifest';
 import { Sentences } from './sentences';
 
 type Counts = Manifest['counts'];

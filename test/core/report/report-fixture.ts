@@ -1,10 +1,10 @@
 import type { Plan } from '../../../core/plan/plan';
 import type { RunOutcome } from '../../../core/report/gather/run-outcome';
 import { manifestPartKey, stageKey, verificationKey } from '../../../core/run/keys';
-import type { Manifest, ManifestObject } from '../../../core/run/manifest';
 import type { Lake } from '../../../core/run/ports';
-import type { Receipt } from '../../../core/run/receipt';
-import type { Check } from '../../../core/run/verification';
+import type { Receipt } from '../../../core/run/range/receipt';
+import type { Manifest, ManifestObject } from '../../../core/run/verify/manifest';
+import type { Check } from '../../../core/run/verify/verification';
 import { noObservations } from '../../../core/shape/merge-observations';
 import { aGrid, aPlan, startOfTime } from '../run/run-fixture';
 

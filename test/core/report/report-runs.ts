@@ -6,7 +6,7 @@ import type { RunOutcome } from '../../../core/report/gather/run-outcome';
 import type { Curated } from '../../../core/run/curate/curated';
 import { curatedKey, curatedPrefix, deadKey, quarantineKey } from '../../../core/run/keys';
 import type { Lake } from '../../../core/run/ports';
-import type { Check } from '../../../core/run/verification';
+import type { Check } from '../../../core/run/verify/verification';
 import { startOfTime } from '../run/run-fixture';
 import { anObject, outcomeOf, planOf, steadyObjects, writeVerification } from './report-fixture';
 

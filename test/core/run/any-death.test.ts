@@ -7,7 +7,7 @@ import { claimDataset } from '../../../core/run/claim';
 import { readCurated } from '../../../core/run/curate/curated';
 import type { CurationEngine } from '../../../core/run/curate/curation-engine';
 import { claimKey, manifestKey, planKey, reportKey } from '../../../core/run/keys';
-import { readPointer } from '../../../core/run/pointer';
+import { readPointer } from '../../../core/run/publish/pointer';
 import { readWatermark } from '../../../core/run/publish/watermark';
 import { type ReconcileServices, reconcile } from '../../../core/run/reconcile';
 import {

@@ -2,7 +2,7 @@ import { plannedRanges } from '../../../core/plan/grid';
 import type { PageRange, Plan } from '../../../core/plan/plan';
 import type { RunOutcome } from '../../../core/report/gather/run-outcome';
 import { type Claim, claimDataset, keepClaim, readClaim } from '../../../core/run/claim';
-import type { DeadRange } from '../../../core/run/dead-range';
+import type { DeadRange } from '../../../core/run/dead/dead-range';
 import {
   claimKey,
   deadKey,
@@ -15,13 +15,13 @@ import {
   verificationKey,
   watermarkKey,
 } from '../../../core/run/keys';
-import { manifestSchema } from '../../../core/run/manifest';
-import { readPointer } from '../../../core/run/pointer';
+import { readPointer } from '../../../core/run/publish/pointer';
 import { rollback } from '../../../core/run/publish/rollback';
 import { readWatermark } from '../../../core/run/publish/watermark';
-import type { Receipt } from '../../../core/run/receipt';
+import type { Receipt } from '../../../core/run/range/receipt';
 import { reconcile } from '../../../core/run/reconcile';
-import { readVerification } from '../../../core/run/verification';
+import { manifestSchema } from '../../../core/run/verify/manifest';
+import { readVerification } from '../../../core/run/verify/verification';
 import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
 import {

@@ -3,9 +3,9 @@ import { makePlan } from '../../../core/plan/make-plan';
 import type { PageRange, PagesRange, Plan, RangeName, Sequence } from '../../../core/plan/plan';
 import type { CurationEngine } from '../../../core/run/curate/curation-engine';
 import { planKey, stageKey } from '../../../core/run/keys';
-import type { PageMessage } from '../../../core/run/page-message';
 import type { Clock, Lake, MetricName, Telemetry } from '../../../core/run/ports';
-import { type Receipt, toMetadata } from '../../../core/run/receipt';
+import type { PageMessage } from '../../../core/run/range/page-message';
+import { type Receipt, toMetadata } from '../../../core/run/range/receipt';
 import { aDataset, aSource } from '../../support/source-fixture';
 
 /** When the tests' time begins, in milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { plannedRanges } from '../../../core/plan/grid';
 import { manifestKey, stagePrefix } from '../../../core/run/keys';
-import { manifestSchema } from '../../../core/run/manifest';
+import { manifestSchema } from '../../../core/run/verify/manifest';
 import { messageOf, startOfTime } from './run-fixture';
 import {
   type Chance,

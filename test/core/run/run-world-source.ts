@@ -1,5 +1,5 @@
 import type { PageRange, Plan, Sequence } from '../../../core/plan/plan';
-import type { Receipt } from '../../../core/run/receipt';
+import type { Receipt } from '../../../core/run/range/receipt';
 import type { Dataset } from '../../../core/source/source';
 import { aDataset } from '../../support/source-fixture';
 import { aChain, aGrid } from './run-fixture';

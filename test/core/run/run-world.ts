@@ -1,7 +1,5 @@
 import { PermanentError, ThrottledError, TransientError } from '../../../core/errors';
 import { type Plan, planSchema } from '../../../core/plan/plan';
-import { fanOut } from '../../../core/run/fan-out';
-import { handleMessage } from '../../../core/run/handle-message';
 import {
   manifestKey,
   openRuns,
@@ -12,20 +10,22 @@ import {
   stagePrefix,
   watermarkKey,
 } from '../../../core/run/keys';
+import { fanOut } from '../../../core/run/plan/fan-out';
+import { runIdAt } from '../../../core/run/plan/run-id';
+import type { Lake, PageQueue } from '../../../core/run/ports';
+import { pointerSchema } from '../../../core/run/publish/pointer';
+import { watermarkSchema } from '../../../core/run/publish/watermark';
+import { handleMessage } from '../../../core/run/range/handle-message';
+import { readNext, receiptOf as readReceipt } from '../../../core/run/range/next-sequences';
+import type { PageMessage } from '../../../core/run/range/page-message';
+import { continueIfThere, writeStage } from '../../../core/run/range/write-stage';
+import { reconcile } from '../../../core/run/reconcile';
 import {
   type Manifest,
   type ManifestObject,
   manifestObjectSchema,
   manifestSchema,
-} from '../../../core/run/manifest';
-import { readNext, receiptOf as readReceipt } from '../../../core/run/next-sequences';
-import type { PageMessage } from '../../../core/run/page-message';
-import { pointerSchema } from '../../../core/run/pointer';
-import type { Lake, PageQueue } from '../../../core/run/ports';
-import { watermarkSchema } from '../../../core/run/publish/watermark';
-import { reconcile } from '../../../core/run/reconcile';
-import { runIdAt } from '../../../core/run/run-id';
-import { continueIfThere, writeStage } from '../../../core/run/write-stage';
+} from '../../../core/run/verify/manifest';
 import { type LakeChange, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
 import { aSource, someLimits } from '../../support/source-fixture';

@@ -1,7 +1,7 @@
 import { pageRangeName } from '../../../core/plan/grid';
 import type { PageRange } from '../../../core/plan/plan';
 import { givenUpKey } from '../../../core/run/keys';
-import { unroll } from '../../../core/run/unroll';
+import { unroll } from '../../../core/run/missing/unroll';
 import { memoryLake } from '../../support/memory-lake';
 import { aChain, aGrid, aLead, anOpenPlan, aPlan, writeRange, writeRun } from './run-fixture';
 

@@ -1,10 +1,10 @@
 import type { Again, PageRange, Plan, Sequence } from '../../../../core/plan/plan';
 import { type Looked, lookAgain } from '../../../../core/run/drift/look-again';
 import { type StagedRun, stageKey, stagePrefix } from '../../../../core/run/keys';
+import { rangeOfKey } from '../../../../core/run/missing/present-ranges';
+import { unroll } from '../../../../core/run/missing/unroll';
 import type { Lake, ListedObject } from '../../../../core/run/ports';
-import { rangeOfKey } from '../../../../core/run/present-ranges';
-import { type Receipt, toMetadata } from '../../../../core/run/receipt';
-import { unroll } from '../../../../core/run/unroll';
+import { type Receipt, toMetadata } from '../../../../core/run/range/receipt';
 import { fingerprint } from '../../../../core/run/verify/fingerprints';
 import { randomFrom } from '../../../conformance/random';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';

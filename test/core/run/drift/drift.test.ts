@@ -1,5 +1,5 @@
 import { lookAgain } from '../../../../core/run/drift/look-again';
-import { unroll } from '../../../../core/run/unroll';
+import { unroll } from '../../../../core/run/missing/unroll';
 import { type LakeFault, memoryLake } from '../../../support/memory-lake';
 import { faultAt } from '../run-fixture';
 import { type Churn, type Done, type DriftCase, DriftWorld } from './drift-world';

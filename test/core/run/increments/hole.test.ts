@@ -1,10 +1,10 @@
 import { extentOf } from '../../../../cli/verify';
-import { giveUp } from '../../../../core/run/give-up';
+import { giveUp } from '../../../../core/run/dead/give-up';
 import { manifestKey, stagePrefix } from '../../../../core/run/keys';
-import { readManifest } from '../../../../core/run/manifest';
-import { rangeOfKey } from '../../../../core/run/present-ranges';
+import { rangeOfKey } from '../../../../core/run/missing/present-ranges';
 import { readWatermark } from '../../../../core/run/publish/watermark';
-import { readVerification } from '../../../../core/run/verification';
+import { readManifest } from '../../../../core/run/verify/manifest';
+import { readVerification } from '../../../../core/run/verify/verification';
 import { IncrementWorld, itemsOf, type Machine, startMachine } from './increment-world';
 
 let machine: Machine;

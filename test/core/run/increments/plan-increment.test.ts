@@ -1,16 +1,16 @@
 import { ConfigurationError } from '../../../../core/errors';
+import { manifestKey, openRuns, pointerKey } from '../../../../core/run/keys';
 import {
   type FanOutRequest,
   type FanOutServices,
   fanOut,
   parseFanOutRequest,
-} from '../../../../core/run/fan-out';
-import { otherBase } from '../../../../core/run/increment-base';
-import { manifestKey, openRuns, pointerKey } from '../../../../core/run/keys';
-import type { Manifest } from '../../../../core/run/manifest';
-import { publish, readPointer } from '../../../../core/run/pointer';
-import { readPlan } from '../../../../core/run/read-plan';
+} from '../../../../core/run/plan/fan-out';
+import { readPlan } from '../../../../core/run/plan/read-plan';
+import { otherBase } from '../../../../core/run/publish/increment-base';
+import { publish, readPointer } from '../../../../core/run/publish/pointer';
 import { reconcile } from '../../../../core/run/reconcile';
+import type { Manifest } from '../../../../core/run/verify/manifest';
 import { definitionHash } from '../../../../core/source/definition-hash';
 import type { Dataset, Incremental } from '../../../../core/source/source';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';

@@ -7,13 +7,13 @@ import {
   quarantineKey,
   rawKey,
 } from '../../../../core/run/keys';
-import { readPointer } from '../../../../core/run/pointer';
+import { runIdAt } from '../../../../core/run/plan/run-id';
 import { applyPrune, PruneError } from '../../../../core/run/publish/apply-prune';
 import { datasetsIn } from '../../../../core/run/publish/datasets-in';
 import { type PruneOptions, planPrune } from '../../../../core/run/publish/plan-prune';
+import { readPointer } from '../../../../core/run/publish/pointer';
 import { rollback } from '../../../../core/run/publish/rollback';
 import { momentOf } from '../../../../core/run/publish/what-is-kept';
-import { runIdAt } from '../../../../core/run/run-id';
 import { type LakeCall, MemoryObjects, memoryLake } from '../../../support/memory-lake';
 import { aPlan, aRun } from '../run-fixture';
 import { writeFinished, writePublished } from './publish-fixture';

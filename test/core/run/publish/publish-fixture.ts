@@ -1,8 +1,8 @@
 import { tableIn } from '../../../../core/plan/plan';
 import { manifestKey, manifestPartKey, planKey, stageKey, stagePrefix } from '../../../../core/run/keys';
-import type { Manifest, ManifestObject } from '../../../../core/run/manifest';
-import { type Publication, publish } from '../../../../core/run/pointer';
 import type { Lake } from '../../../../core/run/ports';
+import { type Publication, publish } from '../../../../core/run/publish/pointer';
+import type { Manifest, ManifestObject } from '../../../../core/run/verify/manifest';
 import { noObservations } from '../../../../core/shape/merge-observations';
 import { aPlan, aReceipt } from '../run-fixture';
 

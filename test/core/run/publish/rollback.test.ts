@@ -1,5 +1,5 @@
 import { curatedKey, manifestKey, stageKey } from '../../../../core/run/keys';
-import { publish, readPointer } from '../../../../core/run/pointer';
+import { publish, readPointer } from '../../../../core/run/publish/pointer';
 import { RollbackError, rollback } from '../../../../core/run/publish/rollback';
 import { readWatermark, writeWatermark } from '../../../../core/run/publish/watermark';
 import { type LakeCall, MemoryObjects, memoryLake } from '../../../support/memory-lake';

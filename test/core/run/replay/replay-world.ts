@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FetchedRange, PageOrigin } from '../../../../core/extract/range/fetched-range';
 import type { PageRange, Plan } from '../../../../core/plan/plan';
-import { type FanOutRequest, type FanOutResult, fanOut } from '../../../../core/run/fan-out';
 import { manifestKey, stagePrefix } from '../../../../core/run/keys';
-import { type LoadRangeServices, loadRange } from '../../../../core/run/load-range';
+import { type FanOutRequest, type FanOutResult, fanOut } from '../../../../core/run/plan/fan-out';
+import { readPlan } from '../../../../core/run/plan/read-plan';
+import { type Pointer, readPointer } from '../../../../core/run/publish/pointer';
+import { type LoadRangeServices, loadRange } from '../../../../core/run/range/load-range';
+import { type RunReport, reconcile } from '../../../../core/run/reconcile';
 import {
   type Manifest,
   type ManifestObject,
   manifestObjectSchema,
   manifestSchema,
-} from '../../../../core/run/manifest';
-import { type Pointer, readPointer } from '../../../../core/run/pointer';
-import { readPlan } from '../../../../core/run/read-plan';
-import { type RunReport, reconcile } from '../../../../core/run/reconcile';
+} from '../../../../core/run/verify/manifest';
 import type { RangeToShape, ShapedRange } from '../../../../core/shape/shape-range';
 import type { Dataset } from '../../../../core/source/source';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';

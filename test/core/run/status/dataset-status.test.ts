@@ -1,10 +1,10 @@
 import { claimDataset, releaseClaim } from '../../../../core/run/claim';
 import { manifestKey, planKey } from '../../../../core/run/keys';
-import { publish } from '../../../../core/run/pointer';
+import { unroll } from '../../../../core/run/missing/unroll';
+import { publish } from '../../../../core/run/publish/pointer';
 import { datasetStatus } from '../../../../core/run/status/dataset-status';
 import { type RunRecord, runHistory } from '../../../../core/run/status/run-record';
-import { unroll } from '../../../../core/run/unroll';
-import { verifyOnce } from '../../../../core/run/verify-once';
+import { verifyOnce } from '../../../../core/run/verify/verify-once';
 import { memoryLake } from '../../../support/memory-lake';
 import { aPlan, aRun, startOfTime, stillClock, writeRun } from '../run-fixture';
 

@@ -1,11 +1,11 @@
 import { plannedRanges } from '../../../../core/plan/grid';
 import type { PageRange, Plan } from '../../../../core/plan/plan';
 import { type Claim, claimDataset } from '../../../../core/run/claim';
-import type { DeadRange } from '../../../../core/run/dead-range';
+import type { DeadRange } from '../../../../core/run/dead/dead-range';
 import { deadKey, lookKey, planKey } from '../../../../core/run/keys';
+import { unroll } from '../../../../core/run/missing/unroll';
 import { openRun, secondsLeft } from '../../../../core/run/status/open-run';
-import { unroll } from '../../../../core/run/unroll';
-import { verifyOnce } from '../../../../core/run/verify-once';
+import { verifyOnce } from '../../../../core/run/verify/verify-once';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';
 import { aChain, anOpenPlan, aPlan, aRun, startOfTime, stillClock, writeRange } from '../run-fixture';
 

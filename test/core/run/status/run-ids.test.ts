@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { observationsKey, planKey, runsPrefix } from '../../../../core/run/keys';
-import { runIdAt } from '../../../../core/run/run-id';
+import { runIdAt } from '../../../../core/run/plan/run-id';
 import { runIds } from '../../../../core/run/status/run-ids';
 import { memoryLake } from '../../../support/memory-lake';
 import { aRun } from '../run-fixture';

@@ -2,9 +2,9 @@ import { plannedRanges } from '../../../../core/plan/grid';
 import type { Plan, Verification as Policy } from '../../../../core/plan/plan';
 import type { Drift } from '../../../../core/run/drift/drift';
 import { stageKey } from '../../../../core/run/keys';
-import type { ManifestObject } from '../../../../core/run/manifest';
-import type { Receipt } from '../../../../core/run/receipt';
+import type { Receipt } from '../../../../core/run/range/receipt';
 import type { Evidence } from '../../../../core/run/verify/judge';
+import type { ManifestObject } from '../../../../core/run/verify/manifest';
 import { aPlan, aReceipt, receiptOf } from '../run-fixture';
 import { judged } from './judged';
 

@@ -1,7 +1,7 @@
 import type { Plan } from '../../../../core/plan/plan';
-import type { ManifestObject } from '../../../../core/run/manifest';
 import { noHole } from '../../../../core/run/verify/hole';
 import { type Evidence, judge } from '../../../../core/run/verify/judge';
+import type { ManifestObject } from '../../../../core/run/verify/manifest';
 import { Sentences } from '../../../../core/run/verify/sentences';
 import { Tally } from '../../../../core/run/verify/tally';
 import { noObservations } from '../../../../core/shape/merge-observations';

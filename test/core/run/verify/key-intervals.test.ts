@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
-import type { Receipt } from '../../../../core/run/receipt';
+import type { Receipt } from '../../../../core/run/range/receipt';
 import { KeyIntervals } from '../../../../core/run/verify/key-intervals';
 import { keyOrder } from '../../../../core/run/verify/key-order';
 import { aReceipt } from '../run-fixture';

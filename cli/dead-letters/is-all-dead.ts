@@ -1,0 +1,34 @@
+import type { SourceQueues } from '../../aws/dead-letters';
+import type { Plan } from '../../core/plan/plan';
+import { isOfRun } from '../../core/run/dead/dead-letter';
+import { type Unrolled, unroll } from '../../core/run/missing/unroll';
+import type { Lake } from '../../core/run/ports';
+import { latestLook } from '../../core/run/status/latest-look';
+
+/** Messages that are looked at: beyond them, nothing is told. */
+const mostLetters = 10_000;
+
+/**
+ * Whether the DLQ has a message of every range that a run misses, as where functions end without a word and SQS gives their messages up. What
+ * is missing is then enqueued a few times more, at growing distances, in case the messages were others'; who watches need not wait for that.
+ */
+export async function isAllDead(
+  plan: Plan,
+  own: Unrolled,
+  { lake, queues }: { readonly lake: Pick<Lake, 'list' | 'head' | 'get'>; readonly queues: SourceQueues },
+): Promise<boolean> {
+  const look = own.complete ? await latestLook(plan, lake) : undefined;
+  const folder = look ? await unroll({ ...plan, look: look.look, sequences: look.sequences }, lake) : own;
+  if (folder.complete || folder.missingRanges > mostLetters) return false;
+  const dead = new Set<string>();
+  for (const letter of await queues.dead.read(mostLetters)) {
+    const { message } = letter;
+    if (message && message.look === look?.look && isOfRun(letter, plan)) dead.add(nameOf(message.range));
+  }
+  for (const range of folder.missing()) if (!dead.has(nameOf(range))) return false;
+  return true;
+}
+
+function nameOf({ slice, index }: { readonly slice: string; readonly index: number }): string {
+  return `${slice}/${index}`;
+}

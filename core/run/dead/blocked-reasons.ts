@@ -1,0 +1,47 @@
+import type { RangeName } from '../../plan/plan';
+import { concurrently } from '../concurrently';
+import { parseDocument } from '../document';
+import { deadKey, type RunName } from '../keys';
+import type { Lake } from '../ports';
+import type { BlockedReason } from '../run-state';
+import { type DeadRange, deadRangeSchema } from './dead-range';
+import { reasonKey } from './reason-pattern';
+
+/** Documents read, at most, and at once: ranges that fail together fail alike. */
+const mostRead = 1000;
+const readsAtOnce = 50;
+
+/** Why the workers gave up ranges of a run, grouped by what they said, the most frequent first. */
+export async function blockedReasons(
+  run: RunName,
+  dead: Iterable<RangeName>,
+  lake: Pick<Lake, 'get'>,
+): Promise<BlockedReason[]> {
+  const reasons = new Map<string, BlockedReason>();
+  const read = concurrently(some(dead, mostRead), readsAtOnce, async (range) => {
+    const key = deadKey(run, range);
+    const found = await lake.get(key);
+    return found && parseDocument(deadRangeSchema, found.text, key);
+  });
+  for await (const document of read) if (document) add(reasons, document);
+  return [...reasons.values()].sort((a, b) => b.ranges - a.ranges);
+}
+
+function add(reasons: Map<string, BlockedReason>, dead: DeadRange): void {
+  const { failure, error, status, reason, slice, index } = dead;
+  const kind = JSON.stringify([failure, error, status, reasonKey(dead)]);
+  const known = reasons.get(kind);
+  const first = { reason, error, failure, ...(status === undefined ? {} : { status }) };
+  reasons.set(
+    kind,
+    known ? { ...known, ranges: known.ranges + 1 } : { ...first, ranges: 1, example: { slice, index } },
+  );
+}
+
+function* some<T>(items: Iterable<T>, most: number): Generator<T> {
+  let count = 0;
+  for (const item of items) {
+    if (count++ === most) return;
+    yield item;
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { parseDocument } from '../document';
+import { type RunName, verificationKey } from '../keys';
+import type { Lake } from '../ports';
+
+/** What was held against what. */
+const checkNames = [
+  'definition',
+  'ranges',
+  'pages',
+  'records-accounted',
+  'source-total',
+  'drift',
+  'unique-keys',
+  'key-ranges',
+  'repeated-pages',
+  'checksums',
+  'quarantine',
+  'given-up',
+  'base',
+] as const;
+
+/** One thing that verification proves, or could not. */
+export const checkSchema = z.object({
+  name: z.enum(checkNames),
+  /** 'warned': it falls short, and is published all the same. 'skipped': it does not apply, and the sentence says why. */
+  outcome: z.enum(['passed', 'failed', 'warned', 'skipped']),
+  /** What was found, for people. */
+  sentence: z.string(),
+  /** Numbers, for machines. */
+  expected: z.number().optional(),
+  found: z.number().optional(),
+});
+
+/** The answer to "is it all there?", beside the manifest. */
+export const verificationSchema = z.object({
+  version: z.literal(1),
+  source: z.string(),
+  dataset: z.string(),
+  runId: z.string(),
+  /** ISO 8601. */
+  verifiedAt: z.string(),
+  /** 'warned': it falls short of something, and may be published by the dataset's policy or an operator's decision. */
+  verdict: z.enum(['complete', 'warned', 'short']),
+  checks: z.array(checkSchema),
+});
+
+export type CheckName = (typeof checkNames)[number];
+export type Check = z.infer<typeof checkSchema>;
+export type Verification = z.infer<typeof verificationSchema>;
+
+/** What verification of a run proved, if it has been done. */
+export async function readVerification(
+  lake: Pick<Lake, 'get'>,
+  run: RunName,
+): Promise<Verification | undefined> {
+  const key = verificationKey(run);
+  const found = await lake.get(key);
+  return found && parseDocument(verificationSchema, found.text, key);
+}
