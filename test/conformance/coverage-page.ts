@@ -56,6 +56,12 @@ export function coveragePage(): string {
     list(allRateLimits),
     '## Faults',
     ...groups.flatMap(({ group, faults, cases }) => [`### ${capital(group)}`, faultTable(faults, cases)]),
+    [
+      'These are loaded without looks (`verification: { looks: 0 }`), so that what alone verification notices is seen. Besides, every countable',
+      'pagination is loaded with looks while records come and go at random places, until the source comes to rest and without an end: see',
+      '[drift](decisions/0013-drift.md). Two things are believed because nothing shows them: a total that is too small by whole pages, since nobody',
+      'asks for a page behind it; and, where no total is named, a change that cancels out between two requests of one range.',
+    ].join('\n'),
     '## At random',
     `${randomCases.length} loads with two faults that heal, any pagination, any authentication and any number of records; the same ones every time.`,
   ];

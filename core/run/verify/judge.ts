@@ -56,7 +56,7 @@ export interface Evidence {
  */
 export function judge(plan: Plan, evidence: Evidence): Judged {
   const judgement = new Judgement(plan);
-  const { tally, repeatedPages, changed, observations, hole } = evidence;
+  const { tally, repeatedPages, changed, observations } = evidence;
   const { counts } = tally;
   const ranges = things(counts.ranges, 'page range');
   judgement.none(
@@ -76,7 +76,7 @@ export function judge(plan: Plan, evidence: Evidence): Judged {
   judgeQuarantine(judgement, plan, { counts, observations });
   judgeKeys(judgement, evidence);
   judgement.none('checksums', changed, unchanged(evidence));
-  judgeHole(judgement, hole);
+  judgeHole(judgement, plan, evidence);
   judgeBase(judgement, plan, evidence);
   return judgement.judged();
 }
@@ -237,7 +237,8 @@ function judgeKeys(judgement: Judgement, evidence: Evidence) {
   judgement.failed('unique-keys', repeatedKeys.sentence, { expected: 0, found: repeatedKeys.keys });
 }
 
-function judgeHole(judgement: Judgement, { ranges, records }: Hole) {
+function judgeHole(judgement: Judgement, { increment }: Plan, { hole, tally }: Evidence) {
+  const { ranges, records } = hole;
   if (ranges.length === 0) return judgement.passed('given-up', 'no page range was given up');
   const names = ranges.slice(0, 3).map(({ slice, index }) => `${slice}-${String(index).padStart(8, '0')}`);
   const more = ranges.length > names.length ? ` and ${n(ranges.length - names.length)} more` : '';
@@ -245,6 +246,11 @@ function judgeHole(judgement: Judgement, { ranges, records }: Hole) {
   const reasons = [...new Set(ranges.map(({ by, reason }) => `${reason} (${by})`))].slice(0, 3).join('; ');
   const what =
     ranges.length === 1 ? '1 page range was given up' : `${n(ranges.length)} page ranges were given up`;
+  // A hole may be accepted in a table, but nothing is no table to put before readers who have one.
+  if (tally.counts.staged === 0 && !increment) {
+    const nothing = `${what}, and nothing else was loaded: ${names.join(', ')}${more}: ${reasons}`;
+    return judgement.failed('given-up', nothing, { expected: 0, found: ranges.length });
+  }
   judgement.warned('given-up', `${what}, with ${size}: ${names.join(', ')}${more}: ${reasons}`, {
     expected: 0,
     found: ranges.length,

@@ -189,6 +189,20 @@ it('does not take what was given up for more than it was', () => {
   });
 });
 
+it('does not put nothing before readers, where all that there was has been given up', () => {
+  const ranges = [{ slice: 'all', index: 0, reason: 'broken', by: 'ann', at: '2026-01-31T03:00:00.000Z' }];
+  const plan = aPlan();
+  expect(
+    judged(plan, [], {
+      extents: [{ extent: { ranges: 0, pages: 0 } }],
+      hole: { ranges, records: undefined },
+    }),
+  ).toMatchObject({
+    verdict: 'short',
+    problems: ['1 page range was given up, and nothing else was loaded: all-00000000: broken (ann)'],
+  });
+});
+
 it('takes what nobody could look at again for accepted, where an operator gave it up', () => {
   const given = {
     slice: 'all',
