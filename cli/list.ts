@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { PermanentError } from '../core/errors';
 import { type Claim, readClaim } from '../core/run/claim';
 import type { Lake } from '../core/run/ports';
 import { type Pointer, readPointer } from '../core/run/publish/pointer';
@@ -32,9 +33,11 @@ export function listCommand(): Command {
 interface Loaded {
   readonly open: Claim | undefined;
   readonly published: Pointer | undefined;
+  /** Which document of it cannot be read, and what to do. */
+  readonly unreadable?: string | undefined;
 }
 
-/** Prints one line, or one JSON object, per dataset. */
+/** Prints one line, or one JSON object, per dataset; exit code 1 where a document of one cannot be read. */
 export async function list({ json = false, env }: ListOptions): Promise<void> {
   const declared = readSources().flatMap(({ source }) =>
     source.datasets.map((dataset) => ({ source, dataset })),
@@ -43,21 +46,23 @@ export async function list({ json = false, env }: ListOptions): Promise<void> {
     const described: ReturnType<typeof describe>[] = [];
     for (const { source, dataset } of declared) {
       const name = { source: source.name, dataset: dataset.name };
-      const [open, published] = lake
-        ? await Promise.all([readClaim(lake, name), readPointer(lake, name)])
-        : [];
-      described.push(describe(source, dataset, { open, published }, env));
+      const loaded = lake ? await readLoaded(lake, name) : { open: undefined, published: undefined };
+      described.push(describe(source, dataset, loaded, env));
     }
     return described;
   });
+  const unreadable = datasets.filter((dataset) => dataset.unreadable !== undefined);
+  if (unreadable.length > 0) process.exitCode = 1;
   if (json) return console.log(JSON.stringify(datasets, null, 2));
   const now = new Date();
   const rows = datasets.map((dataset) => [
     dataset.name,
-    dataset.open ? `run ${dataset.open.runId} is open` : dataset.published ? 'published' : 'never loaded',
+    stateText(dataset),
     dataset.published
       ? `${counted(dataset.published.records, 'record')}, ${ago(dataset.published.publishedAt, now)}`
-      : 'nothing yet',
+      : dataset.unreadable === undefined
+        ? 'nothing yet'
+        : '',
     `${dataset.requestsPerSecond}/s × ${counted(dataset.lanes, 'lane')}`,
     dataset.pages,
     whenText(dataset),
@@ -66,6 +71,28 @@ export async function list({ json = false, env }: ListOptions): Promise<void> {
   const names = ['dataset', 'state', 'last published', 'limit', 'pages', 'schedule', 'description'];
   const columns = names.map((name) => ({ name }));
   for (const line of tableLines(columns, rows)) console.log(line);
+  for (const { name, unreadable: problem } of unreadable) console.log(`\n${name}: ${problem}`);
+}
+
+/** What a lake says of a dataset, as far as its documents can be read. */
+export async function readLoaded(
+  lake: Pick<Lake, 'get'>,
+  name: { readonly source: string; readonly dataset: string },
+): Promise<Loaded> {
+  const [open, published] = await Promise.allSettled([readClaim(lake, name), readPointer(lake, name)]);
+  const problems = [open, published].flatMap((read) => (read.status === 'rejected' ? [read.reason] : []));
+  for (const problem of problems) if (!(problem instanceof PermanentError)) throw problem;
+  return {
+    open: open.status === 'fulfilled' ? open.value : undefined,
+    published: published.status === 'fulfilled' ? published.value : undefined,
+    unreadable: problems.length > 0 ? problems.map(({ message }) => message).join('; ') : undefined,
+  };
+}
+
+function stateText({ open, published, unreadable }: ReturnType<typeof describe>): string {
+  if (unreadable !== undefined) return 'unreadable';
+  if (open) return `run ${open.runId} is open`;
+  return published ? 'published' : 'never loaded';
 }
 
 /** What is declared can be listed before anything has been loaded on this machine. */
@@ -74,7 +101,12 @@ function withLake<T>(env: EnvironmentName, work: (lake: Lake | undefined) => Pro
   return inEnvironment(env, 'read', ({ lake }) => work(lake));
 }
 
-function describe(source: Source, dataset: Dataset, { open, published }: Loaded, env: EnvironmentName) {
+function describe(
+  source: Source,
+  dataset: Dataset,
+  { open, published, unreadable }: Loaded,
+  env: EnvironmentName,
+) {
   const { schedule, incremental } = dataset;
   return {
     name: `${source.name}/${dataset.name}`,
@@ -95,6 +127,7 @@ function describe(source: Source, dataset: Dataset, { open, published }: Loaded,
     /** The run that is loading it. */
     open: open && { runId: open.runId, claimedAt: open.claimedAt },
     published: published && publishedRun(published, env),
+    unreadable,
   };
 }
 

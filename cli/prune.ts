@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { PermanentError } from '../core/errors';
 import type { RunName } from '../core/run/keys';
 import type { Lake } from '../core/run/ports';
 import { applyPrune } from '../core/run/publish/apply-prune';
@@ -55,12 +56,21 @@ export async function prune(
   });
 }
 
+/** A dataset with a document that cannot be read is left as it is: nothing of it goes, and the exit code is 1. */
 async function planAll(name: string | undefined, options: PlanOptions, lake: Lake): Promise<PrunePlan[]> {
   const datasets: Omit<RunName, 'runId'>[] = [];
   if (name !== undefined) datasets.push(await findInLake(name, lake));
   else for await (const dataset of datasetsIn(lake)) datasets.push(dataset);
   const plans: PrunePlan[] = [];
-  for (const dataset of datasets) plans.push(await planPrune(lake, dataset, options, new Date()));
+  for (const dataset of datasets) {
+    try {
+      plans.push(await planPrune(lake, dataset, options, new Date()));
+    } catch (error) {
+      if (datasets.length === 1 || !(error instanceof PermanentError)) throw error;
+      console.error(`${dataset.source}/${dataset.dataset} is left as it is: ${error.message}`);
+      process.exitCode = 1;
+    }
+  }
   return plans;
 }
 

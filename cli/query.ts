@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { DuckDBConnection, type DuckDBResultReader, DuckDBTypeId } from '@duckdb/node-api';
 import { Command } from 'commander';
+import { identifier } from '../core/shape/sql/sql-text';
 import { type ReadTable, readStage } from '../core/shape/stage/read-stage';
 import type { EnvironmentName } from '../lambda/environment';
 import { environmentOption, inEnvironment } from './environment/open-environment';
@@ -8,8 +9,10 @@ import { Finding } from './fail';
 import { readSources } from './sources/find-dataset';
 import { type TableColumn, tableLines } from './table';
 import { downloadTables } from './tables/download-tables';
-import { type PublishedDataset, publishedDatasets } from './tables/published';
+import { isNamed } from './tables/is-named';
+import { type PublishedDataset, publishedLake } from './tables/published';
 import { queriedValue } from './tables/queried-value';
+import { refuseGaps } from './tables/refuse-gaps';
 
 /** `baseload query`: SQL over the published tables. */
 export function queryCommand(): Command {
@@ -37,10 +40,17 @@ export async function query(
   sql: string,
   { json = false, yes = false, env = 'local' }: QueryOptions,
 ): Promise<void> {
-  const result =
-    env === 'local' ? await runQuery(sql, publishedDatasets()) : await queryDeployed(sql, env, yes);
+  const result = env === 'local' ? await queryLocal(sql) : await queryDeployed(sql, env, yes);
   if (json) return console.log(JSON.stringify(toObjects(result), null, 2));
   for (const line of resultLines(result)) console.log(line);
+}
+
+/** A Finding where the pointer of a dataset that the query names cannot be read; others are left out. */
+export async function queryLocal(sql: string, data?: string): Promise<DuckDBResultReader> {
+  const { published, unreadable } = publishedLake(data);
+  const named = unreadable.find((dataset) => isNamed(dataset, sql));
+  if (named) throw new Finding(named.problem);
+  return runQuery(sql, published);
 }
 
 async function queryDeployed(sql: string, env: EnvironmentName, yes: boolean): Promise<DuckDBResultReader> {
@@ -56,10 +66,12 @@ async function queryDeployed(sql: string, env: EnvironmentName, yes: boolean): P
 }
 
 /** What a view needs to know: what the table is called, what it is, and the folder of its objects, with a slash at its end. */
-export type QueriedDataset = Pick<PublishedDataset, 'source' | 'dataset' | 'folder'> & ReadTable;
+export type QueriedDataset = Pick<PublishedDataset, 'source' | 'dataset' | 'folder'> &
+  Partial<Pick<PublishedDataset, 'files'>> &
+  ReadTable;
 
 /**
- * Runs a query with a view for each dataset. A text that begins with a byte order mark is shown without it: DuckDB's client for Node takes it
+ * Runs a query with a view for each dataset; a Finding where files are gone of one that it names, while no other can make it fail. A text that begins with a byte order mark is shown without it: DuckDB's client for Node takes it
  * off (1.5.5-r.5), and a query that anybody may write cannot be rewritten to keep it.
  */
 export async function runQuery(
@@ -69,9 +81,16 @@ export async function runQuery(
   const connection = await DuckDBConnection.create();
   try {
     await connection.run("SET TimeZone = 'UTC'");
-    for (const statement of views(datasets)) await connection.run(statement);
+    for (const dataset of datasets) {
+      try {
+        for (const statement of await viewsOf(dataset, datasets)) await connection.run(statement);
+      } catch (error) {
+        if (isNamed(dataset, sql)) throw error;
+      }
+    }
     return await connection.runAndReadAll(sql);
   } catch (error) {
+    if (error instanceof Finding) throw error;
     const known = datasets
       .map(({ source, dataset }) => `${source}.${dataset}`.replaceAll('-', '_'))
       .join(', ');
@@ -92,15 +111,39 @@ export function resultLines(result: DuckDBResultReader): string[] {
 }
 
 /** A schema per source, a view per dataset, and a short name where only one source has it. Dashes become '_'. */
-function* views(datasets: readonly QueriedDataset[]): Generator<string> {
-  for (const published of datasets) {
-    const { source, dataset, folder, extension } = published;
-    const [schema, name] = [source, dataset].map((text) => `"${text.replaceAll('-', '_')}"`);
-    const files = readStage(published, `${withoutWildcards(folder)}*.${extension}`);
-    yield `create schema if not exists ${schema}`;
-    yield `create view ${schema}.${name} as select * from ${files}`;
-    const namesakes = datasets.filter((other) => other.dataset === dataset);
-    if (namesakes.length === 1) yield `create view ${name} as select * from ${schema}.${name}`;
+async function viewsOf(published: QueriedDataset, all: readonly QueriedDataset[]): Promise<string[]> {
+  const { source, dataset } = published;
+  const [schema, name] = [source, dataset].map((text) => `"${text.replaceAll('-', '_')}"`);
+  const statements = [
+    `create schema if not exists ${schema}`,
+    `create view ${schema}.${name} as select * from ${await rowsOf(published)}`,
+  ];
+  const namesakes = all.filter((other) => other.dataset === dataset);
+  if (namesakes.length === 1) statements.push(`create view ${name} as select * from ${schema}.${name}`);
+  return statements;
+}
+
+/** SQL of a relation with a table's rows; DuckDB reads no files only where it is not asked for any. */
+async function rowsOf(published: QueriedDataset): Promise<string> {
+  const { folder, extension, columns } = published;
+  const found = await countFiles(folder, extension);
+  refuseGaps(published, found, 'local');
+  if (found > 0) return readStage(published, `${withoutWildcards(folder)}*.${extension}`);
+  if (columns.length === 0)
+    throw new Finding(
+      `${published.source}/${published.dataset} is empty, and its pointer is too old to name its columns: load it anew`,
+    );
+  const typed = columns.map(({ name, type }) => `cast(null as ${type}) as ${identifier(name)}`);
+  return `(select ${typed.join(', ')} where false)`;
+}
+
+/** A folder of which nothing was ever written is not there. */
+async function countFiles(folder: string, extension: string): Promise<number> {
+  try {
+    return (await readdir(folder)).filter((file) => file.endsWith(`.${extension}`)).length;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
   }
 }
 

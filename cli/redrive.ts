@@ -7,6 +7,7 @@ import { chooses, isEverything, type LetterFilter, readSourceName } from './dead
 import { canAsk, confirmed } from './dead-letters/confirmed';
 import { type DeadSurvey, openRunsOf, surveyDead } from './dead-letters/dead-survey';
 import { MoveDisplay } from './dead-letters/move-display';
+import { refuseUnknown } from './dead-letters/refuse-unknown';
 import { watchMove } from './dead-letters/watch-move';
 import { environmentOption, inEnvironment, type OpenEnvironment } from './environment/open-environment';
 import { Finding, Stopped } from './fail';
@@ -63,6 +64,7 @@ export async function redrive(name: string, options: RedriveOptions): Promise<vo
     const chosen = all ? survey.messages : inQueue([...survey.groups, ...(over.size > 0 ? [] : survey.over)]);
     const running = (await queues.dead.moves()).some(({ status }) => status === 'RUNNING');
     if (chosen === 0 && !(all && running)) {
+      await refuseUnknown({ source, dataset, run: filter.run }, environment.lake);
       if (json) console.log(JSON.stringify({ source, moved: 0, left: survey.messages, next: [] }));
       else console.log(nothingToMove(source, survey, filter));
       return;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { PermanentError } from '../core/errors';
 import { type RunRecord, runHistory } from '../core/run/status/run-record';
 import type { EnvironmentName } from '../lambda/environment';
 import { environmentOption, inEnvironment } from './environment/open-environment';
@@ -29,14 +30,22 @@ export function runsCommand(): Command {
     .action((name: string | undefined, options: RunsOptions) => runs(name, options));
 }
 
-/** Prints the runs of a dataset, or of all, the newest first. */
+/** Prints the runs of a dataset, or of all, the newest first; one that cannot be read does not hide the others, and the exit code is then 1. */
 export async function runs(name: string | undefined, { limit, env, json = false }: RunsOptions) {
   const sources = readSources();
   const found = await inEnvironment(env, 'read', async (environment) => {
     const history: (RunRecord & { readonly source: string; readonly dataset: string })[] = [];
-    for (const dataset of await chooseDatasets(name, sources, environment))
-      for await (const record of runHistory(dataset, environment.lake, limit))
-        history.push({ ...dataset, ...record });
+    const datasets = await chooseDatasets(name, sources, environment);
+    for (const dataset of datasets) {
+      try {
+        for await (const record of runHistory(dataset, environment.lake, limit))
+          history.push({ ...dataset, ...record });
+      } catch (error) {
+        if (datasets.length === 1 || !(error instanceof PermanentError)) throw error;
+        console.error(`${dataset.source}/${dataset.dataset}: ${error.message}`);
+        process.exitCode = 1;
+      }
+    }
     return history.sort((a, b) => (a.runId < b.runId ? 1 : -1));
   });
   if (json) return console.log(JSON.stringify(found, null, 2));

@@ -28,7 +28,7 @@ export function statusCommand(): Command {
     .option('--json', 'print JSON; with --watch an object per change and line')
     .addHelpText(
       'after',
-      '\nOnly reads, so it can be asked at any time, also while another process or AWS is loading. Ends with 1 where a run is blocked,\nstopped, refused or was not finished.\n\nExamples:\n  npx baseload status\n  npx baseload status cities --watch\n  npx baseload status geonames\n  npx baseload status --env prod --json',
+      '\nOnly reads, so it can be asked at any time, also while another process or AWS is loading. Ends with 1 where a run is blocked,\nstopped, refused or was not finished, or where a document of the lake cannot be read.\n\nExamples:\n  npx baseload status\n  npx baseload status cities --watch\n  npx baseload status geonames\n  npx baseload status --env prod --json',
     )
     .action((name: string | undefined, options: StatusOptions) => status(name, options));
 }
@@ -56,6 +56,7 @@ export async function status(name: string | undefined, { env, watch = false, jso
 }
 
 /** Whether somebody must do something: also where a run is open, and nothing is there that could do its next step. */
-export function isWrong({ open, failed }: DatasetStatus, alive: boolean): boolean {
+export function isWrong({ open, failed, unreadable }: DatasetStatus, alive: boolean): boolean {
+  if (unreadable) return true;
   return open ? open.state === 'blocked' || !alive : failed !== undefined;
 }

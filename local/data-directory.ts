@@ -12,6 +12,9 @@ const guardMilliseconds = 5000;
 /** Locks that this process holds. A lock with our own pid that is not among them is an earlier process's. */
 const held = new Set<string>();
 
+/** Another process holds the folder: waiting may help, which it does of no other reason. */
+export class InUseConfigurationError extends ConfigurationError {}
+
 /** The folder that everything local lives in, held by this process alone. */
 export interface DataDirectory {
   readonly path: string;
@@ -21,28 +24,24 @@ export interface DataDirectory {
 
 /**
  * Creates the folder where needed and takes its lock: a file `lock` with the pid. A lock whose process is dead is taken
- * over; for a live one it waits `waitMilliseconds` and then rejects with a ConfigurationError.
+ * over; for a live one it waits `waitMilliseconds` and then rejects with an InUseConfigurationError. A folder that cannot be written is a
+ * ConfigurationError at once.
  */
 export async function openDataDirectory(path: string, waitMilliseconds = 5000): Promise<DataDirectory> {
   await mkdir(path, { recursive: true }).catch((cause) => {
-    throw new ConfigurationError(`${path} cannot be a folder for data (${cause.code}): choose another`, {
-      cause,
-    });
+    throw new ConfigurationError(
+      `${path} cannot be a folder for data (${cause.code}): choose another with BASELOAD_DATA`,
+      { cause },
+    );
   });
   const lock = join(path, 'lock');
-  const deadline = Date.now() + waitMilliseconds;
-  for (;;) {
-    if (await createLock(lock)) break;
-    const holder = await readHolder(lock);
-    const stale = holder !== undefined && !isAlive(holder, lock);
-    if (stale && (await breakLock(lock))) continue;
-    if (Date.now() >= deadline) {
-      throw new ConfigurationError(
-        `Another baseload (process ${holder ?? 'unknown'}) is using ${path}: wait for it, or stop it.`,
-      );
-    }
-    await sleep(pollMilliseconds);
-  }
+  await takeLock(lock, path, waitMilliseconds).catch((cause) => {
+    if (!unwritableCodes.some((code) => isCode(cause, code))) throw cause;
+    throw new ConfigurationError(
+      `the data folder ${path} cannot be written (${cause.code}): make it writable, or choose another with BASELOAD_DATA`,
+      { cause },
+    );
+  });
   held.add(lock);
   return {
     path,
@@ -51,6 +50,25 @@ export async function openDataDirectory(path: string, waitMilliseconds = 5000): 
       if (held.delete(lock)) await rm(lock, { force: true });
     },
   };
+}
+
+/** How the system says that a folder is not for us to write. */
+const unwritableCodes = ['EROFS', 'EACCES', 'EPERM'];
+
+async function takeLock(lock: string, path: string, waitMilliseconds: number): Promise<void> {
+  const deadline = Date.now() + waitMilliseconds;
+  for (;;) {
+    if (await createLock(lock)) return;
+    const holder = await readHolder(lock);
+    const stale = holder !== undefined && !isAlive(holder, lock);
+    if (stale && (await breakLock(lock))) continue;
+    if (Date.now() >= deadline) {
+      throw new InUseConfigurationError(
+        `Another baseload (process ${holder ?? 'unknown'}) is using ${path}: wait for it, or stop it.`,
+      );
+    }
+    await sleep(pollMilliseconds);
+  }
 }
 
 /** The process that holds a folder's lock; undefined where none does, or one that is dead. */

@@ -1,8 +1,9 @@
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError } from '../core/errors';
 import { type LocalAws, startLocalAws } from './aws/local-aws';
-import { openDataDirectory } from './data-directory';
+import { InUseConfigurationError, openDataDirectory } from './data-directory';
 import { type LocalEndpoint, readEndpoint, removeEndpoint, writeEndpoint } from './endpoint-file';
 import { lakeFolder } from './lake-folder';
 import { localRegion } from './local-account';
@@ -51,7 +52,7 @@ export async function serveStorage(data: string, patience = patienceMilliseconds
     const endpoint = await readEndpoint(data);
     if (endpoint) return { ...endpoint, close: async () => {} };
     const directory = await openDataDirectory(data, 0).catch((error) => {
-      if (!(error instanceof ConfigurationError) || Date.now() >= deadline) throw error;
+      if (!(error instanceof InUseConfigurationError) || Date.now() >= deadline) throw error;
     });
     if (directory) return serveHeld(data, directory.release);
     await sleep(pollMilliseconds);
@@ -95,5 +96,10 @@ async function serveHeld(data: string, release: () => Promise<void>): Promise<Se
 function bucketOf(data: string): string {
   const folder = lakeFolder(data);
   if (folder) return basename(folder);
+  if (statSync(data, { throwIfNoEntry: false })?.isFile()) {
+    throw new ConfigurationError(
+      `${data} is a file, and what is loaded is kept in a folder: name a folder with BASELOAD_DATA`,
+    );
+  }
   throw new ConfigurationError('nothing has been loaded here yet: npx baseload run <dataset>');
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { BaseloadError, ConfigurationError, TransientError } from '../../core/errors';
 
 /** What AWS calls credentials that are not those of anybody, are expired, or may not do what was asked. */
@@ -12,6 +13,13 @@ const refused: ReadonlyMap<RegExp, string> = new Map([
     'these AWS credentials may not do that',
   ],
 ]);
+
+/** The SDK hides the answer that it cannot read; its body is text, or a stream that was read. */
+const answerSchema = z.object({
+  $response: z
+    .object({ statusCode: z.number().optional(), body: z.string().optional().catch(undefined) })
+    .optional(),
+});
 
 /** Errors of sockets and of name resolution, as Node names them. */
 const unreachable = /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\b/;
@@ -40,17 +48,38 @@ export function inAwsWords(error: unknown, what = 'AWS'): unknown {
     if (pattern.test(name))
       return new ConfigurationError(`${what}: ${sentence} (${said(error)})`, { cause: error });
   }
+  // Of an error page that parses the SDK says only that it is unknown.
+  if (/inspect the hidden field/.test(message) || (name === 'Unknown' && message === 'Unknown')) {
+    return new ConfigurationError(
+      `${what}: what answered is not AWS (${answerOf(error)}): check AWS_ENDPOINT_URL, and whether a proxy is in the way`,
+      { cause: error },
+    );
+  }
   if (!('$metadata' in error)) return error; // not of the SDK
+  if (name === 'TimeoutError')
+    return new ConfigurationError(
+      `${what} did not answer in time: check the network, AWS_REGION and AWS_ENDPOINT_URL, then run this again`,
+      { cause: error },
+    );
   const code = codeOf(error) ?? message;
   if (unreachable.test(code)) {
-    const sentence = message.includes('127.0.0.1')
-      ? `the process that served the local lake has ended (${said(error)}): run this again`
-      : `${what} cannot be reached (${said(error)}): check the network and AWS_REGION, then run this again`;
-    return new TransientError(sentence, { cause: error });
+    if (message.includes('127.0.0.1')) {
+      const sentence = `the process that served the local lake has ended (${said(error)}): run this again`;
+      return new TransientError(sentence, { cause: error });
+    }
+    return new ConfigurationError(
+      `${what} cannot be reached (${said(error)}): check the network and AWS_REGION, then run this again`,
+      { cause: error },
+    );
   }
-  if (name === 'TimeoutError')
-    return new TransientError(`${what} did not answer in time: run this again`, { cause: error });
   return error;
+}
+
+/** What came instead of an answer of AWS, as far as the SDK keeps it. */
+function answerOf(error: Error): string {
+  const { $response: response } = answerSchema.catch({}).parse(error);
+  const body = response?.body?.trim().slice(0, 80);
+  return [`HTTP ${response?.statusCode ?? 'of no known status'}`, ...(body ? [`"${body}"`] : [])].join(', ');
 }
 
 /** Message and name, each once. */

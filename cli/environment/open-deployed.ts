@@ -10,22 +10,43 @@ import { invokeFunction } from './invoke-function';
 import type { OpenEnvironment } from './open-environment';
 import { sourceQueues } from './source-queues';
 
+/** How long AWS may take to answer, in milliseconds. */
+export interface AwsPatience {
+  readonly connect: number;
+  /** For the stack: a few attempts of it are what a person waits for the first sign that nobody answers. */
+  readonly describe: number;
+  readonly answer: number;
+  /** A function's answer: it may run for 15 minutes. */
+  readonly invoke: number;
+}
+
+const usualPatience: AwsPatience = { connect: 5000, describe: 6000, answer: 20_000, invoke: 15.5 * 60_000 };
+
 /** Opens the stack of an environment in the account and region that the SDK finds: its lake is named by an output. */
-export async function openDeployed(name: Exclude<EnvironmentName, 'local'>): Promise<OpenEnvironment> {
-  const lakeBucket = await lakeBucketOf(name);
-  const sqs = new SQSClient();
-  const lambda = new LambdaClient({ maxAttempts: 1 }); // a call that was cut off may be going on: see invokeFunction
+export async function openDeployed(
+  name: Exclude<EnvironmentName, 'local'>,
+  patience: AwsPatience = usualPatience,
+): Promise<OpenEnvironment> {
+  const within = (requestTimeout: number) => ({
+    requestHandler: { connectionTimeout: patience.connect, requestTimeout, throwOnRequestTimeout: true },
+  });
+  const lakeBucket = await lakeBucketOf(name, new CloudFormationClient(within(patience.describe)));
+  const settings = within(patience.answer);
+  const sqs = new SQSClient(settings);
+  const lambda = new LambdaClient({ ...within(patience.invoke), maxAttempts: 1 }); // a call that was cut off may be going on: see invokeFunction
   return {
     name,
-    lake: s3Lake(new S3Client(), lakeBucket),
+    lake: s3Lake(new S3Client(settings), lakeBucket),
     queues: (source) => sourceQueues(sqs, name, source),
     invoke: (functionName, event) => invokeFunction(lambda, functionName, event),
     close: async () => {},
   };
 }
 
-async function lakeBucketOf(environment: EnvironmentName): Promise<string> {
-  const cloudFormation = new CloudFormationClient();
+async function lakeBucketOf(
+  environment: EnvironmentName,
+  cloudFormation: CloudFormationClient,
+): Promise<string> {
   const name = stackName(environment);
   const described = await cloudFormation
     .send(new DescribeStacksCommand({ StackName: name }))
@@ -38,10 +59,16 @@ async function lakeBucketOf(environment: EnvironmentName): Promise<string> {
       }
       throw inAwsWords(error, `the stack ${name}`);
     });
-  const outputs = described.Stacks?.[0]?.Outputs ?? [];
+  if (!described.Stacks?.[0]) {
+    throw new ConfigurationError(
+      `the stack ${name}: what answered is not AWS (it names no stack): check AWS_ENDPOINT_URL, and whether a proxy is in the way`,
+    );
+  }
+  const [stack] = described.Stacks;
+  const outputs = stack.Outputs ?? [];
   const bucket = outputs.find(({ OutputKey }) => OutputKey === 'LakeBucket')?.OutputValue;
   if (bucket !== undefined) return bucket;
-  const status = described.Stacks?.[0]?.StackStatus ?? 'of no known state';
+  const status = stack.StackStatus ?? 'of no known state';
   throw new ConfigurationError(
     `the stack ${name} has no output LakeBucket (it is ${status}): deploy this version with npx cdk deploy -c environment=${environment}`,
   );

@@ -120,7 +120,7 @@ export class ProgressDisplay {
   update(progress: Progress): void {
     const line = `  ${progressLine(progress)}`;
     if (this.#screen.isTTY) {
-      this.#screen.write(`\r\u001b[2K${line.slice(0, (this.#screen.columns ?? 80) - 1)}`);
+      this.#screen.write(`\r\u001b[2K${line.slice(0, (this.#screen.columns || 80) - 1)}`);
       this.#drawn = true;
     } else if (Date.now() - this.#lastLogged >= logMilliseconds) {
       this.#lastLogged = Date.now();

@@ -6,6 +6,7 @@ import type { Unrolled } from '../../core/run/missing/unroll';
 import type { Lake } from '../../core/run/ports';
 import { refuseUnshapeable } from '../../core/shape/unshapeable';
 import type { Dataset, Source } from '../../core/source/source';
+import { holderOf } from '../../local/data-directory';
 import { type LocalMode, startLocalMode } from '../../local/local-mode';
 import { Finding, Stopped } from '../fail';
 import { count, counted } from '../format';
@@ -37,6 +38,9 @@ export interface LocalRun {
   /** What must be up while the load goes on. @default nothing */
   readonly companion?: (() => Promise<Companion>) | undefined;
 }
+
+/** How often is looked whether the data folder is still there. */
+const folderMilliseconds = 500;
 
 /** What a stopped run may still use to finish the ranges in flight. */
 const graceMilliseconds = 3000;
@@ -129,7 +133,33 @@ async function load(
       },
     },
   );
-  return Promise.race([loading, broken]);
+  const gone = watchFolder();
+  try {
+    return await Promise.race([loading, broken, gone.found]);
+  } catch (error) {
+    throw (await gone.look()) ?? error; // whatever failed first did so since the folder is gone
+  } finally {
+    gone.dispose();
+  }
+}
+
+/** Looks for the lock that this process has in the data folder: somebody who deletes the folder deletes the lake. */
+function watchFolder() {
+  const look = async (): Promise<Finding | undefined> => {
+    const holder = await holderOf(dataFolder).catch(() => process.pid); // that it cannot be read now is no proof
+    if (holder === process.pid) return undefined;
+    return new Finding(
+      `The data folder ${dataFolder} is gone: the local lake in it cannot be read or written any more. ${continuingCommand()} begins again.`,
+    );
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const found = new Promise<never>((_, reject) => {
+    timer = setInterval(async () => {
+      const finding = await look();
+      if (finding) reject(finding);
+    }, folderMilliseconds);
+  });
+  return { found, look, dispose: () => clearInterval(timer) };
 }
 
 /** Once for each way to end: every range that is tried again may say the same. */

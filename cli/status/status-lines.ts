@@ -20,8 +20,9 @@ const labelWidth = 12;
 
 /** Where a dataset stands, as lines for people: its name, then what is going on and what readers see, each with what to do. */
 export function statusLines(status: WatchedStatus, context: StatusContext): string[] {
-  const { open, failed, published } = status;
+  const { open, failed, published, unreadable = [] } = status;
   const lines = [
+    ...unreadable.map((problem): [string, string] => ['unreadable', problem]),
     ...(open ? openLines(open, status, context) : []),
     ...(failed && !open ? failedLines(status, context) : []),
     ...(published ? publishedLines(published, context) : []),

@@ -51,7 +51,8 @@ class Frames {
 
   show(statuses: readonly WatchedStatus[], context: Context, last: boolean): void {
     const lines = statuses.flatMap((status) => statusLines(status, context));
-    const width = (this.screen.columns ?? 80) - 1;
+    // Some terminals have none, and say 0.
+    const width = (this.screen.columns || 80) - 1;
     // A line that wraps would be two to go back over; the last frame stays, and may.
     const shown = last ? lines : lines.map((line) => line.slice(0, width));
     const back = this.#lines > 0 ? `\u001b[${this.#lines}A\u001b[J` : '';
@@ -76,8 +77,10 @@ class Lines {
 
   #change(status: WatchedStatus, context: Context, last: boolean): void {
     const name = `${status.source}/${status.dataset}`;
-    const { open, published, failed } = status;
-    const state = open ? `${open.runId} ${stateLabel(open)}` : `${published?.runId} ${failed?.runId}`;
+    const { open, published, failed, unreadable } = status;
+    const state = open
+      ? `${open.runId} ${stateLabel(open)}`
+      : `${published?.runId} ${failed?.runId} ${unreadable}`;
     const fact = open ? `${open.pages} ${open.missing} ${open.failed.length}` : state;
     const said = this.#said.get(name);
     if (
@@ -91,8 +94,9 @@ class Lines {
   }
 }
 
-function changeLine({ open, published, failed }: WatchedStatus, context: Context): string {
+function changeLine({ open, published, failed, unreadable }: WatchedStatus, context: Context): string {
   if (open) return `${stateLabel(open)}: ${openSentence(open, context)}`;
+  if (unreadable) return `unreadable: ${unreadable.join('; ')}`;
   if (failed) return `${failed.state}: run ${failed.runId}`;
   return published
     ? `published: ${counted(published.records, 'record')}, run ${published.runId}`

@@ -9,6 +9,8 @@ import type { LoadedSource } from '../../core/source/load-sources';
 import type { OpenEnvironment } from '../environment/open-environment';
 import { bytes, counted } from '../format';
 import type { QueriedDataset } from '../query';
+import { isNamed } from './is-named';
+import { refuseGaps } from './refuse-gaps';
 
 /** Bytes that are downloaded without being asked for twice. */
 const unaskedBytes = 500_000_000;
@@ -25,7 +27,7 @@ export interface DownloadedTables {
 
 /**
  * Downloads the published tables that a query names, file by file into a temporary folder: DuckDB reads S3 only through an extension that
- * must be downloaded too. A ConfigurationError where they are large and `yes` was not said.
+ * must be downloaded too. A ConfigurationError where they are large and `yes` was not said, a Finding where files of one are gone.
  */
 export async function downloadTables(
   sql: string,
@@ -35,9 +37,13 @@ export async function downloadTables(
 ): Promise<DownloadedTables> {
   const wanted: { readonly pointer: Pointer; readonly files: ListedObject[] }[] = [];
   for (const { source } of sources) {
-    for (const dataset of source.datasets.filter((one) => isNamed(one.name, sql))) {
+    for (const dataset of source.datasets) {
+      if (!isNamed({ source: source.name, dataset: dataset.name }, sql)) continue;
       const pointer = await readPointer(lake, { source: source.name, dataset: dataset.name });
-      if (pointer) wanted.push({ pointer, files: await filesOf(pointer, lake) });
+      if (!pointer) continue;
+      const files = await filesOf(pointer, lake);
+      refuseGaps(pointer, files.length, name);
+      wanted.push({ pointer, files });
     }
   }
   const files = wanted.flatMap((table) => table.files);
@@ -59,11 +65,6 @@ async function filesOf({ location, extension }: Pointer, lake: Pick<Lake, 'list'
   for await (const listed of lake.list(location))
     if (listed.key.endsWith(`.${extension}`)) files.push(listed);
   return files;
-}
-
-/** Whether a query may be about a table: dashes of a dataset's name are '_' there. */
-function isNamed(dataset: string, sql: string): boolean {
-  return sql.toLowerCase().includes(dataset.replaceAll('-', '_'));
 }
 
 async function download(

@@ -1,14 +1,23 @@
 import type { z } from 'zod';
 import { PermanentError } from '../errors';
 
-/** Parses a JSON document of the lake; a PermanentError names the key when something else has written there. */
+/** Parses a JSON document of the lake; a PermanentError names the key when something else has written there, and says what to do about it. */
 export function parseDocument<T>(schema: z.ZodType<T>, text: string, key: string): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new PermanentError(
-      `${key} in the lake is not a document of this version: remove it, or use the version that wrote it`,
-      { cause },
-    );
+    throw new PermanentError(`${key} in the lake is not a document of this version: ${adviceFor(key)}`, {
+      cause,
+    });
   }
+}
+
+/** A pointer knows which runs there were, and a run is nothing without its documents: neither is ever to be removed. */
+function adviceFor(key: string): string {
+  if (/^tables\/[^/]+\/[^/]+\/current\.json$/.test(key))
+    return 'restore it from a backup, or use the version that wrote it; without either, move it away and load the dataset anew, its earlier runs stay in the lake';
+  const [, dataset] = /^runs\/([^/]+\/[^/]+)\/[^/]+\/(?:plan|manifest|verification)\.json$/.exec(key) ?? [];
+  if (dataset !== undefined)
+    return `npx baseload run ${dataset} --restart loads it anew, or use the version that wrote it`;
+  return 'remove it, or use the version that wrote it';
 }

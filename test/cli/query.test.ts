@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBConnection } from '@duckdb/node-api';
 import { Finding } from '../../cli/fail';
-import { type QueriedDataset, resultLines, runQuery, toObjects } from '../../cli/query';
+import { type QueriedDataset, queryLocal, resultLines, runQuery, toObjects } from '../../cli/query';
 import { copyStatement } from '../../core/shape/stage/copy';
 import { tableOf } from '../../core/shape/stage/table';
 import type { StageFormat } from '../../core/source/source';
@@ -87,4 +87,53 @@ test('a query that DuckDB does not understand is a finding, with the tables that
   const asked = runQuery('SELECT * FROM nowhere', all);
   await expect(asked).rejects.toThrow(Finding);
   await expect(asked).rejects.toThrow('Published tables: my_api.in_parquet, my_api.in_jsonl, my_api.in_csv');
+});
+
+describe('a dataset that is published', () => {
+  const nothingThere = { source: 'my-api', folder: `${join(folder, 'none')}/` };
+  const empty: QueriedDataset = {
+    ...{ ...nothingThere, dataset: 'no-rows', files: 0, extension: 'parquet' },
+    columns: [
+      { name: 'id', type: 'BIGINT' },
+      { name: 'the "name"', type: 'STRUCT(a VARCHAR)[]' },
+    ],
+  };
+  const gone: QueriedDataset = { ...empty, dataset: 'gone', files: 1200 };
+
+  it('without files is an empty table of its columns', async () => {
+    const result = await runQuery('select * from no_rows', [...all, empty]);
+    expect(result.columnNames()).toEqual(['id', 'the "name"']);
+    expect(result.columnTypes().map(String)).toEqual(['BIGINT', 'STRUCT("a" VARCHAR)[]']);
+    expect(toObjects(result)).toEqual([]);
+  });
+
+  it('makes a query that does not name it never fail', async () => {
+    const asked = runQuery('select count(*) as n from in_csv', [gone, empty, ...all]);
+    expect(toObjects(await asked)).toEqual([{ n: 2 }]);
+  });
+
+  it('is a finding where some of its files are gone, and the query names it', async () => {
+    const [parquet] = all;
+    if (!parquet) throw new Error('it was made above');
+    await expect(runQuery('select 1 from my_api.in_parquet', [{ ...parquet, files: 3 }])).rejects.toEqual(
+      new Finding(
+        'my-api/in-parquet has 2 of its 3 published files, so a query would lack rows: npx baseload verify my-api/in-parquet tells which are gone',
+      ),
+    );
+    await expect(runQuery('from GONE', [gone])).rejects.toThrow('0 of its 1,200 published files');
+  });
+
+  it('with a pointer that cannot be read is a finding where the query names it, and else left out', async () => {
+    const pointers = join(folder, 'data', 's3', 'lake', 'tables', 'crm', 'users');
+    mkdirSync(pointers, { recursive: true });
+    for (const text of ['{"version": 3,', 'null']) {
+      writeFileSync(join(pointers, 'current.json'), text);
+      await expect(queryLocal('from users', join(folder, 'data'))).rejects.toEqual(
+        new Finding(
+          'tables/crm/users/current.json in the lake is not a document of this version: restore it from a backup, or use the version that wrote it; without either, move it away and load the dataset anew, its earlier runs stay in the lake',
+        ),
+      );
+      expect(toObjects(await queryLocal('select 1 as one', join(folder, 'data')))).toEqual([{ one: 1 }]);
+    }
+  });
 });

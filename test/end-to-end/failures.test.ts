@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { type SampleApi, startSampleApi } from '../../local/sample/sample-api';
-import { baseload, type Finished, temporaryFolder } from '../support/baseload-process';
+import { BaseloadProcess, baseload, type Finished, temporaryFolder } from '../support/baseload-process';
 
 const data = temporaryFolder();
 const sources = temporaryFolder();
@@ -76,6 +76,22 @@ test('a source that is down', async () => {
     says: new RegExp(`127\\.0\\.0\\.1:${port}/things.*(refused|ECONNREFUSED)`),
   });
 }, 90_000);
+
+test('a data folder that is deleted under a run', async () => {
+  const folder = temporaryFolder();
+  const started = new BaseloadProcess(folder.path, ['start', '--port', '4197', '--rate', '5']);
+  await started.said('  run  ');
+  const deleted = Date.now();
+  rmSync(folder.path, { recursive: true, force: true, maxRetries: 5 });
+  const finished = await started.finished();
+  folder.remove();
+  expectSentence(finished, {
+    code: 1,
+    says: /The data folder .+ is gone: the local lake in it cannot be read or written/,
+  });
+  expect(finished.stderr).not.toContain('Unexpected');
+  expect(Date.now() - deleted).toBeLessThan(15_000);
+}, 60_000);
 
 test('a malformed source file', async () => {
   const broken = temporaryFolder();

@@ -70,7 +70,7 @@ describe('a run that a refused credential blocks', () => {
     const { code, stdout } = await run('status');
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^shop\/things\n {2}blocked {6}\d+ of \d+ ranges could not be loaded, \d+ of 20 pages; run 2/,
+      /^shop\/things\n {2}blocked {6}\d+ of \d+ ranges could not be loaded, \d+ of 20 pages are there; run 2/,
     );
     expect(stdout).toMatch(/\d+ ranges?, such as all-\d{8}, \d+ s ago: .*401/);
     expect(stdout).toMatch(

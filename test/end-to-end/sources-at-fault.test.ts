@@ -165,8 +165,6 @@ test('a worker process that ends by itself is told within seconds, and its run i
   expect(finished).toMatchObject({ code: 1, stdout: '' });
   const told = finished.stderr.match(/a process of \S+ ended by itself while it worked \(exit status 3\)/g);
   expect(told).toHaveLength(1);
-  expect(finished.stderr).toContain(
-    'exits/things was not published: 1 of 1 page ranges could not be loaded.',
-  );
+  expect(finished.stderr).toContain('exits/things was not published: 1 of 1 page range could not be loaded.');
   expect(finished.stderr).not.toMatch(/\n\s+at |node:internal/);
 }, 90_000);

@@ -1,6 +1,7 @@
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigurationError } from '../../core/errors';
@@ -25,6 +26,18 @@ test('the folder is created, locked with our pid, and unlocked on release', asyn
   await data.release();
   expect(existsSync(join(path, 'lock'))).toBe(false);
   await data.release();
+});
+
+test('a folder that cannot be written is told at once, and what to do', async () => {
+  const cause = Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
+  const write = jest.spyOn(promises, 'writeFile').mockRejectedValue(cause);
+  try {
+    await expect(openDataDirectory(path)).rejects.toThrow(
+      `the data folder ${path} cannot be written (EROFS): make it writable, or choose another with BASELOAD_DATA`,
+    );
+  } finally {
+    write.mockRestore();
+  }
 });
 
 test('a second user is told who is the first', async () => {

@@ -33,6 +33,14 @@ test('where nothing has been loaded, that is said, and nothing is made', async (
   expect(existsSync(empty)).toBe(false);
 });
 
+test('a file in place of the folder is said to be one', async () => {
+  const file = join(data, 'file');
+  writeFileSync(file, '');
+  for (const serve of [serveObjects, serveStorage]) {
+    await expect(serve(file)).rejects.toThrow(`${file} is a file, and what is loaded is kept in a folder`);
+  }
+});
+
 test('objects are served whoever holds the directory', async () => {
   const holder = await openDataDirectory(data);
   const served = await serveObjects(data);

@@ -14,6 +14,8 @@ export interface FakeAwsOptions {
   readonly stacks?: Readonly<Record<string, FakeStack>>;
   /** By name; what one throws is a function error, as Lambda tells it. */
   readonly functions?: Readonly<Record<string, (event: unknown) => unknown>>;
+  /** Answers every call by this, which no AWS would say; a number of milliseconds is that long a silence before it. */
+  readonly junk?: { readonly status: number; readonly body: string; readonly after?: number };
   /** The answer to every call, instead. */
   readonly refusal?: { readonly status: number; readonly code: string; readonly message: string };
 }
@@ -29,6 +31,11 @@ export interface FakeAws {
 export async function startFakeAws(options: FakeAwsOptions): Promise<FakeAws> {
   const server = createServer(async (request, response) => {
     const body = await text(request);
+    if (options.junk) {
+      const { status, body: junk, after = 0 } = options.junk;
+      setTimeout(() => response.writeHead(status).end(junk), after).unref();
+      return;
+    }
     if (request.url === '/') describeStacks(new URLSearchParams(body), options, response);
     else await invoke(decodeURIComponent(request.url?.split('/')[3] ?? ''), body, options, response);
   });

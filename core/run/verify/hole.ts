@@ -47,7 +47,7 @@ async function readGivenUp(key: string, lake: Pick<Lake, 'get'>): Promise<GivenU
 }
 
 /** At most; undefined where nobody knows what would have followed. */
-function recordsIn(givenUp: readonly PageRange[]): number | undefined {
+export function recordsIn(givenUp: readonly PageRange[]): number | undefined {
   let records = 0;
   for (const range of givenUp) {
     if (range.type !== 'pages') return undefined;

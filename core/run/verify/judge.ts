@@ -242,7 +242,11 @@ function judgeHole(judgement: Judgement, { increment }: Plan, { hole, tally }: E
   if (ranges.length === 0) return judgement.passed('given-up', 'no page range was given up');
   const names = ranges.slice(0, 3).map(({ slice, index }) => `${slice}-${String(index).padStart(8, '0')}`);
   const more = ranges.length > names.length ? ` and ${n(ranges.length - names.length)} more` : '';
-  const size = records === undefined ? 'nobody knows how many records' : `at most ${n(records)} records`;
+  const them = ranges.length === 1 ? 'it' : 'them';
+  const size =
+    records === undefined
+      ? `and nobody knows how many records were in ${them}`
+      : `with at most ${n(records)} records`;
   const reasons = [...new Set(ranges.map(({ by, reason }) => `${reason} (${by})`))].slice(0, 3).join('; ');
   const what =
     ranges.length === 1 ? '1 page range was given up' : `${n(ranges.length)} page ranges were given up`;
@@ -251,7 +255,7 @@ function judgeHole(judgement: Judgement, { increment }: Plan, { hole, tally }: E
     const nothing = `${what}, and nothing else was loaded: ${names.join(', ')}${more}: ${reasons}`;
     return judgement.failed('given-up', nothing, { expected: 0, found: ranges.length });
   }
-  judgement.warned('given-up', `${what}, with ${size}: ${names.join(', ')}${more}: ${reasons}`, {
+  judgement.warned('given-up', `${what}, ${size}: ${names.join(', ')}${more}: ${reasons}`, {
     expected: 0,
     found: ranges.length,
   });

@@ -1,12 +1,14 @@
-import { ConfigurationError } from '../../errors';
+import { ConfigurationError, PermanentError } from '../../errors';
 import type { Plan } from '../../plan/plan';
 import { RangeSet } from '../../plan/range-set';
 import { type Curated, filesOf, readCurated } from '../curate/curated';
 import type { TableFiles } from '../curate/table-files';
 import { curatedKey, type RunName, stagePrefix } from '../keys';
+import { unroll } from '../missing/unroll';
 import { readPlan } from '../plan/read-plan';
 import type { Lake } from '../ports';
 import { type PublishedRun, readPointer } from '../publish/pointer';
+import { recordsIn } from './hole';
 import { judge } from './judge';
 import { Ledger, type LedgerFolder } from './ledger';
 import { type Manifest, readManifest } from './manifest';
@@ -38,7 +40,7 @@ export async function verifyAgain(run: RunName, services: SurveyServices): Promi
   const changed = await allChanges({ plan, manifest, found, curated }, lake);
   const { drift, total, givenUp, inherited } = manifest;
   const files = curated && filesOf(curated);
-  const hole = { ranges: givenUp, records: undefined };
+  const hole = { ranges: givenUp, records: await recordsGivenUp(plan, manifest, lake) };
   const extents = extentsOf(manifest, found);
   const { verdict, checks } = judge(plan, {
     ...found,
@@ -51,6 +53,19 @@ export async function verifyAgain(run: RunName, services: SurveyServices): Promi
     files,
   });
   return { manifest, files, verdict, checks: [...checks] };
+}
+
+/** Records in the run's own ranges that were given up, at most; undefined where nobody knows, or the lake does not tell any more. */
+async function recordsGivenUp(plan: Plan, { givenUp }: Manifest, lake: Lake): Promise<number | undefined> {
+  const own = givenUp.filter(({ look }) => look === undefined);
+  if (own.length === 0) return 0;
+  try {
+    const found = await unroll(plan, lake);
+    return found.givenUp.length === own.length ? recordsIn(found.givenUp) : undefined;
+  } catch (error) {
+    if (error instanceof PermanentError) return undefined; // an object that tells which ranges follow is not what it was
+    throw error;
+  }
 }
 
 function foldersOf(plan: Plan, { parts }: Manifest): LedgerFolder[] {

@@ -1,3 +1,4 @@
+import { openDeployed } from '../../../cli/environment/open-deployed';
 import { openEnvironment } from '../../../cli/environment/open-environment';
 import { exitCodeOf, sentenceOf } from '../../../cli/fail';
 import { type LocalAws, startLocalAws } from '../../../local/aws/local-aws';
@@ -129,9 +130,35 @@ describe('says in one sentence what is missing:', () => {
     await withAws({ stacks: dev }, elsewhere);
     const [code, sentence] = await refusal(() => openEnvironment('dev', 'read'));
     expect([code, sentence]).toEqual([
-      1,
+      2,
       expect.stringMatching(
         /^the stack baseload-dev cannot be reached \(.+\): check the network and AWS_REGION/,
+      ),
+    ]);
+  });
+
+  it('an endpoint that answers', async () => {
+    await withAws({ junk: { status: 200, body: '', after: 60_000 } });
+    const patience = { connect: 200, describe: 200, answer: 200, invoke: 200 };
+    expect(await refusal(() => openDeployed('dev', patience))).toEqual([
+      2,
+      'the stack baseload-dev did not answer in time: check the network, AWS_REGION and AWS_ENDPOINT_URL, then run this again',
+    ]);
+  });
+
+  it.each([
+    [200, 'welcome to the hotel'],
+    [500, 'oops'],
+    [200, '{"hello": 1}'],
+    [200, '<html><body>Log in</body></html>'],
+    [500, '<html><body>Bad gateway</body></html>'],
+  ])('an endpoint that is AWS, by HTTP %i %s', async (status, body) => {
+    await withAws({ junk: { status, body } });
+    const [code, sentence] = await refusal(() => openEnvironment('dev', 'read'));
+    expect([code, sentence]).toEqual([
+      2,
+      expect.stringMatching(
+        /^the stack baseload-dev: what answered is not AWS \(.+\): check AWS_ENDPOINT_URL/,
       ),
     ]);
   });

@@ -123,4 +123,11 @@ describe('ProgressDisplay', () => {
     display.say('done');
     expect(written).toEqual(['\r\u001b[2K  250 pages  25,000 records  12 ranges ', '\r\u001b[2K', 'done\n']);
   });
+
+  it('takes a terminal that says it has no columns for a usual one', () => {
+    const written: string[] = [];
+    const screen = { isTTY: true, columns: 0, write: (text: string) => written.push(text) > 0 };
+    new ProgressDisplay(screen).update(progress({ pagesPlanned: undefined }));
+    expect(written[0]).toContain('250 pages  25,000 records  12 ranges ');
+  });
 });

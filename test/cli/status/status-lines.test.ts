@@ -49,6 +49,12 @@ describe('a dataset is said to be', () => {
     expect(linesOf({}, { environment: 'prod' })[1]).toContain('npx baseload run crm/users --env prod');
   });
 
+  test('unreadable, and not never loaded, where a document cannot be read', () => {
+    const unreadable = ['current.json is broken: restore it'];
+    expect(linesOf({ unreadable })).toEqual(['crm/users', `  unreadable   ${unreadable[0]}`]);
+    expect(isWrong({ ...name, unreadable }, true)).toBe(true);
+  });
+
   test('loading, how far, how fast and for how long, beside what readers see', () => {
     expect(linesOf({ open: anOpenRun(), published })).toEqual([
       'crm/users',

@@ -563,7 +563,7 @@ describe('reconcile', () => {
       await open(other);
       await lake.put(planKey(other), 'not a plan');
       await expect(tick()).rejects.toThrow(
-        `${planKey(other)} in the lake is not a document of this version: remove it, or use the version that wrote it`,
+        `${planKey(other)} in the lake is not a document of this version: npx baseload run another/cities --restart loads it anew, or use the version that wrote it`,
       );
       expect((await readPointer(lake, aRun))?.runId).toBe(aRun.runId);
     });

@@ -492,7 +492,7 @@ describe('verifyOnce', () => {
     await writeRun(lake, plan);
     await lake.put(manifestKey(plan), '{"version": 3}');
     await expect(verifyOnce(plan, lake)).rejects.toThrow(
-      'runs/geonames/cities/2026-01-31t03-00-00-000z/manifest.json in the lake is not a document of this version: remove it, or use the version that wrote it',
+      'runs/geonames/cities/2026-01-31t03-00-00-000z/manifest.json in the lake is not a document of this version: npx baseload run geonames/cities --restart loads it anew, or use the version that wrote it',
     );
   });
 });

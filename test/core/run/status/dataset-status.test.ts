@@ -1,5 +1,5 @@
 import { claimDataset, releaseClaim } from '../../../../core/run/claim';
-import { manifestKey, planKey } from '../../../../core/run/keys';
+import { manifestKey, planKey, pointerKey } from '../../../../core/run/keys';
 import { unroll } from '../../../../core/run/missing/unroll';
 import { publish } from '../../../../core/run/publish/pointer';
 import { datasetStatus } from '../../../../core/run/status/dataset-status';
@@ -114,4 +114,19 @@ it('lists every run with what became of it, the newest first', async () => {
   expect(found[3]).toMatchObject({ kind: { type: 'trial' } });
   await releaseClaim(lake, claim);
   expect((await history())[0]).toMatchObject({ state: 'unfinished' });
+});
+
+it('tells which document cannot be read, and what the others say', async () => {
+  await claimDataset(lake, { ...aRun, runId: dayOf(2) }, new Date(startOfTime));
+  await lake.put(pointerKey(aRun), 'null');
+  const advice = 'restore it from a backup, or use the version that wrote it';
+  expect(await datasetStatus(aRun, lake)).toMatchObject({
+    open: { state: 'planning' },
+    published: undefined,
+    unreadable: [
+      expect.stringContaining(
+        `tables/geonames/cities/current.json in the lake is not a document of this version: ${advice}`,
+      ),
+    ],
+  });
 });

@@ -9,6 +9,7 @@ import {
   stageKey,
 } from '../../../../core/run/keys';
 import { unroll } from '../../../../core/run/missing/unroll';
+import { readManifest } from '../../../../core/run/verify/manifest';
 import type { RepeatedKeys } from '../../../../core/run/verify/repeated-keys';
 import { verifyAgain } from '../../../../core/run/verify/verify-again';
 import { verifyOnce } from '../../../../core/run/verify/verify-once';
@@ -123,6 +124,32 @@ describe('verifyAgain', () => {
       await lake.put(givenUpKey(plan, document), JSON.stringify(document));
     });
     expect(await again()).toMatchObject({ verdict: 'warned' });
+  });
+
+  it('says of what was given up what the manifest says, and where that cannot be told any more', async () => {
+    const { again, lake, objects } = await verified(async (objects) => {
+      const lake = memoryLake(objects);
+      await writeRun(lake, plan);
+      objects.objects.delete(objectAt(1));
+      const document = {
+        slice: 'all',
+        index: 1,
+        reason: 'broken there',
+        by: 'ada',
+        at: '2026-01-31T03:00:00Z',
+      };
+      await lake.put(givenUpKey(plan, document), JSON.stringify(document));
+    });
+    const given = (await again()).wrong.filter((sentence) => sentence.startsWith('given-up'));
+    const manifest = await readManifest(lake, plan);
+    expect(given).toEqual([expect.stringContaining('1 page range was given up, with at most ')]);
+    expect(manifest?.warnings.map((warning) => `given-up: ${warning}`)).toEqual(
+      expect.arrayContaining(given),
+    );
+    objects.objects.delete(givenUpKey(plan, { slice: 'all', index: 1 }));
+    expect((await again()).wrong).toContainEqual(
+      expect.stringContaining('1 page range was given up, and nobody knows how many records were in it: '),
+    );
   });
 
   it('refuses a run that was never verified, and one whose receipts are gone', async () => {
