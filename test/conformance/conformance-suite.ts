@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RateLimitCase } from '../support/misbehaving-api/limits/rate-limits';
 import type { ApiStatistics } from '../support/misbehaving-api/misbehaving-api';
 import { type ConformanceCase, endingOf, nameOf, usualRecords } from './case';
-import { type Loaded, load } from './load';
+import { type Loaded, load, usualPatience } from './load';
 import { openWorld, type World } from './world';
 
 /** Loads that run beside each other in one test file. */
@@ -10,9 +10,13 @@ const atOnce = 6;
 
 /**
  * Declares a test for each case. The loads of a file share a local AWS and run beside each other; each test awaits
- * its own.
+ * its own. A load that takes more than `patience` real milliseconds is stuck.
  */
-export function conformanceSuite(title: string, cases: readonly ConformanceCase[]): void {
+export function conformanceSuite(
+  title: string,
+  cases: readonly ConformanceCase[],
+  patience = usualPatience,
+): void {
   describe(title, () => {
     const loads = cases.map((one) => ({ one, loaded: new Settled<Loaded>() }));
     let world: World | undefined;
@@ -23,7 +27,8 @@ export function conformanceSuite(title: string, cases: readonly ConformanceCase[
       world = opened;
       const queue = loads.values();
       const lane = async () => {
-        for (const { one, loaded } of queue) await load(one, opened).then(loaded.resolve, loaded.reject);
+        for (const { one, loaded } of queue)
+          await load(one, opened, patience).then(loaded.resolve, loaded.reject);
       };
       for (const { loaded } of loads) loaded.promise.catch(() => {}); // its own test awaits it
       lanes = Promise.all(Array.from({ length: atOnce }, lane));

@@ -107,8 +107,12 @@ function lookedAt(fault: FaultCase): FaultCase {
   return { ...fault, ...published, dataset };
 }
 
-const countable = faultCases('moving data').filter(({ pagination }) => countables(pagination));
+// How pages are asked for makes no difference to looks: that is tried above, and without looks for every pagination.
+const looked = faultCases('moving data').filter(
+  ({ pagination }) => countables(pagination) && counted.includes(pagination),
+);
 conformanceSuite(
   'moving data that are looked at again',
-  countable.map((one) => ({ ...one, faults: one.faults?.map(lookedAt) ?? [] })),
+  looked.map((one) => ({ ...one, faults: one.faults?.map(lookedAt) ?? [] })),
+  patience,
 );

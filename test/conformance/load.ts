@@ -38,7 +38,7 @@ export interface Loaded {
 }
 
 /** Real milliseconds after which a load is stuck, where nobody says otherwise. */
-const usualPatience = 25_000;
+export const usualPatience = 25_000;
 /** By the fast clock: as a worker that may run for fifteen minutes and has just begun. */
 const workerMilliseconds = 3_600_000;
 
