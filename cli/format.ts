@@ -1,12 +1,6 @@
-/** 138398 → '138,398' */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en');
-}
+import { count, counted } from '../core/counted';
 
-/** A number of things: (1, 'range') → '1 range', (1384, 'page') → '1,384 pages' */
-export function counted(value: number, thing: string): string {
-  return `${count(value)} ${thing}${value === 1 ? '' : 's'}`;
-}
+export { count, counted };
 
 /** Bytes in the largest decimal unit that leaves at least one digit: 28100000 → '28.1 MB' */
 export function bytes(value: number): string {

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../../core/errors';
 import type { MissingRanges } from '../../core/run/dead/give-up';
+import { beingLoaded } from '../../core/run/drift/being-loaded';
 import type { RunName } from '../../core/run/keys';
 import { unroll } from '../../core/run/missing/unroll';
 import { readPlan } from '../../core/run/plan/read-plan';
-import { latestLook } from '../../core/run/status/latest-look';
 import type { ReadableLake } from '../../core/run/status/open-run';
 import { openRunsOf } from './dead-survey';
 
@@ -39,12 +39,7 @@ export async function missingOf(run: RunName, lake: ReadableLake): Promise<Missi
       `run ${run.runId} of ${run.source}/${run.dataset} is not planned yet, so nobody knows its ranges: wait for its plan`,
     );
   }
-  const own = await unroll(plan, lake);
-  if (!own.complete) return { plan, unrolled: own };
-  const look = await latestLook(plan, lake);
-  if (!look) return { plan, unrolled: own };
-  const looking = { ...plan, look: look.look, sequences: look.sequences };
-  return { plan: looking, unrolled: await unroll(looking, lake) };
+  return beingLoaded(plan, await unroll(plan, lake), lake);
 }
 
 function isNamed(run: RunName, dataset: string | undefined): boolean {

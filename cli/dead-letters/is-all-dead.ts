@@ -1,9 +1,9 @@
 import type { SourceQueues } from '../../aws/dead-letters';
 import type { Plan } from '../../core/plan/plan';
 import { isOfRun } from '../../core/run/dead/dead-letter';
-import { type Unrolled, unroll } from '../../core/run/missing/unroll';
+import { beingLoaded } from '../../core/run/drift/being-loaded';
+import type { Unrolled } from '../../core/run/missing/unroll';
 import type { Lake } from '../../core/run/ports';
-import { latestLook } from '../../core/run/status/latest-look';
 
 /** Messages that are looked at: beyond them, nothing is told. */
 const mostLetters = 10_000;
@@ -17,15 +17,16 @@ export async function isAllDead(
   own: Unrolled,
   { lake, queues }: { readonly lake: Pick<Lake, 'list' | 'head' | 'get'>; readonly queues: SourceQueues },
 ): Promise<boolean> {
-  const look = own.complete ? await latestLook(plan, lake) : undefined;
-  const folder = look ? await unroll({ ...plan, look: look.look, sequences: look.sequences }, lake) : own;
-  if (folder.complete || folder.missingRanges > mostLetters) return false;
+  const loading = await beingLoaded(plan, own, lake);
+  const { complete, missingRanges, missing } = loading.unrolled;
+  if (complete || missingRanges > mostLetters) return false;
   const dead = new Set<string>();
   for (const letter of await queues.dead.read(mostLetters)) {
     const { message } = letter;
-    if (message && message.look === look?.look && isOfRun(letter, plan)) dead.add(nameOf(message.range));
+    if (message && message.look === loading.plan.look && isOfRun(letter, plan))
+      dead.add(nameOf(message.range));
   }
-  for (const range of folder.missing()) if (!dead.has(nameOf(range))) return false;
+  for (const range of missing()) if (!dead.has(nameOf(range))) return false;
   return true;
 }
 

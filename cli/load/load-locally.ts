@@ -126,7 +126,7 @@ export async function loadLocally(
     const forgetEnded = tally.beforeLook();
     const now = await unroll(plan, lake, seen);
     forgetEnded();
-    const look = now.complete ? await lookUnderWay(plan, lake) : undefined;
+    const look = await lookUnderWay(plan, now, lake);
     const measured = measure({ plan, before, now, tally, seconds: seconds() });
     listener.progress({ ...measured, look });
     if (signal.aborted) {

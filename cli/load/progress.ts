@@ -1,4 +1,5 @@
 import { count, counted, duration } from '../format';
+import { LiveLine } from '../live-line';
 
 /** How far a look at the source after a run's own pages is. */
 export interface LookProgress {
@@ -101,42 +102,9 @@ function bar({ pages, rangesOpen }: Progress, pagesPlanned: number): string {
   return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${String(Math.floor(share * 100)).padStart(3)} %`;
 }
 
-/** A terminal, or a file that somebody reads later. */
-export type Screen = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
-
-/** How often a line is written where it cannot be redrawn. */
-const logMilliseconds = 5000;
-
 /** Shows progress: redrawn in place on a terminal, a line now and then elsewhere. */
-export class ProgressDisplay {
-  readonly #screen: Screen;
-  #lastLogged = 0;
-  #drawn = false;
-
-  constructor(screen: Screen = process.stderr) {
-    this.#screen = screen;
-  }
-
+export class ProgressDisplay extends LiveLine {
   update(progress: Progress): void {
-    const line = `  ${progressLine(progress)}`;
-    if (this.#screen.isTTY) {
-      this.#screen.write(`\r\u001b[2K${line.slice(0, (this.#screen.columns || 80) - 1)}`);
-      this.#drawn = true;
-    } else if (Date.now() - this.#lastLogged >= logMilliseconds) {
-      this.#lastLogged = Date.now();
-      this.#screen.write(`${line}\n`);
-    }
-  }
-
-  /** Writes a line that stays, above the bar. */
-  say(line: string): void {
-    this.clear();
-    this.#screen.write(`${line}\n`);
-  }
-
-  /** Removes the bar. */
-  clear(): void {
-    if (this.#drawn) this.#screen.write('\r\u001b[2K');
-    this.#drawn = false;
+    this.draw(`  ${progressLine(progress)}`);
   }
 }

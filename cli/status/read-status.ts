@@ -1,6 +1,6 @@
+import { claimedDatasets } from '../../core/run/claim';
 import { isQuiet } from '../../core/run/missing/load-missing';
 import type { QueueDepth } from '../../core/run/ports';
-import { claimedDatasets } from '../../core/run/status/claimed-datasets';
 import { type DatasetStatus, datasetStatus } from '../../core/run/status/dataset-status';
 import type { LoadedSource } from '../../core/source/load-sources';
 import { holderOf } from '../../local/data-directory';

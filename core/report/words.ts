@@ -1,15 +1,9 @@
+import { count, counted } from '../counted';
+
+export { count, counted };
+
 /** Between a number and its unit, which stay on one line. */
 const space = '\u00a0';
-
-/** 138398 → '138,398' */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en');
-}
-
-/** A number of things: (1, 'range') → '1 range', (1384, 'page') → '1,384 pages' */
-export function counted(value: number, thing: string): string {
-  return `${count(value)} ${thing}${value === 1 ? '' : 's'}`;
-}
 
 /** A number with the digits that matter: 48.2431 → '48.2', 0.034 → '0.034', 1384.2 → '1,384' */
 export function figure(value: number): string {

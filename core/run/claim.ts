@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDocument } from './document';
-import { claimKey, type RunName } from './keys';
+import { claimKey, openRuns, type RunName } from './keys';
 import type { Lake } from './ports';
 
 const claimSchema = z.object({
@@ -55,4 +55,19 @@ export async function keepClaim(lake: Lake, claim: Claim): Promise<boolean> {
 /** Gives the dataset free, unless another run has claimed it since. */
 export async function releaseClaim(lake: Lake, claim: Claim): Promise<void> {
   await lake.remove(claimKey(claim), claim.etag);
+}
+
+/** The datasets that a run has claimed, by the names of the claims. */
+export async function claimedDatasets(
+  lake: Pick<Lake, 'list'>,
+): Promise<{ readonly source: string; readonly dataset: string }[]> {
+  const claimed: { source: string; dataset: string }[] = [];
+  for await (const { key } of lake.list(openRuns)) {
+    const [source, dataset, more] = key
+      .slice(openRuns.length)
+      .replace(/\.json$/, '')
+      .split('/');
+    if (source && dataset && more === undefined) claimed.push({ source, dataset });
+  }
+  return claimed;
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { PermanentError } from '../errors';
+import type { Lake } from './ports';
 
 /** Parses a JSON document of the lake; a PermanentError names the key when something else has written there, and says what to do about it. */
 export function parseDocument<T>(schema: z.ZodType<T>, text: string, key: string): T {
@@ -10,6 +11,21 @@ export function parseDocument<T>(schema: z.ZodType<T>, text: string, key: string
       cause,
     });
   }
+}
+
+/** Reads a JSON document of the lake, if it is there; a PermanentError as of parseDocument. */
+export async function readDocument<T>(
+  schema: z.ZodType<T>,
+  key: string,
+  lake: Pick<Lake, 'get'>,
+): Promise<T | undefined> {
+  const found = await lake.get(key);
+  return found && parseDocument(schema, found.text, key);
+}
+
+/** For the catch of a read that may do without: undefined of a document that another version wrote, or that is broken; else throws on. */
+export function unlessUnreadable(error: unknown): undefined {
+  if (!(error instanceof PermanentError)) throw error;
 }
 
 /** A pointer knows which runs there were, and a run is nothing without its documents: neither is ever to be removed. */

@@ -1,9 +1,9 @@
 import type { Plan } from '../plan/plan';
-import { type Claim, readClaim, releaseClaim } from './claim';
+import { type Claim, claimedDatasets, readClaim, releaseClaim } from './claim';
 import { type ConcludeServices, conclude, report } from './conclude';
-import { type LookPlan, lookAgain } from './drift/look-again';
+import { type LookPlan, lookAgain, notLooked } from './drift/look-again';
 import type { LookServices } from './drift/next-look';
-import { openRuns } from './keys';
+import { claimKey, type RunName } from './keys';
 import { type LoadMissingServices, loadMissing } from './missing/load-missing';
 import { lastProgress } from './missing/progress';
 import { type Unrolled, unroll } from './missing/unroll';
@@ -11,7 +11,7 @@ import { readPlan } from './plan/read-plan';
 import type { Clock, Lake } from './ports';
 import type { RunReport, RunState } from './run-state';
 import { harvestBlocks } from './verify/harvest';
-import { notLooked, type VerifyServices, verifyOnce } from './verify/verify-once';
+import { type VerifyServices, verifyOnce } from './verify/verify-once';
 
 export type { RunReport, RunState } from './run-state';
 
@@ -37,12 +37,15 @@ const longestPlanningMinutes = 30;
 export async function reconcile(services: ReconcileServices): Promise<RunReport[]> {
   const reports: RunReport[] = [];
   const failures: unknown[] = [];
-  for await (const { key } of services.lake.list(openRuns)) {
+  for (const dataset of await claimedDatasets(services.lake)) {
     try {
-      const report = await reconcileClaimed(key, services);
+      const report = await reconcileClaimed(dataset, services);
       if (report) reports.push(report);
     } catch (error) {
-      services.telemetry.warn('An open run could not be reconciled', { claim: key, reason: String(error) });
+      services.telemetry.warn('An open run could not be reconciled', {
+        claim: claimKey(dataset),
+        reason: String(error),
+      });
       failures.push(error);
     }
   }
@@ -53,9 +56,10 @@ export async function reconcile(services: ReconcileServices): Promise<RunReport[
   return reports;
 }
 
-async function reconcileClaimed(key: string, services: ReconcileServices): Promise<RunReport | undefined> {
-  const [source, dataset] = key.slice(openRuns.length, -'.json'.length).split('/');
-  if (!source || !dataset) return undefined;
+async function reconcileClaimed(
+  { source, dataset }: Omit<RunName, 'runId'>,
+  services: ReconcileServices,
+): Promise<RunReport | undefined> {
   const claim = await readClaim(services.lake, { source, dataset });
   if (!claim) return undefined; // released since the listing
   const state = await reconcileRun(claim, services);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { curatedKey, type RunName } from '../keys';
 import type { Lake } from '../ports';
 import type { TableFiles } from './table-files';
@@ -39,10 +39,8 @@ export const curatedSchema = z.object({
 export type Curated = z.infer<typeof curatedSchema>;
 
 /** What a run was merged into, if it was. */
-export async function readCurated(lake: Pick<Lake, 'get'>, run: RunName): Promise<Curated | undefined> {
-  const key = curatedKey(run);
-  const found = await lake.get(key);
-  return found && parseDocument(curatedSchema, found.text, key);
+export function readCurated(lake: Pick<Lake, 'get'>, run: RunName): Promise<Curated | undefined> {
+  return readDocument(curatedSchema, curatedKey(run), lake);
 }
 
 /** The files of a merged run, as the pointer names them. */

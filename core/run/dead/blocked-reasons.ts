@@ -1,6 +1,6 @@
 import type { RangeName } from '../../plan/plan';
 import { concurrently } from '../concurrently';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { deadKey, type RunName } from '../keys';
 import type { Lake } from '../ports';
 import type { BlockedReason } from '../run-state';
@@ -18,11 +18,9 @@ export async function blockedReasons(
   lake: Pick<Lake, 'get'>,
 ): Promise<BlockedReason[]> {
   const reasons = new Map<string, BlockedReason>();
-  const read = concurrently(some(dead, mostRead), readsAtOnce, async (range) => {
-    const key = deadKey(run, range);
-    const found = await lake.get(key);
-    return found && parseDocument(deadRangeSchema, found.text, key);
-  });
+  const read = concurrently(some(dead, mostRead), readsAtOnce, (range) =>
+    readDocument(deadRangeSchema, deadKey(run, range), lake),
+  );
   for await (const document of read) if (document) add(reasons, document);
   return [...reasons.values()].sort((a, b) => b.ranges - a.ranges);
 }

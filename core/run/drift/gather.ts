@@ -3,7 +3,7 @@ import type { Unrollable } from '../missing/unroll';
 import type { Lake } from '../ports';
 import type { SliceLook } from './judge-slice';
 import { KeysInOrder } from './keys-in-order';
-import { countLaid, endOf, laidRanges, probesOf, sequencesOf } from './layout';
+import { countLaid, endOf, laidRanges, probesOf, rangesIn, sequencesOf } from './layout';
 import { LeadPages } from './lead-pages';
 import type { EdgesLook, Layout, Look, MovedLook } from './look';
 import { Reads, readReceipts, type Spot } from './reads';
@@ -142,7 +142,7 @@ function spotsOf(layouts: readonly Layout[], places: Places): Map<number | undef
     for (const stretch of layout.stretches) {
       const names = folders.get(stretch.look) ?? new Map<string, Spot[]>();
       const name = layout.grid.slice;
-      const ranges = Math.ceil(stretch.pages / stretch.pagesPerRange);
+      const ranges = rangesIn(stretch);
       const spots = names.get(name) ?? [];
       spots.push({ index: stretch.index, ranges, at });
       names.set(name, spots);

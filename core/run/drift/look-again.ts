@@ -41,6 +41,14 @@ export type Looked =
       readonly total?: number | undefined;
     };
 
+/** What looking again came to, when there is nothing more to read. */
+export type DoneLooking = Extract<Looked, { state: 'done' }>;
+
+/** Of a run that is not looked at again. */
+export function notLooked(plan: Pick<Plan, 'total'>, own: Generation['extent']): DoneLooking {
+  return { state: 'done', generations: [{ extent: own, replaced: new RangeSet() }], total: plan.total };
+}
+
 /**
  * Does the next step of looking again at the source of a run whose own pages are all there: see docs/architecture.md, "Drift". Every look is
  * written down before anything of it is enqueued, by whoever plans it first, and so is what they came to. A replay looks as the run did that it
@@ -63,7 +71,7 @@ export async function lookAgain(plan: Plan, own: Unrolled, services: LookService
       return { state: 'looking', plan: { ...plan, look: last.look, sequences: again }, unrolled };
     }
     const next = await following(plan, own, looks, unrolled, services);
-    if (next === undefined) return done(plan, own);
+    if (next === undefined) return notLooked(plan, own);
     looks.push(await writeLook(plan, next, lake));
   }
 }
@@ -71,10 +79,6 @@ export async function lookAgain(plan: Plan, own: Unrolled, services: LookService
 /** A part of a dataset is held against nothing, and a replay asks nobody. */
 function isLookedAt({ subset, replayOf, verification }: Plan): boolean {
   return !subset && (replayOf !== undefined || verification.looks > 0);
-}
-
-function done(plan: Plan, own: Unrolled): Looked {
-  return { state: 'done', generations: [{ extent: own, replaced: new RangeSet() }], total: plan.total };
 }
 
 /** The step after the looks that are there; undefined where there is nothing to look at. */

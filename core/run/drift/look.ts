@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { gridSchema } from '../../plan/plan';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { lookKey, type RunName } from '../keys';
 import type { Lake } from '../ports';
 import { driftSchema } from './drift';
@@ -85,14 +85,8 @@ export async function readLooks(run: RunName, lake: Pick<Lake, 'get'>): Promise<
 }
 
 /** One look of a run, if it has come to that. */
-export async function readLook(
-  run: RunName,
-  number: number,
-  lake: Pick<Lake, 'get'>,
-): Promise<Look | undefined> {
-  const key = lookKey(run, number);
-  const found = await lake.get(key);
-  return found && parseDocument(lookSchema, found.text, key);
+export function readLook(run: RunName, number: number, lake: Pick<Lake, 'get'>): Promise<Look | undefined> {
+  return readDocument(lookSchema, lookKey(run, number), lake);
 }
 
 /** Writes a look down before anything of it is enqueued; resolves to what stands there, which may be somebody else's. */

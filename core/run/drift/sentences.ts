@@ -1,3 +1,4 @@
+import { count, counted } from '../../counted';
 import type { Drift } from './drift';
 
 /** What a look at edges has seen, in one sentence: why ranges are fetched again. */
@@ -28,7 +29,7 @@ export function driftSentence(drift: Omit<Drift, 'sentence'>, ranges: number): s
 
 function changes({ totals }: Pick<Drift, 'totals'>): string {
   const [first, last] = totals ?? [0, 0];
-  return first === last ? '' : ` (${n(first)} at first, ${n(last)} at last)`;
+  return first === last ? '' : ` (${count(first)} at first, ${count(last)} at last)`;
 }
 
 function fetched(moved: number, grown: number): string {
@@ -37,9 +38,3 @@ function fetched(moved: number, grown: number): string {
   const both = [...again, ...added];
   return both.length === 0 ? 'all of it is in the table' : both.join(', ');
 }
-
-function counted(count: number, what: string): string {
-  return `${n(count)} ${what}${count === 1 ? '' : 's'}`;
-}
-
-const n = (value: number): string => value.toLocaleString('en');

@@ -1,7 +1,7 @@
 import type { PageRange, Plan } from '../../plan/plan';
+import { beingLoaded } from '../drift/being-loaded';
 import type { Lake, PageQueue, Telemetry } from '../ports';
 import type { PageMessage } from '../range/page-message';
-import { latestLook } from '../status/latest-look';
 import { unroll } from './unroll';
 
 /**
@@ -17,11 +17,8 @@ export async function enqueueMissing(
   },
 ): Promise<number> {
   const { lake } = services;
-  const own = await unroll(plan, lake);
-  const look = own.complete ? await latestLook(plan, lake) : undefined;
-  const folder = look ? { ...plan, look: look.look, sequences: look.sequences } : plan;
-  const { missing } = look ? await unroll(folder, lake) : own;
-  const sent = await services.pageQueue.send(messagesOf(folder, missing()));
+  const loading = await beingLoaded(plan, await unroll(plan, lake), lake);
+  const sent = await services.pageQueue.send(messagesOf(loading.plan, loading.unrolled.missing()));
   services.telemetry.count('RangesEnqueued', sent);
   return sent;
 }

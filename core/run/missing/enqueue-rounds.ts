@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { concurrently } from '../concurrently';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { enqueuedKey, enqueuedPrefix, type RunName } from '../keys';
 import type { Clock, Lake } from '../ports';
 
@@ -77,7 +77,6 @@ export async function takeRound(
   );
 }
 
-async function readRound(key: string, lake: Pick<Lake, 'get'>): Promise<Round | undefined> {
-  const found = await lake.get(key);
-  return found && parseDocument(roundSchema, found.text, key);
+function readRound(key: string, lake: Pick<Lake, 'get'>): Promise<Round | undefined> {
+  return readDocument(roundSchema, key, lake);
 }

@@ -3,7 +3,7 @@ import { type Again, type RangeName, type Sequence, type Table, tableSchema } fr
 import { RangeSet } from '../../plan/range-set';
 import { manifestPartsPrefix, type StagedRun, stageKey, stagePrefix } from '../keys';
 import type { Lake, ListedObject } from '../ports';
-import { type Block, blockOfPart, highestBlockedIndex, rangesPerBlock } from '../verify/range-block';
+import { type Block, blockOf, blockOfPart, highestBlockedIndex, rangesPerBlock } from '../verify/range-block';
 
 /** Which ranges of a run exist, and which blocks of them are complete. */
 export interface PresentRanges {
@@ -27,13 +27,12 @@ export async function presentRanges(run: ListedRun, lake: Pick<Lake, 'list'>): P
       for (let at = 0; at < rangesPerBlock; at++) present.add({ slice: found.slice, index: first + at });
       continue;
     }
-    const { slice, index } = found.range;
-    if (!present.add(found.range) || index > highestBlockedIndex) continue;
-    const block = Math.floor(index / rangesPerBlock);
-    const name = `${slice} ${block}`;
+    if (!present.add(found.range) || found.range.index > highestBlockedIndex) continue;
+    const block = blockOf(found.range);
+    const name = `${block.slice} ${block.block}`;
     const count = (counts.get(name) ?? 0) + 1;
     if (count < rangesPerBlock) counts.set(name, count);
-    else blocks.push({ slice, block });
+    else blocks.push(block);
   }
   return { present, blocks };
 }
@@ -69,9 +68,8 @@ async function* listUpTo(
   ranges: AsyncIterable<ListedRange>,
 ): AsyncGenerator<ListedRange, Block | undefined> {
   for await (const found of ranges) {
-    const { slice, index } = found.range;
-    const block = Math.floor(index / rangesPerBlock);
-    if (known.has(block)) return { slice, block };
+    const block = blockOf(found.range);
+    if (known.has(block.block)) return block;
     yield found;
   }
   return undefined;

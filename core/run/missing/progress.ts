@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { progressKey, type RunName } from '../keys';
 import type { Clock, Lake } from '../ports';
 
@@ -35,8 +35,7 @@ export async function lastProgress(
   const now = clock.now();
   if (now - since < noteHours * 3_600_000 || (present === 0 && look === undefined)) return since;
   const key = progressKey(run);
-  const found = await lake.get(key);
-  const noted = found && parseDocument(progressSchema, found.text, key);
+  const noted = await readDocument(progressSchema, key, lake);
   if (noted && noted.present === present && noted.look === look) return Date.parse(noted.at);
   if (noted && now - Date.parse(noted.at) < noteHours * 3_600_000) return Date.parse(noted.at);
   const document = {

@@ -1,12 +1,13 @@
-import { ConfigurationError, PermanentError } from '../../errors';
+import { ConfigurationError } from '../../errors';
 import type { Increment } from '../../plan/plan';
 import { definitionHash } from '../../source/definition-hash';
 import { writeTime } from '../../source/incremental-time';
 import type { Dataset } from '../../source/source';
+import { unlessUnreadable } from '../document';
 import type { RunName } from '../keys';
 import type { Lake } from '../ports';
 import type { Pointer } from '../publish/pointer';
-import { type Manifest, readManifest } from '../verify/manifest';
+import { readManifest } from '../verify/manifest';
 
 const minute = 60_000;
 
@@ -34,7 +35,7 @@ export async function planIncrement(
     );
   }
   const { runId, watermark } = published;
-  const base = await readManifest(lake, { ...run, runId }).catch(unreadable);
+  const base = await readManifest(lake, { ...run, runId }).catch(unlessUnreadable);
   if (base?.definition !== definitionHash(dataset)) {
     const why = base === undefined ? 'has no manifest that can be read' : 'was loaded by another definition';
     throw new ConfigurationError(
@@ -47,10 +48,4 @@ export async function planIncrement(
     sent: writeTime(incremental.format, since),
     base: { runId },
   };
-}
-
-/** What another version wrote says nothing that can be relied on. */
-function unreadable(error: unknown): Manifest | undefined {
-  if (error instanceof PermanentError) return undefined;
-  throw error;
 }

@@ -1,10 +1,9 @@
 import { type Plan, planSchema } from '../../plan/plan';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { planKey, type RunName } from '../keys';
 import type { Lake } from '../ports';
 
 /** The plan of a run, if it has been made. */
-export async function readPlan(lake: Pick<Lake, 'get'>, run: RunName): Promise<Plan | undefined> {
-  const found = await lake.get(planKey(run));
-  return found && parseDocument(planSchema, found.text, planKey(run));
+export function readPlan(lake: Pick<Lake, 'get'>, run: RunName): Promise<Plan | undefined> {
+  return readDocument(planSchema, planKey(run), lake);
 }

@@ -83,6 +83,11 @@ export async function readPointer(
   return found && { ...parseDocument(anyPointerSchema, found.text, key), etag: found.etag };
 }
 
+/** The run of that name among those that readers see or can see again by a rollback. */
+export function keptRun(pointer: Pointer | undefined, runId: string): PublishedRun | undefined {
+  return pointer && [pointer, ...pointer.previous].find((run) => run.runId === runId);
+}
+
 /** What is about to become visible. */
 export interface Publication {
   readonly manifest: Manifest;

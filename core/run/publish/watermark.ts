@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PermanentError } from '../../errors';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { type RunName, watermarkKey } from '../keys';
 import { readPlan } from '../plan/read-plan';
 import type { Lake } from '../ports';
@@ -59,13 +59,11 @@ export async function writeWatermark(
 }
 
 /** How far the baseline of a dataset reaches, if one is published and it has been written down. */
-export async function readWatermark(
+export function readWatermark(
   lake: Pick<Lake, 'get'>,
   dataset: Omit<RunName, 'runId'>,
 ): Promise<Watermark | undefined> {
-  const key = watermarkKey(dataset);
-  const found = await lake.get(key);
-  return found && parseDocument(watermarkSchema, found.text, key);
+  return readDocument(watermarkSchema, watermarkKey(dataset), lake);
 }
 
 /** Undefined for what another version wrote: it is written anew. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { planKey, type RunName } from '../keys';
 import type { Lake } from '../ports';
 import type { Pointer, PublishedRun } from './pointer';
@@ -66,13 +66,8 @@ export async function whatIsKept(
   return { why, withRaw };
 }
 
-async function needsOf(
-  run: RunName,
-  lake: Pick<Lake, 'get'>,
-): Promise<z.infer<typeof needsSchema> | undefined> {
-  const key = planKey(run);
-  const found = await lake.get(key);
-  return found && parseDocument(needsSchema, found.text, key);
+function needsOf(run: RunName, lake: Pick<Lake, 'get'>): Promise<z.infer<typeof needsSchema> | undefined> {
+  return readDocument(needsSchema, planKey(run), lake);
 }
 
 /** Whether the run began, or left readers, less than the grace ago. */

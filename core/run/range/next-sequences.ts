@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PermanentError } from '../../errors';
 import { type RangeName, type Sequence, sequenceSchema } from '../../plan/plan';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { nextKey, type RunName } from '../keys';
 import type { Lake, ObjectHead } from '../ports';
 import { fitsInReceipt, fromMetadata, type Receipt } from './receipt';
@@ -22,8 +22,8 @@ export async function readNext(
 ): Promise<readonly Sequence[]> {
   if (next === undefined) return [];
   if ('sequences' in next) return next.sequences;
-  const found = await lake.get(next.key);
-  if (found) return parseDocument(nextSchema, found.text, next.key).sequences;
+  const found = await readDocument(nextSchema, next.key, lake);
+  if (found) return found.sequences;
   throw new PermanentError(`${next.key} is not in the lake, and says what follows: start the run over`);
 }
 

@@ -1,4 +1,4 @@
-import { PermanentError } from '../../errors';
+import { unlessUnreadable } from '../document';
 import { type RunName, runsPrefix } from '../keys';
 import type { Lake } from '../ports';
 import { type Manifest, manifestObjects, readManifest } from '../verify/manifest';
@@ -17,16 +17,11 @@ export async function replayableRuns(
   for (const runId of (await finishedRuns(dataset, lake)).slice(0, mostRead)) {
     if (replayable.length === mostNamed) break;
     const { source, dataset: name } = dataset;
-    const manifest = await readManifest(lake, { source, dataset: name, runId }).catch(unreadable);
+    const manifest = await readManifest(lake, { source, dataset: name, runId }).catch(unlessUnreadable);
     if (manifest && !manifest.increment && (await rangesWithoutRaw(manifest, lake)) === 0)
       replayable.push(runId);
   }
   return replayable;
-}
-
-/** What another version wrote cannot be replayed. */
-function unreadable(error: unknown): undefined {
-  if (!(error instanceof PermanentError)) throw error;
 }
 
 /** Those that have a manifest, newest first. */

@@ -2,11 +2,11 @@ import type { Plan } from '../../plan/plan';
 import type { Claim } from '../claim';
 import { deadDocuments } from '../dead/dead-documents';
 import { type DeadGroup, type DeadOne, groupDead } from '../dead/dead-groups';
+import { beingLoaded } from '../drift/being-loaded';
 import { type Unrollable, type Unrolled, unroll } from '../missing/unroll';
 import { readPlan } from '../plan/read-plan';
 import type { Lake } from '../ports';
 import { readManifest } from '../verify/manifest';
-import { latestLook } from './latest-look';
 import { type RecentPace, recentPace } from './recent-pace';
 import { type RunKind, runKind } from './run-kind';
 
@@ -51,13 +51,9 @@ export async function openRun(claim: Claim, lake: ReadableLake): Promise<OpenRun
   if (!plan) return { runId, claimedAt, kind: { type: 'full' }, state: 'planning', ...nothing };
   const run = { runId, claimedAt, kind: runKind(plan) };
   const own = await unroll(plan, lake);
-  if (!own.complete) return { ...run, ...(await underWay(plan, own, lake)) };
-  const latest = await latestLook(plan, lake);
-  if (latest) {
-    const looking = { ...plan, look: latest.look, sequences: latest.sequences };
-    const unrolled = await unroll(looking, lake);
-    if (!unrolled.complete) return { ...run, ...(await underWay(looking, unrolled, lake)) };
-  }
+  const loading = await beingLoaded(plan, own, lake);
+  if (!loading.unrolled.complete)
+    return { ...run, ...(await underWay(loading.plan, loading.unrolled, lake)) };
   const state = (await readManifest(lake, plan)) ? 'publishing' : 'verifying';
   return { ...run, state, ...extentOf(own), failed: [] };
 }

@@ -5,7 +5,7 @@ import { type ListedRun, listRanges, presentRanges } from '../missing/present-ra
 import type { Lake } from '../ports';
 import { receiptOf } from '../range/next-sequences';
 import type { ManifestObject, ManifestPart } from './manifest';
-import { type Block, blockPart, rangesPerBlock, restPart } from './range-block';
+import { type Block, blockOf, blockPart, rangesPerBlock, restPart } from './range-block';
 
 /** Objects looked at, at once. */
 const looksAtOnce = 64;
@@ -101,8 +101,4 @@ function* keysIn(run: StagedRun, { slice, block }: Block): Generator<string> {
   for (let at = 0; at < rangesPerBlock; at++) {
     yield stageKey(run, { slice, index: block * rangesPerBlock + at });
   }
-}
-
-function blockOf({ slice, index }: { readonly slice: string; readonly index: number }): Block {
-  return { slice, block: Math.floor(index / rangesPerBlock) };
 }

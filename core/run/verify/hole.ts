@@ -2,7 +2,7 @@ import type { PageRange } from '../../plan/plan';
 import { concurrently } from '../concurrently';
 import { type GivenUp, givenUpSchema } from '../dead/given-up';
 import { rangeOfDocument } from '../dead/range-documents';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { givenUpKey, givenUpPrefix, type StagedRun, stageKey } from '../keys';
 import type { Lake } from '../ports';
 import type { Hole } from './judge';
@@ -41,9 +41,8 @@ async function missingOf(look: StagedRun, lake: Pick<Lake, 'list' | 'head'>): Pr
   return keys;
 }
 
-async function readGivenUp(key: string, lake: Pick<Lake, 'get'>): Promise<GivenUp | undefined> {
-  const found = await lake.get(key);
-  return found && parseDocument(givenUpSchema, found.text, key);
+function readGivenUp(key: string, lake: Pick<Lake, 'get'>): Promise<GivenUp | undefined> {
+  return readDocument(givenUpSchema, key, lake);
 }
 
 /** At most; undefined where nobody knows what would have followed. */

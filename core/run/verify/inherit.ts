@@ -1,9 +1,9 @@
-import { PermanentError } from '../../errors';
 import type { Plan } from '../../plan/plan';
+import { unlessUnreadable } from '../document';
 import type { Inherited } from '../inherited';
 import type { Lake } from '../ports';
-import { readPointer } from '../publish/pointer';
-import { type Manifest, readManifest } from './manifest';
+import { keptRun, readPointer } from '../publish/pointer';
+import { readManifest } from './manifest';
 import { Sentences, spellOut } from './sentences';
 
 /**
@@ -17,9 +17,9 @@ export async function inherit(
   if (increment === undefined) return [];
   const { runId } = increment.base;
   const base = { source, dataset, runId };
-  const manifest = await readManifest(lake, base).catch(unreadable);
+  const manifest = await readManifest(lake, base).catch(unlessUnreadable);
   const pointer = await readPointer(lake, base);
-  const published = pointer && [pointer, ...pointer.previous].find((run) => run.runId === runId);
+  const published = keptRun(pointer, runId);
   if (!manifest && !published) {
     return [{ runId, warning: 'nobody knows what it lacks, since its manifest cannot be read' }];
   }
@@ -39,10 +39,4 @@ export function inheritedSentences(inherited: readonly Inherited[]): Sentences {
     );
   }
   return sentences;
-}
-
-/** What another version wrote says nothing that can be relied on. */
-function unreadable(error: unknown): Manifest | undefined {
-  if (error instanceof PermanentError) return undefined;
-  throw error;
 }

@@ -1,3 +1,4 @@
+import { count, counted } from '../../counted';
 import type { Plan } from '../../plan/plan';
 import type { Observations } from '../../shape/observations';
 import type { TableFiles } from '../curate/table-files';
@@ -58,7 +59,7 @@ export function judge(plan: Plan, evidence: Evidence): Judged {
   const judgement = new Judgement(plan);
   const { tally, repeatedPages, changed, observations } = evidence;
   const { counts } = tally;
-  const ranges = things(counts.ranges, 'page range');
+  const ranges = counted(counts.ranges, 'page range');
   judgement.none(
     'definition',
     tally.otherDefinitions,
@@ -85,18 +86,18 @@ const trial = 'a trial has some of the pages only';
 
 function unchanged({ tally: { counts }, files }: Evidence): string {
   const receipts = counts.ranges === 1 ? 'is what its receipt was' : 'are what their receipts were';
-  const read = `the ${things(counts.ranges, 'page range')} in the lake ${receipts} read from`;
+  const read = `the ${counted(counts.ranges, 'page range')} in the lake ${receipts} read from`;
   if (files === undefined) return read;
   const written = files.files === 1 ? 'is the one that was written' : 'are those that were written';
-  return `${read}, and the ${things(files.files, 'file')} of the merged table ${written}`;
+  return `${read}, and the ${counted(files.files, 'file')} of the merged table ${written}`;
 }
 
 function accounted({ tally: { counts } }: Evidence): string {
   const made =
     counts.added === 0
       ? ''
-      : ` and ${things(counts.added, 'row')} made beyond ${counts.received === 1 ? 'it' : 'them'}`;
-  return `${things(counts.received, 'record')} received${made}: ${n(counts.staged)} staged, ${n(counts.quarantined)} in quarantine, ${n(counts.filtered)} filtered`;
+      : ` and ${counted(counts.added, 'row')} made beyond ${counts.received === 1 ? 'it' : 'them'}`;
+  return `${counted(counts.received, 'record')} received${made}: ${count(counts.staged)} staged, ${count(counts.quarantined)} in quarantine, ${count(counts.filtered)} filtered`;
 }
 
 /** Every range and page is there, and no other. */
@@ -112,7 +113,8 @@ function judgeExtents(judgement: Judgement, { tally, extents }: Evidence): void 
       expected += extent[name];
       found += there[name];
       const of = look === undefined ? '' : ` of look ${look}`;
-      if (there[name] !== extent[name]) wrong.add(`${n(there[name])} of ${n(extent[name])} ${verb}${of}`);
+      if (there[name] !== extent[name])
+        wrong.add(`${count(there[name])} of ${count(extent[name])} ${verb}${of}`);
     }
     if (name === 'pages' && found === 0 && tally.plan.sequences.some(({ type }) => type === 'lead')) {
       const nothing =
@@ -120,7 +122,7 @@ function judgeExtents(judgement: Judgement, { tally, extents }: Evidence): void 
       // Of what changed there may well be nothing.
       if (!tally.plan.subset && !tally.plan.increment) wrong.add(nothing);
     }
-    judgement.none(name, wrong, `${n(found)} of ${n(expected)} ${verb}`, { expected, found });
+    judgement.none(name, wrong, `${count(found)} of ${count(expected)} ${verb}`, { expected, found });
   }
 }
 
@@ -139,7 +141,7 @@ function isUnion({ drift }: Evidence): boolean {
 function judgeTotal(judgement: Judgement, plan: Plan, evidence: Evidence) {
   const { tally, total, drift, hole } = evidence;
   const [least, most] = distinct(evidence);
-  const known = least === most ? n(least) : `${n(least)} to ${n(most)}`;
+  const known = least === most ? count(least) : `${count(least)} to ${count(most)}`;
   if (plan.subset) return judgement.skipped('source-total', trial);
   if (total === undefined) {
     const why = 'the source names no total that it could be held against';
@@ -150,13 +152,13 @@ function judgeTotal(judgement: Judgement, plan: Plan, evidence: Evidence) {
     // What was there all the time, and what was seen before it went, are at least as many as the source ever held.
     const lowest = Math.min(total, ...(drift?.totals ?? []));
     if (most < lowest) {
-      const sentence = `received ${known} different records where the source never held fewer than ${n(lowest)}`;
+      const sentence = `received ${known} different records where the source never held fewer than ${count(lowest)}`;
       return judgement.short('source-total', sentence, (lowest - most) / lowest, {
         expected: lowest,
         found: most,
       });
     }
-    const why = `the source said it held ${n(total)} when it was last asked, and changed all the while`;
+    const why = `the source said it held ${count(total)} when it was last asked, and changed all the while`;
     return judgement.skipped('source-total', `${known} records: ${why}`);
   }
   if (tally.counts.repeated > 0 && tally.counts.added > 0) {
@@ -167,9 +169,9 @@ function judgeTotal(judgement: Judgement, plan: Plan, evidence: Evidence) {
   if (least <= total && total <= most) {
     const asked =
       drift === undefined ? "the source's own total" : "the source's own total, asked again at the end";
-    return judgement.passed('source-total', `${n(total)} of ${n(total)} records: ${asked}`, numbers);
+    return judgement.passed('source-total', `${count(total)} of ${count(total)} records: ${asked}`, numbers);
   }
-  const sentence = `received ${known} records where the source holds ${n(total)}`;
+  const sentence = `received ${known} records where the source holds ${count(total)}`;
   const isInHole = hole.ranges.length > 0 && most <= total && total - most <= (hole.records ?? total);
   if (isInHole) return judgement.warned('source-total', `${sentence}, which is what was given up`, numbers);
   judgement.short('source-total', sentence, Math.abs(total - least) / Math.max(1, total), numbers);
@@ -211,27 +213,27 @@ function judgeQuarantine(
   for (const problem of quarantineProblem(plan, counts, observations)) {
     return judgement.short('quarantine', problem, quarantined / rows, numbers);
   }
-  const allowed = `${n(quarantined)} of ${n(rows)} are in quarantine, within maxQuarantinedRatio ${plan.maxQuarantinedRatio}`;
+  const allowed = `${count(quarantined)} of ${count(rows)} are in quarantine, within maxQuarantinedRatio ${plan.maxQuarantinedRatio}`;
   judgement.passed('quarantine', quarantined === 0 ? 'nothing is in quarantine' : allowed, numbers);
 }
 
 function judgeKeys(judgement: Judgement, evidence: Evidence) {
   const { keys, repeatedKeys, drift, tally } = evidence;
   const { staged, repeated } = tally.counts;
-  const proved = `the keys of ${things(keys.objects, 'page range')} neither overlap nor repeat, as ${keys.objects === 1 ? 'its receipt proves' : 'their receipts prove'}`;
+  const proved = `the keys of ${counted(keys.objects, 'page range')} neither overlap nor repeat, as ${keys.objects === 1 ? 'its receipt proves' : 'their receipts prove'}`;
   if (keys.unproved === 0) judgement.passed('key-ranges', proved);
   else {
-    const read = `the keys of ${n(keys.unproved)} of ${things(keys.objects, 'page range')} may overlap others: they were read one by one`;
+    const read = `the keys of ${count(keys.unproved)} of ${counted(keys.objects, 'page range')} may overlap others: they were read one by one`;
     judgement.skipped('key-ranges', read);
   }
   if (repeatedKeys === undefined) {
-    return judgement.passed('unique-keys', `each of ${things(staged, 'row')} has a key of its own`, {
+    return judgement.passed('unique-keys', `each of ${counted(staged, 'row')} has a key of its own`, {
       expected: 0,
       found: 0,
     });
   }
   if (drift !== undefined && (tally.looked > 0 || isUnion(evidence))) {
-    const left = `${n(repeated)} of ${n(staged)} rows were read again and are left out of the table: of each key the row that was seen last stays`;
+    const left = `${count(repeated)} of ${count(staged)} rows were read again and are left out of the table: of each key the row that was seen last stays`;
     return judgement.passed('unique-keys', left);
   }
   judgement.failed('unique-keys', repeatedKeys.sentence, { expected: 0, found: repeatedKeys.keys });
@@ -241,15 +243,15 @@ function judgeHole(judgement: Judgement, { increment }: Plan, { hole, tally }: E
   const { ranges, records } = hole;
   if (ranges.length === 0) return judgement.passed('given-up', 'no page range was given up');
   const names = ranges.slice(0, 3).map(({ slice, index }) => `${slice}-${String(index).padStart(8, '0')}`);
-  const more = ranges.length > names.length ? ` and ${n(ranges.length - names.length)} more` : '';
+  const more = ranges.length > names.length ? ` and ${count(ranges.length - names.length)} more` : '';
   const them = ranges.length === 1 ? 'it' : 'them';
   const size =
     records === undefined
       ? `and nobody knows how many records were in ${them}`
-      : `with at most ${n(records)} records`;
+      : `with at most ${count(records)} records`;
   const reasons = [...new Set(ranges.map(({ by, reason }) => `${reason} (${by})`))].slice(0, 3).join('; ');
   const what =
-    ranges.length === 1 ? '1 page range was given up' : `${n(ranges.length)} page ranges were given up`;
+    ranges.length === 1 ? '1 page range was given up' : `${count(ranges.length)} page ranges were given up`;
   // A hole may be accepted in a table, but nothing is no table to put before readers who have one.
   if (tally.counts.staged === 0 && !increment) {
     const nothing = `${what}, and nothing else was loaded: ${names.join(', ')}${more}: ${reasons}`;
@@ -271,10 +273,3 @@ function judgeBase(judgement: Judgement, { subset, increment }: Plan, { inherite
     `the table of run ${runId}, which this run is merged into, falls short of nothing`,
   );
 }
-
-/** A number of things: 1 page range, 2 page ranges. */
-function things(value: number, thing: string): string {
-  return `${n(value)} ${thing}${value === 1 ? '' : 's'}`;
-}
-
-const n = (value: number): string => value.toLocaleString('en');

@@ -4,7 +4,7 @@ import { incrementSchema, replayOfSchema, tableSchema } from '../../plan/plan';
 import { observationsSchema } from '../../shape/observations';
 import { concurrently } from '../concurrently';
 import { givenUpSchema } from '../dead/given-up';
-import { parseDocument } from '../document';
+import { parseDocument, readDocument } from '../document';
 import { driftSchema } from '../drift/drift';
 import { inheritedSchema } from '../inherited';
 import { manifestKey, type RunName } from '../keys';
@@ -91,10 +91,8 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestObject = z.infer<typeof manifestObjectSchema>;
 
 /** A run's manifest, if it has been verified. */
-export async function readManifest(lake: Pick<Lake, 'get'>, run: RunName): Promise<Manifest | undefined> {
-  const key = manifestKey(run);
-  const found = await lake.get(key);
-  return found && parseDocument(manifestSchema, found.text, key);
+export function readManifest(lake: Pick<Lake, 'get'>, run: RunName): Promise<Manifest | undefined> {
+  return readDocument(manifestSchema, manifestKey(run), lake);
 }
 
 /** Parts read at once. */

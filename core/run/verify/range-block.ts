@@ -1,4 +1,5 @@
 import { pageRangeName, parsePageRangeName } from '../../plan/grid';
+import type { RangeName } from '../../plan/plan';
 
 /** Consecutive ranges of a slice whose receipts are read together, once, as soon as all of them exist. */
 export const rangesPerBlock = 5000;
@@ -10,6 +11,11 @@ export const highestBlockedIndex = 100_000_000 - 1;
 export interface Block {
   readonly slice: string;
   readonly block: number;
+}
+
+/** Which block a range is in. */
+export function blockOf({ slice, index }: RangeName): Block {
+  return { slice, block: Math.floor(index / rangesPerBlock) };
 }
 
 /** The name of a block's part of the manifest. No part of what is in no block begins like it: see restPart. */

@@ -3,7 +3,7 @@ import type { Plan } from '../../plan/plan';
 import { noObservations, ObservationsSum } from '../../shape/merge-observations';
 import { type Observations, observationsSchema } from '../../shape/observations';
 import { concurrently } from '../concurrently';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import type { Lake } from '../ports';
 import type { Receipt } from '../range/receipt';
 import { Checksums, type Differences } from './checksums';
@@ -90,8 +90,8 @@ async function observationsOf(
   lake: Pick<Lake, 'get'>,
 ): Promise<Observations> {
   if (key === undefined) return noObservations;
-  const found = await lake.get(key);
-  if (found) return parseDocument(observationsSchema, found.text, key);
+  const found = await readDocument(observationsSchema, key, lake);
+  if (found) return found;
   throw new PermanentError(
     `${key} is not in the lake, and says what is in quarantine and why: start the run over`,
   );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDocument } from '../document';
+import { readDocument } from '../document';
 import { type RunName, verificationKey } from '../keys';
 import type { Lake } from '../ports';
 
@@ -50,11 +50,6 @@ export type Check = z.infer<typeof checkSchema>;
 export type Verification = z.infer<typeof verificationSchema>;
 
 /** What verification of a run proved, if it has been done. */
-export async function readVerification(
-  lake: Pick<Lake, 'get'>,
-  run: RunName,
-): Promise<Verification | undefined> {
-  const key = verificationKey(run);
-  const found = await lake.get(key);
-  return found && parseDocument(verificationSchema, found.text, key);
+export function readVerification(lake: Pick<Lake, 'get'>, run: RunName): Promise<Verification | undefined> {
+  return readDocument(verificationSchema, verificationKey(run), lake);
 }

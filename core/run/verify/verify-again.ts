@@ -1,3 +1,4 @@
+import { count } from '../../counted';
 import { ConfigurationError, PermanentError } from '../../errors';
 import type { Plan } from '../../plan/plan';
 import { RangeSet } from '../../plan/range-set';
@@ -7,7 +8,7 @@ import { curatedKey, type RunName, stagePrefix } from '../keys';
 import { unroll } from '../missing/unroll';
 import { readPlan } from '../plan/read-plan';
 import type { Lake } from '../ports';
-import { type PublishedRun, readPointer } from '../publish/pointer';
+import { keptRun, type PublishedRun, readPointer } from '../publish/pointer';
 import { recordsIn } from './hole';
 import { judge } from './judge';
 import { Ledger, type LedgerFolder } from './ledger';
@@ -102,7 +103,7 @@ async function allChanges({ plan, manifest, found, curated }: Finished, lake: La
   changed.count = found.changed.count;
   for (const name of ['ranges', 'pages', 'received', 'staged', 'bytesStaged'] as const) {
     const [then, now] = [manifest.counts[name], found.tally.counts[name]];
-    if (then !== now) changed.add(`the manifest counts ${n(then)} ${name}, and its parts ${n(now)}`);
+    if (then !== now) changed.add(`the manifest counts ${count(then)} ${name}, and its parts ${count(now)}`);
   }
   if (curated) await addCurated(curated, changed, lake);
   // Of a table that is its stage objects, readers read whatever is in their folder.
@@ -128,8 +129,7 @@ async function addCurated({ files, location }: Curated, changed: Sentences, lake
 
 /** What readers are told of the run, now or after a rollback; undefined where it is not published, or not kept any more. */
 async function publishedOf(plan: Plan, lake: Lake): Promise<PublishedRun | undefined> {
-  const pointer = await readPointer(lake, plan);
-  return pointer && [pointer, ...pointer.previous].find(({ runId }) => runId === plan.runId);
+  return keptRun(await readPointer(lake, plan), plan.runId);
 }
 
 /** Readers follow the pointer: it must lead them to the files that were looked at. */
@@ -146,9 +146,7 @@ function addPublished(
     for (const name of ['files', 'records'] as const) {
       const [told, written] = [published[name], there[name]];
       if (told !== written)
-        changed.add(`readers are told of ${n(told)} ${name}, and ${n(written)} were written`);
+        changed.add(`readers are told of ${count(told)} ${name}, and ${count(written)} were written`);
     }
   }
 }
-
-const n = (value: number): string => value.toLocaleString('en');

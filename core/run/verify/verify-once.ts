@@ -1,7 +1,6 @@
 import { TransientError } from '../../errors';
 import { type Plan, tableIn } from '../../plan/plan';
-import { RangeSet } from '../../plan/range-set';
-import type { Looked } from '../drift/look-again';
+import { type DoneLooking, notLooked } from '../drift/look-again';
 import { manifestKey, verificationKey } from '../keys';
 import type { Unrolled } from '../missing/unroll';
 import type { Clock, Lake } from '../ports';
@@ -21,14 +20,6 @@ export interface VerifyServices extends SurveyServices {
 
 /** A run's own ranges, as far as verification asks for them. */
 export type OwnRanges = Pick<Unrolled, 'ranges' | 'pages'> & Partial<Pick<Unrolled, 'givenUp'>>;
-
-/** What looking again came to, when there is nothing more to read. */
-export type DoneLooking = Extract<Looked, { state: 'done' }>;
-
-/** Of a run that is not looked at again. */
-export function notLooked(plan: Plan, own: OwnRanges): DoneLooking {
-  return { state: 'done', generations: [{ extent: own, replaced: new RangeSet() }], total: plan.total };
-}
 
 /**
  * The manifest of a run whose ranges all exist, or are given up: written by whoever verifies first, and read by everyone else. Before it, what
