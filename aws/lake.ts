@@ -9,6 +9,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   type PutObjectCommandInput,
+  PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { TransientError } from '../core/errors';
@@ -96,6 +97,10 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
     async remove(key, etag) {
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: key, IfMatch: `"${etag}"` });
       return (await conditionally(() => s3.send(command))) ? 'removed' : 'conflict';
+    },
+    async tag(Key, { name, value }) {
+      const Tagging = { TagSet: [{ Key: name, Value: value }] };
+      await unlessMissing(Key, s3.send(new PutObjectTaggingCommand({ Bucket: bucket, Key, Tagging })));
     },
     async head(key) {
       const found = await unlessMissing(key, s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));

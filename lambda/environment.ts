@@ -11,6 +11,10 @@ export const variable = {
   maxReceiveCount: 'MAX_RECEIVE_COUNT',
   /** The source's baseUrl and limits in this environment, as JSON: see SourceSettings. */
   sourceSettings: 'SOURCE_SETTINGS',
+  /** The bus that events of runs are put on. */
+  eventBus: 'EVENT_BUS_NAME',
+  /** The Glue database whose tables follow the pointers. */
+  catalogDatabase: 'CATALOG_DATABASE',
 } as const;
 
 /** The deployments that exist; 'local' is the same template, run on a laptop. */
@@ -31,8 +35,12 @@ export interface SourceSettings {
 }
 
 /** Names of a source's queues in an environment. */
-export function queueNames(environment: string, source: string): { pages: string; dead: string } {
-  return { pages: `baseload-${environment}-${source}-pages`, dead: `baseload-${environment}-${source}-dead` };
+export function queueNames(
+  environment: string,
+  source: string,
+): { pages: string; dead: string; missed: string } {
+  const name = (purpose: string) => `baseload-${environment}-${source}-${purpose}`;
+  return { pages: name('pages'), dead: name('dead'), missed: name('missed') };
 }
 
 /** Name under which a source's secret is kept in an environment: 'baseload/dev/geonames/token'. */
@@ -40,8 +48,25 @@ export function secretName(environment: string, name: string): string {
   return `baseload/${environment}/${name}`;
 }
 
-/** Where every metric goes; dimensions are service (source) and dataset. */
-export const metricNamespace = 'Baseload';
+/** Where every metric of an environment goes; the dimensions are source and dataset. */
+export function metricNamespace(environment: string): string {
+  return `Baseload/${environment}`;
+}
+
+/** Name of the bus that an environment's events are put on. */
+export function eventBusName(environment: string): string {
+  return `baseload-${environment}`;
+}
+
+/** Name of an environment's Glue database; Athena allows no dashes. */
+export function databaseName(environment: string): string {
+  return `baseload_${environment}`;
+}
+
+/** Name of a dataset's table in the Glue database: 'geonames_cities'. */
+export function tableName(source: string, dataset: string): string {
+  return `${source}_${dataset}`.replaceAll('-', '_');
+}
 
 /** Physical names of a source's functions in an environment. */
 export function functionNames(environment: string, source: string): { fanOut: string; worker: string } {

@@ -5,7 +5,7 @@ import { type LoadedSources, loadSources } from '../core/source/load-sources';
 import { functionNames } from '../lambda/environment';
 import { BaseloadStack } from './baseload-stack';
 import { environments, findEnvironment } from './environments';
-import { applySettings } from './source-settings';
+import { applySettings } from './source/source-settings';
 
 /** Lambda's limit for a function's name. */
 const longestFunctionName = 64;

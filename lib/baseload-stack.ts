@@ -2,12 +2,13 @@ import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { LoadedSource } from '../core/source/load-sources';
 import { stackName } from '../lambda/environment';
-import { DuckdbLayer } from './duckdb-layer';
+import { Catalog } from './catalog/catalog';
 import type { Environment } from './environments';
-import { Lake } from './lake';
-import { MissedSchedules } from './missed-schedules';
-import { Reconcile } from './reconcile';
-import { SourcePipeline } from './source-pipeline';
+import { RunEventBus } from './events/run-event-bus';
+import { DuckdbLayer } from './function/duckdb-layer';
+import { Lake } from './lake/lake';
+import { Reconcile } from './reconcile/reconcile';
+import { SourcePipeline } from './source/source-pipeline';
 
 export interface BaseloadStackProps {
   readonly environment: Environment;
@@ -27,7 +28,8 @@ export class BaseloadStack extends Stack {
 
     const lake = new Lake(this, 'Lake', { environment });
     const duckdb = new DuckdbLayer(this, 'Duckdb');
-    const missedSchedules = new MissedSchedules(this, 'MissedSchedules', { environment });
+    const events = new RunEventBus(this, 'Events', { environment });
+    const catalog = new Catalog(this, 'Catalog', { environment });
 
     const pipelines = sources.map(
       ({ source, file }) =>
@@ -37,12 +39,11 @@ export class BaseloadStack extends Stack {
           sourceFile: file,
           lake,
           duckdb,
-          missedSchedules,
         }),
     );
 
     const queues = pipelines.map((pipeline) => pipeline.queues);
-    new Reconcile(this, 'Reconcile', { environment, lake, duckdb, queues });
+    new Reconcile(this, 'Reconcile', { environment, lake, duckdb, queues, events, catalog });
     new CfnOutput(this, 'LakeBucket', {
       value: lake.bucketName,
       description: 'The bucket that holds everything loaded',

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import type { EnvironmentName } from '../lambda/environment';
@@ -13,12 +13,30 @@ export interface Environment {
   readonly rawRetention: Duration;
   /** How long records that did not fit are kept: nothing else has them. */
   readonly quarantineRetention: Duration;
+  /** How long the stage objects of a run are kept that ended unpublished. */
+  readonly unpublishedRetention: Duration;
+  /** How long an object can still be had back after it was deleted or replaced; the lake is versioned where this is set. @default not at all */
+  readonly undeleteWindow?: Duration;
   /** How long logs are kept. */
   readonly logRetention: RetentionDays;
   /** Whether datasets load by themselves; elsewhere they wait for somebody to start them. */
   readonly schedulesEnabled: boolean;
   /** How far a scheduled load may start after its time, so that loads due at once do not start at once. */
   readonly scheduleWindow: TimeWindow;
+  /** Whether alarms tell somebody; where schedules are off, nothing is ever late. */
+  readonly alarmsEnabled: boolean;
+  /** Whether X-Ray samples invocations. */
+  readonly tracing: boolean;
+  /** What a query of Athena may read before it is stopped. */
+  readonly queryScanLimit: Size;
+  /** The VPC through which sources with `network: 'private'` are reached. @default none, and such a source is refused */
+  readonly network?: PrivateNetwork;
+}
+
+/** A VPC of the environment's own: two zones, one NAT gateway with a fixed address, nothing reachable from outside. */
+export interface PrivateNetwork {
+  /** IPv4 range, chosen so that it overlaps with nothing that the sources' networks hold. @example '10.64.0.0/20' */
+  readonly cidr: string;
 }
 
 /** Every environment by name. */
@@ -28,36 +46,54 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
     lakeRemovalPolicy: RemovalPolicy.DESTROY,
     rawRetention: Duration.days(30),
     quarantineRetention: Duration.days(90),
+    unpublishedRetention: Duration.days(7),
     logRetention: RetentionDays.ONE_DAY,
     schedulesEnabled: false,
     scheduleWindow: TimeWindow.off(),
+    alarmsEnabled: false,
+    tracing: false,
+    queryScanLimit: Size.gibibytes(100),
   },
   dev: {
     name: 'dev',
     lakeRemovalPolicy: RemovalPolicy.DESTROY,
     rawRetention: Duration.days(14),
     quarantineRetention: Duration.days(30),
+    unpublishedRetention: Duration.days(7),
     logRetention: RetentionDays.ONE_WEEK,
     schedulesEnabled: false,
     scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
+    alarmsEnabled: true,
+    tracing: true,
+    queryScanLimit: Size.gibibytes(100),
   },
   staging: {
     name: 'staging',
     lakeRemovalPolicy: RemovalPolicy.RETAIN,
     rawRetention: Duration.days(90),
     quarantineRetention: Duration.days(180),
+    unpublishedRetention: Duration.days(30),
+    undeleteWindow: Duration.days(7),
     logRetention: RetentionDays.ONE_MONTH,
     schedulesEnabled: false,
     scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
+    alarmsEnabled: true,
+    tracing: true,
+    queryScanLimit: Size.gibibytes(500),
   },
   prod: {
     name: 'prod',
     lakeRemovalPolicy: RemovalPolicy.RETAIN,
     rawRetention: Duration.days(365),
     quarantineRetention: Duration.days(730),
+    unpublishedRetention: Duration.days(30),
+    undeleteWindow: Duration.days(30),
     logRetention: RetentionDays.THREE_MONTHS,
     schedulesEnabled: true,
     scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
+    alarmsEnabled: true,
+    tracing: true,
+    queryScanLimit: Size.tebibytes(1),
   },
 };
 

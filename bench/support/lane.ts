@@ -40,9 +40,18 @@ export function benchSource(
     keepRaw: false,
     verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
     keepRuns: 3,
+    deadlineHours: 6,
   };
   const http = { connectSeconds: 10, headersSeconds: 30, bodySeconds: 30, maximumMegabytes: 32 };
-  return { name: 'bench', baseUrl, auth: { type: 'none' }, http, limits, datasets: [dataset] };
+  return {
+    name: 'bench',
+    baseUrl,
+    auth: { type: 'none' },
+    http,
+    network: 'public',
+    limits,
+    datasets: [dataset],
+  };
 }
 
 /** What a container has: its own connections and its own pace. */

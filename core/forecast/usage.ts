@@ -1,4 +1,4 @@
-/** The functions, as they are deployed: lib/fan-out-function.ts, lib/worker-function.ts and lib/reconcile.ts. */
+/** The functions, as they are deployed: lib/source/fan-out-function.ts, lib/source/worker-function.ts and lib/reconcile/reconcile.ts. */
 export const functionSizes = {
   'fan-out': { memoryMegabytes: 512, storageGigabytes: 0.5 },
   worker: { memoryMegabytes: 1769, storageGigabytes: 2 },

@@ -1,3 +1,6 @@
+import type { RunEvent } from './events/run-event';
+import type { RunName } from './keys';
+import type { Pointer } from './publish/pointer';
 import type { PageMessage } from './range/page-message';
 
 /** What the domain needs of an object store. Keys are built in keys.ts only. */
@@ -16,6 +19,8 @@ export interface Lake {
   download(key: string, file: string): Promise<boolean>;
   /** All objects below a prefix in key order; of those, the ones whose key comes after `after`. */
   list(prefix: string, options?: { readonly after?: string | undefined }): AsyncIterable<ListedObject>;
+  /** Sets an object's one tag, by which a lifecycle rule of the bucket may find it; nothing happens where the object is gone. */
+  tag(key: string, tag: { readonly name: string; readonly value: string }): Promise<void>;
   /** Deletes objects, whatever is in them; resolves to their number. For an operator's hand only: no function may. */
   removeAll(keys: AsyncIterable<string> | Iterable<string>): Promise<number>;
 }
@@ -84,7 +89,8 @@ export interface Secrets {
 
 /** Counters and log lines. */
 export interface Telemetry {
-  count(metric: MetricName, value: number): void;
+  /** Adds to a counter; of the dataset that the invocation is about, unless another is named. */
+  count(metric: MetricName, value: number, of?: Omit<RunName, 'runId'>): void;
   info(message: string, details?: Readonly<Record<string, unknown>>): void;
   warn(message: string, details?: Readonly<Record<string, unknown>>): void;
 }
@@ -108,7 +114,37 @@ export type MetricName =
   | 'RunSkipped'
   | 'RunPublished'
   | 'RunBlocked'
-  | 'RunFailed';
+  /** Ended unpublished, for whatever reason. */
+  | 'RunFailed'
+  /** Ended unpublished for another reason than the quarantine or a source that never stood still: something is missing, or came twice. */
+  | 'RunIncomplete'
+  /** Ended unpublished because the source never stood still. */
+  | 'RunDrifted';
+
+/** What is stated rather than counted. */
+export type GaugeName =
+  /** Share of a run's records, 0 to 1, that are in quarantine; when the run is verified. */
+  | 'QuarantinedRatio'
+  /** Hours since the time up to which the published table is complete. */
+  | 'HoursSinceBaseline'
+  /** Hours since the deadline of the earliest scheduled run that should be published and is not; 0 where none is late. */
+  | 'HoursLate';
+
+/** States values as they are now, of a dataset each. */
+export interface Gauges {
+  gauge(gauge: GaugeName, value: number, of: Omit<RunName, 'runId'>): void;
+}
+
+/** Tells others what became of a run. At least once: an event may come again, with the same id. */
+export interface RunEvents {
+  emit(event: RunEvent): Promise<void>;
+}
+
+/** The tables that SQL engines see. */
+export interface Catalog {
+  /** Points the dataset's table at the published run, with its columns, in one step; nothing happens where it is there already. */
+  follow(pointer: Pointer): Promise<void>;
+}
 
 /** Time, injected so that tests own it. */
 export interface Clock {

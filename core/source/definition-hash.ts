@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dataset } from './source';
 
 /**
- * A hash of the source file's code and of all that it imports but core/; lib/bundled-code.ts sets it in the bundles, and only there
+ * A hash of the source file's code and of all that it imports but core/; lib/function/bundled-code.ts sets it in the bundles, and only there
  * it exists.
  */
 declare const BASELOAD_SOURCE_CODE: string | undefined;

@@ -13,6 +13,12 @@ export interface Source {
   /** The certificate that we show, besides what `auth` says. @default none */
   readonly tls?: Tls | undefined;
   readonly http: HttpSettings;
+  /**
+   * How the functions reach it on AWS: over the internet, or through the environment's VPC, for a source in a private network or one that lets in
+   * only known addresses.
+   * @default 'public'
+   */
+  readonly network: 'public' | 'private';
   readonly limits: Limits;
   readonly datasets: readonly Dataset[];
 }
@@ -186,6 +192,8 @@ export interface Dataset {
   readonly incremental?: Incremental | undefined;
   /** When the dataset is loaded by itself. @default only by hand */
   readonly schedule?: Schedule | undefined;
+  /** Hours after a scheduled start by which its run should be published; an alarm tells when it is not. @default 6 */
+  readonly deadlineHours: number;
   /** What people notice when this dataset is late; shown in alarms. */
   readonly ifLate?: string | undefined;
 }

@@ -20,6 +20,7 @@ export const irrelevantTypes: ReadonlySet<string> = new Set([
   'AWS::CloudWatch::Dashboard',
   'AWS::Events::EventBus',
   'AWS::Events::Rule',
+  'AWS::Glue::Database',
   // Retries of asynchronous invocations; the invocations of local mode are awaited, and who asked decides.
   'AWS::Lambda::EventInvokeConfig',
   // The project's own node_modules stands in for the layer.

@@ -99,6 +99,7 @@ export function sourceOf(one: ConformanceCase, known: Pick<Source, 'baseUrl' | '
   const source: Source = {
     name: 'acme',
     ...known,
+    network: 'public',
     http: { connectSeconds: 10, headersSeconds: 20, bodySeconds: 20, maximumMegabytes: 32 },
     // Few pages to a range, so that there are several ranges: their number depends on the pace.
     limits: { requestsPerSecond: 1, burst: 0, lanes: 2, inFlight: 4 },

@@ -55,6 +55,8 @@ export class GridLake implements Lake {
     return 'created';
   }
 
+  async tag(): Promise<void> {}
+
   async replace(key: string, body: string, etag: string | undefined): Promise<'replaced' | 'conflict'> {
     if (this.#etag(key) !== etag) return 'conflict';
     await this.put(key, body);

@@ -52,6 +52,7 @@ export class LakeFailure extends Error {
 /** Objects in memory, shared by any number of lakes that reach them each with its own faults. */
 export class MemoryObjects {
   readonly objects = new Map<string, StoredObject>();
+  readonly tags = new Map<string, { readonly name: string; readonly value: string }>();
   readonly changes: LakeChange[] = [];
   /** Called at every change, when it is visible. */
   onChange: (change: LakeChange) => void = () => {};
@@ -117,6 +118,10 @@ export function memoryLake(objects = new MemoryObjects(), options: MemoryLakeOpt
         () => 'conflict',
       );
     },
+    tag: (key, tag) =>
+      call({ operation: 'tag', key }, () => {
+        if (objects.objects.has(key)) objects.tags.set(key, tag);
+      }),
     remove: (key, etag) =>
       call({ operation: 'remove', key }, () => {
         if (objects.objects.get(key)?.etag !== etag) return 'conflict';

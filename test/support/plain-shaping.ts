@@ -8,5 +8,6 @@ export const plainShaping = {
   format: { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false },
   tableVersion: 1,
   verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
+  deadlineHours: 6,
   keepRuns: 3,
 } as const satisfies Partial<Dataset>;

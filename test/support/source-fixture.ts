@@ -34,6 +34,7 @@ export function aDataset(changes: Partial<Dataset> = {}): Dataset {
     keepRaw: true,
     verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
     keepRuns: 3,
+    deadlineHours: 6,
     ...changes,
   };
 }
@@ -49,6 +50,7 @@ export function aSource(changes: Partial<Source> = {}): Source {
     name: 'geonames',
     baseUrl: 'http://127.0.0.1:9',
     auth: { type: 'none' },
+    network: 'public',
     http: { connectSeconds: 10, headersSeconds: 30, bodySeconds: 30, maximumMegabytes: 32 },
     limits: someLimits(),
     datasets: [aDataset()],

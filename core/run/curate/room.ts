@@ -25,7 +25,7 @@ export function inSentences(error: unknown, merge: Merge): unknown {
 function noRoom({ name, inputs }: Merge, reason: string, cause?: unknown): ConfigurationError {
   const bytes = inputs.reduce((sum, input) => sum + input.bytes, 0);
   return new ConfigurationError(
-    `${name} cannot be merged on this machine, as ${megabytes(bytes)} of objects need more room than there is (${reason}): give reconcile more ephemeral storage or memory in lib/reconcile.ts, load without curate, or add an engine that spreads the work over machines beside core/run/curate/duckdb-engine.ts, the only one so far`,
+    `${name} cannot be merged on this machine, as ${megabytes(bytes)} of objects need more room than there is (${reason}): give reconcile more ephemeral storage or memory in lib/reconcile/reconcile.ts, load without curate, or add an engine that spreads the work over machines beside core/run/curate/duckdb-engine.ts, the only one so far`,
     cause === undefined ? {} : { cause },
   );
 }

@@ -151,6 +151,8 @@ export interface DatasetInput<
   readonly incremental?: IncrementalInput | undefined;
   /** When the dataset is loaded by itself. @default only by hand */
   readonly schedule?: ScheduleInput | undefined;
+  /** Hours after a scheduled start by which its run should be published; an alarm tells when it is not. @default 6 */
+  readonly deadlineHours?: number | undefined;
   /** What people notice when this dataset is late; shown in alarms. @example 'City pages show stale populations' */
   readonly ifLate?: string | undefined;
 }
@@ -166,6 +168,12 @@ export interface SourceSettingsInput<Name extends string = string> {
   readonly tls?: Tls | undefined;
   /** @default see HttpInput */
   readonly http?: HttpInput | undefined;
+  /**
+   * How the functions reach it on AWS: over the internet, or through the environment's VPC, for a source in a private network or one that lets in
+   * only known addresses.
+   * @default 'public'
+   */
+  readonly network?: 'public' | 'private' | undefined;
   readonly limits: LimitsInput;
 }
 

@@ -6,7 +6,7 @@ import { pagination } from './pagination-schema';
 import { request } from './request-schema';
 import { running } from './run-schema';
 import { schedule } from './schedule-schema';
-import { anyBoolean, leaf, matching, numberWhere, options, path, wholeNumber } from './schema-parts';
+import { anyBoolean, choice, leaf, matching, numberWhere, options, path, wholeNumber } from './schema-parts';
 import { shaping } from './shaping-schema';
 import { slices } from './slices-schema';
 
@@ -63,6 +63,9 @@ const dataset = options({
   keepRaw: anyBoolean.default(true),
   ...running,
   schedule: schedule.exactOptional(),
+  deadlineHours: numberWhere((value) => value > 0 && value <= 168, 'a number above 0 and up to 168').default(
+    6,
+  ),
   ifLate: sentence.exactOptional(),
 });
 
@@ -75,6 +78,7 @@ export const sourceSchema: z.ZodType<Source> = options({
   auth,
   tls: tls.exactOptional(),
   http,
+  network: choice(['public', 'private']).default('public'),
   limits,
   datasets: z.array(dataset, 'a list of datasets').min(1, 'at least one dataset'),
 });

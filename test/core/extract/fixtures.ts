@@ -41,6 +41,7 @@ export function sourceAt(baseUrl: string, more: Partial<Source> = {}): Source {
     name: 'geonames',
     baseUrl,
     auth: { type: 'none' },
+    network: 'public',
     http: { connectSeconds: 10, headersSeconds: 5, bodySeconds: 5, maximumMegabytes: 32 },
     limits: { requestsPerSecond: 100, burst: 0, lanes: 1, inFlight: 8 },
     datasets: [cities],

@@ -73,6 +73,7 @@ export function dataset(columns: Record<string, Column>, { total, ...overrides }
     keepRaw: true,
     verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
     keepRuns: 3,
+    deadlineHours: 6,
     ...overrides,
   };
 }

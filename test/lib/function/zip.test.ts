@@ -1,6 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { zip } from '../../lib/zip';
+import { zip } from '../../../lib/function/zip';
 
 /** Reads an archive from its end, as every unzip does, and checks both of a file's headers against its content. */
 function unzip(archive: Buffer): { path: string; content: Buffer; mode: number }[] {

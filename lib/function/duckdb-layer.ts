@@ -8,10 +8,10 @@ import { duckdbPackages } from './duckdb-packages';
 import { projectRoot } from './project-root';
 
 /** What makes the ZIP file; relative to the project's folder, which is where the CDK CLI runs. */
-const builder = 'lib/build-duckdb-layer.ts';
+const builder = 'lib/function/build-duckdb-layer.ts';
 
 /** Whatever determines the ZIP file's content. */
-const ingredients = [builder, 'lib/duckdb-packages.ts', 'lib/zip.ts'];
+const ingredients = [builder, 'lib/function/duckdb-packages.ts', 'lib/function/zip.ts'];
 
 /**
  * DuckDB's native binding for Lambda, under /opt/nodejs/node_modules. It is 60 MB for another platform than the

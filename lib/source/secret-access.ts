@@ -1,10 +1,10 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { secretsOf, writtenSecretsOf } from '../core/source/secrets-of';
-import type { Source } from '../core/source/source';
-import { secretName } from '../lambda/environment';
-import type { Environment } from './environments';
+import { secretsOf, writtenSecretsOf } from '../../core/source/secrets-of';
+import type { Source } from '../../core/source/source';
+import { secretName } from '../../lambda/environment';
+import type { Environment } from '../environments';
 
 /**
  * Allows reading the secrets that are named, and no others, and writing those that the source replaces; nothing to allow

@@ -5,7 +5,7 @@ import { FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type BuildFailure, type BuildOptions, buildSync, type OutputFile } from 'esbuild';
-import { ConfigurationError } from '../core/errors';
+import { ConfigurationError } from '../../core/errors';
 import { projectRoot } from './project-root';
 
 export interface BundledCodeProps {

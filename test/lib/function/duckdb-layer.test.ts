@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { DuckdbLayer } from '../../lib/duckdb-layer';
+import { DuckdbLayer } from '../../../lib/function/duckdb-layer';
 
-const projectRoot = resolve(__dirname, '../..');
+const projectRoot = resolve(__dirname, '../../..');
 const version: string = JSON.parse(readFileSync(join(projectRoot, 'package-lock.json'), 'utf8')).packages[
   'node_modules/@duckdb/node-bindings'
 ].version;
@@ -41,7 +41,7 @@ function synthesize() {
 describe('at synth', () => {
   test('the layer is a command to run, and nothing is built', () => {
     const { template, directory, hash, executable } = synthesize();
-    expect(executable).toEqual(['node', '--import', 'tsx', 'lib/build-duckdb-layer.ts']);
+    expect(executable).toEqual(['node', '--import', 'tsx', 'lib/function/build-duckdb-layer.ts']);
     expect(readdirSync(directory).filter((name) => name.startsWith('asset'))).toEqual([]);
     template.hasResourceProperties('AWS::Lambda::LayerVersion', {
       CompatibleArchitectures: ['arm64'],

@@ -1,9 +1,9 @@
-import { asInput } from '../core/source/check/as-input';
-import { checkSource } from '../core/source/check/check-source';
-import type { LoadedSource } from '../core/source/load-sources';
-import { SourceDefinitionError } from '../core/source/problems';
-import type { Source } from '../core/source/source';
-import type { SourceSettings } from '../lambda/environment';
+import { asInput } from '../../core/source/check/as-input';
+import { checkSource } from '../../core/source/check/check-source';
+import type { LoadedSource } from '../../core/source/load-sources';
+import { SourceDefinitionError } from '../../core/source/problems';
+import type { Source } from '../../core/source/source';
+import type { SourceSettings } from '../../lambda/environment';
 
 /** The sources that have good settings, and what is wrong with the settings of the others, a sentence each. */
 export interface SettledSources {

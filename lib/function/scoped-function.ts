@@ -11,9 +11,9 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { metricNamespace, variable } from '../lambda/environment';
+import { metricNamespace, variable } from '../../lambda/environment';
+import type { Environment } from '../environments';
 import { BundledCode } from './bundled-code';
-import type { Environment } from './environments';
 import { projectRoot } from './project-root';
 
 export interface ScopedFunctionProps {
@@ -87,7 +87,7 @@ export class ScopedFunction extends Construct {
         ...props.variables,
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: props.serviceName,
-        POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
+        POWERTOOLS_METRICS_NAMESPACE: metricNamespace(props.environment.name),
       },
     });
   }

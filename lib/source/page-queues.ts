@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { queueNames } from '../lambda/environment';
-import type { Environment } from './environments';
+import { queueNames } from '../../lambda/environment';
+import type { Environment } from '../environments';
 
 export interface PageQueuesProps {
   readonly environment: Environment;

@@ -4,12 +4,14 @@ import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import { reconcileName, variable } from '../lambda/environment';
-import type { Environment } from './environments';
-import type { Lake } from './lake';
-import type { PageQueues } from './page-queues';
-import { ScheduleRole } from './schedule-role';
-import { ScopedFunction } from './scoped-function';
+import { reconcileName, variable } from '../../lambda/environment';
+import type { Catalog } from '../catalog/catalog';
+import type { Environment } from '../environments';
+import type { RunEventBus } from '../events/run-event-bus';
+import { ScheduleRole } from '../function/schedule-role';
+import { ScopedFunction } from '../function/scoped-function';
+import type { Lake } from '../lake/lake';
+import type { PageQueues } from '../source/page-queues';
 
 export interface ReconcileProps {
   readonly environment: Environment;
@@ -18,12 +20,15 @@ export interface ReconcileProps {
   readonly duckdb: LayerVersion;
   /** Of every source. */
   readonly queues: readonly PageQueues[];
+  readonly events: RunEventBus;
+  readonly catalog: Catalog;
 }
 
 /** Looks at every open run once a minute and does its next step, up to publishing it. */
 export class Reconcile extends Construct {
-  constructor(scope: Construct, id: string, { environment, lake, duckdb, queues }: ReconcileProps) {
+  constructor(scope: Construct, id: string, props: ReconcileProps) {
     super(scope, id);
+    const { environment, lake, duckdb, queues, events, catalog } = props;
     const reconcile = new ScopedFunction(this, 'Reconcile', {
       environment,
       functionName: reconcileName(environment.name),
@@ -38,7 +43,11 @@ export class Reconcile extends Construct {
       ephemeralStorageSize: Size.gibibytes(10),
       layers: [duckdb],
       retryAttempts: 0,
-      variables: { [variable.lakeBucket]: lake.bucketName },
+      variables: {
+        [variable.lakeBucket]: lake.bucketName,
+        [variable.eventBus]: events.busName,
+        [variable.catalogDatabase]: catalog.databaseName,
+      },
       statements: [
         lake.objects(['s3:GetObject', 's3:PutObject'], ['runs/*', 'tables/*']),
         lake.objects(['s3:DeleteObject'], ['runs/open/*']),
@@ -46,6 +55,8 @@ export class Reconcile extends Construct {
         lake.objects(['s3:GetObject'], ['stage/*', 'quarantine/*']),
         lake.listing(['runs/*', 'stage/*', 'tables/*', 'quarantine/*']),
         ...queueAccess(queues),
+        events.mayPut(),
+        catalog.mayFollow(),
       ],
     });
     const role = new ScheduleRole(this, 'ScheduleRole', { target: reconcile.function });

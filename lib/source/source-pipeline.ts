@@ -1,14 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Dataset, Source } from '../core/source/source';
+import type { Dataset, Source } from '../../core/source/source';
+import type { Environment } from '../environments';
+import { ScheduleRole } from '../function/schedule-role';
+import type { Lake } from '../lake/lake';
 import { DatasetSchedule } from './dataset-schedule';
-import type { Environment } from './environments';
 import { FanOutFunction } from './fan-out-function';
-import type { Lake } from './lake';
+import { MissedSchedules } from './missed-schedules';
 import { PageQueues } from './page-queues';
-import { ScheduleRole } from './schedule-role';
 import { WorkerFunction } from './worker-function';
 
 export interface SourcePipelineProps {
@@ -19,8 +19,6 @@ export interface SourcePipelineProps {
   readonly lake: Lake;
   /** DuckDB's native binding. */
   readonly duckdb: LayerVersion;
-  /** Where scheduled starts go that could not be delivered. */
-  readonly missedSchedules: IQueue;
 }
 
 /** Everything that loads one source: schedules, fan-out, page queue, worker. Limits and secrets end here. */
@@ -29,7 +27,7 @@ export class SourcePipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: SourcePipelineProps) {
     super(scope, id);
-    const { environment, source, sourceFile, lake, duckdb, missedSchedules } = props;
+    const { environment, source, sourceFile, lake, duckdb } = props;
     const workerTimeout = Duration.minutes(5);
 
     this.queues = new PageQueues(this, 'Queues', { environment, sourceName: source.name, workerTimeout });
@@ -53,6 +51,10 @@ export class SourcePipeline extends Construct {
 
     const scheduled = source.datasets.flatMap(schedulesOf);
     if (scheduled.length === 0) return;
+    const missedSchedules = new MissedSchedules(this, 'MissedSchedules', {
+      environment,
+      sourceName: source.name,
+    });
     const role = new ScheduleRole(this, 'ScheduleRole', { target: fanOut.function, missedSchedules });
     for (const { id, dataset, schedule, mode } of scheduled) {
       new DatasetSchedule(this, id, {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ConfigurationError } from '../core/errors';
+import { ConfigurationError } from '../../core/errors';
 import { projectRoot } from './project-root';
 
 const binding = '@duckdb/node-bindings';

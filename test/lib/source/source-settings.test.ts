@@ -1,7 +1,7 @@
-import { bigint } from '../../core/source/columns';
-import { defineSource, secret } from '../../core/source/define-source';
-import { applySettings, settingsOf } from '../../lib/source-settings';
-import { fixtureSources } from './fixtures/synthesize';
+import { bigint } from '../../../core/source/columns';
+import { defineSource, secret } from '../../../core/source/define-source';
+import { applySettings, settingsOf } from '../../../lib/source/source-settings';
+import { fixtureSources } from '../fixtures/synthesize';
 
 const apply = (context: Record<string, unknown>) => applySettings(fixtureSources, context);
 const harbour = (context: Record<string, unknown>) => {

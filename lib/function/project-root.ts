@@ -1,4 +1,4 @@
 import { resolve } from 'node:path';
 
 /** The folder that holds package.json, lambda/ and everything else. */
-export const projectRoot = resolve(__dirname, '..');
+export const projectRoot = resolve(__dirname, '..', '..');

@@ -9,7 +9,7 @@ import {
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Environment } from './environments';
+import type { Environment } from '../environments';
 
 export interface LakeProps {
   readonly environment: Environment;

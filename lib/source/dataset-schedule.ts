@@ -9,9 +9,9 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Schedule as DeclaredSchedule } from '../core/source/source';
-import type { Environment } from './environments';
-import type { ScheduleRole } from './schedule-role';
+import type { Schedule as DeclaredSchedule } from '../../core/source/source';
+import type { Environment } from '../environments';
+import type { ScheduleRole } from '../function/schedule-role';
 
 export interface DatasetScheduleProps {
   readonly environment: Environment;

@@ -2,12 +2,12 @@ import { type Duration, Size } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type LayerVersion, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { Source } from '../core/source/source';
-import { functionNames, variable } from '../lambda/environment';
-import type { Environment } from './environments';
-import type { Lake } from './lake';
+import type { Source } from '../../core/source/source';
+import { functionNames, variable } from '../../lambda/environment';
+import type { Environment } from '../environments';
+import { ScopedFunction } from '../function/scoped-function';
+import type { Lake } from '../lake/lake';
 import type { PageQueues } from './page-queues';
-import { ScopedFunction } from './scoped-function';
 import { secretAccess } from './secret-access';
 import { settingsOf } from './source-settings';
 

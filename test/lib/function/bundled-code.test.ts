@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { BundledCode, type BundledCodeProps, bundle } from '../../lib/bundled-code';
+import { BundledCode, type BundledCodeProps, bundle } from '../../../lib/function/bundled-code';
 
-const projectRoot = resolve(__dirname, '../..');
-const entry = join(__dirname, 'fixtures/handler.ts');
-const sourceFile = join(__dirname, 'fixtures/sources/harbour.ts');
+const projectRoot = resolve(__dirname, '../../..');
+const entry = join(__dirname, '../fixtures/handler.ts');
+const sourceFile = join(__dirname, '../fixtures/sources/harbour.ts');
 
 let folder: string;
 beforeAll(() => {
@@ -93,7 +93,7 @@ describe('a bundle', () => {
   });
 
   test('gets another name with another source', () => {
-    const other = synthesize({ entry, sourceFile: join(__dirname, 'fixtures/sources/tides.ts') });
+    const other = synthesize({ entry, sourceFile: join(__dirname, '../fixtures/sources/tides.ts') });
     expect(other.split('/').at(-1)).not.toBe(asset.split('/').at(-1));
     expect(run(other, '(await bundle.handler()).source')).toBe('tides');
   });

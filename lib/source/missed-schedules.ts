@@ -1,0 +1,21 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { queueNames } from '../../lambda/environment';
+import type { Environment } from '../environments';
+
+export interface MissedSchedulesProps {
+  readonly environment: Environment;
+  readonly sourceName: string;
+}
+
+/** Keeps the scheduled starts of a source that could not be delivered; a message here is a load that did not begin. */
+export class MissedSchedules extends Queue {
+  constructor(scope: Construct, id: string, { environment, sourceName }: MissedSchedulesProps) {
+    super(scope, id, {
+      queueName: queueNames(environment.name, sourceName).missed,
+      retentionPeriod: Duration.days(14),
+      enforceSSL: true,
+    });
+  }
+}
