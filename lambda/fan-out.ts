@@ -16,7 +16,7 @@ import type { Extent0 } from '../core/extract/page/extent';
 import { fetchFirstPage } from '../core/extract/page/first-page';
 import { readParents } from '../core/plan/parents';
 import type { SliceParameters } from '../core/plan/plan';
-import { type FanOutResult, fanOut, parseFanOutRequest } from '../core/run/plan/fan-out';
+import { chooseRunId, type FanOutResult, fanOut, parseFanOutRequest } from '../core/run/plan/fan-out';
 import type { Dataset } from '../core/source/source';
 import { secretName } from './environment';
 import { extractOnce } from './extract-once';
@@ -51,9 +51,16 @@ const prepare = lanePreparation(deployed, async () => {
 /** Plans a run of one dataset and enqueues its page ranges. Called by a schedule, or by a person. */
 export async function handler(event: unknown, context: Context): Promise<FanOutResult> {
   const request = parseFanOutRequest(event);
-  telemetry.begin({ dataset: request.dataset, runId: request.runId });
+  const runId = chooseRunId(request, clock);
+  telemetry.begin({
+    source: deployed.name,
+    dataset: request.dataset,
+    runId,
+    requestId: context.awsRequestId,
+  });
   try {
-    return await fanOut(request, {
+    const named = { ...request, runId };
+    return await fanOut(named, {
       source: deployed,
       lake,
       pageQueue,

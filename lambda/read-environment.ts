@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
+import { type ExpectedDataset, expectedDatasetsSchema } from '../core/run/freshness/expected-dataset';
 import type { Source } from '../core/source/source';
 import { type SourceSettings, variable } from './environment';
 
@@ -30,4 +31,14 @@ export function readEnvironment<Name extends keyof typeof variable>(...names: Na
 /** The source as it is in this environment: its file, with the base URL and the limits that were deployed. */
 export function deployedSource(source: Source, settings: string): Source {
   return { ...source, ...settingsSchema.parse(JSON.parse(settings)) };
+}
+
+/** The datasets whose freshness reconcile states, as its bundle has them. */
+export function expectedDatasets(): readonly ExpectedDataset[] {
+  if (typeof BASELOAD_EXPECTED === 'undefined') {
+    throw new ConfigurationError(
+      'the bundle does not say which datasets are expected: deploy the stack, which defines it',
+    );
+  }
+  return expectedDatasetsSchema.parse(BASELOAD_EXPECTED);
 }

@@ -3,3 +3,6 @@ declare module 'baseload:source' {
   const source: import('../core/source/source').Source;
   export default source;
 }
+
+/** Every declared dataset and when its runs are due in this environment; only the bundle of reconcile has it: see expectedDatasets. */
+declare const BASELOAD_EXPECTED: unknown;

@@ -13,6 +13,7 @@ import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
 import { createPacer } from '../core/extract/pace/pacer';
 import { fetchRange } from '../core/extract/range/fetch-range';
+import { pageRangeName } from '../core/plan/grid';
 import { handleMessage } from '../core/run/range/handle-message';
 import { type LoadRangeServices, loadRange } from '../core/run/range/load-range';
 import { pageMessageSchema } from '../core/run/range/page-message';
@@ -65,8 +66,10 @@ async function load(record: SQSRecord, context: Context): Promise<'acknowledge' 
   const message = pageMessageSchema.parse(JSON.parse(record.body));
   const receiveCount = Number(record.attributes.ApproximateReceiveCount);
   const attempt = randomBytes(4).toString('hex');
-  const { dataset, runId, range } = message;
-  telemetry.begin({ dataset, runId, slice: range.slice, index: range.index, attempt });
+  const { dataset, runId, look } = message;
+  const range = pageRangeName(message.range);
+  const requestId = context.awsRequestId;
+  telemetry.begin({ source: deployed.name, dataset, runId, look, range, attempt, requestId });
 
   const deadline = clock.monotonic() + context.getRemainingTimeInMillis() - writingMilliseconds;
   const services = async (): Promise<LoadRangeServices> => ({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
@@ -13,11 +13,20 @@ export interface BundledCodeProps {
   readonly entry: string;
   /** The file that the entry sees as 'baseload:source'. @default there is no such module */
   readonly sourceFile?: string;
+  /** Constants that the code declares and the bundle holds, each a value that JSON can write. @default none */
+  readonly define?: Readonly<Record<string, unknown>>;
+  /** Files that code in the bundle reads from its own folder (`__dirname`); they are put beside index.mjs. @default none */
+  readonly files?: readonly string[];
 }
 
 /** Lets the CommonJS that is bundled into an ES module require Node's own modules and the native binding. */
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/** The folder of index.mjs, under the name that CommonJS has for it. */
+const folderBanner = 'const __dirname = import.meta.dirname;';
+
+type BundledFile = Pick<OutputFile, 'path' | 'contents'>;
 
 /**
  * A function's code as one ES module, made by esbuild in this process: the same bytes for every checkout, which
@@ -30,7 +39,7 @@ export class BundledCode extends Code {
 
   bind(scope: Construct): CodeConfig {
     const stack = Stack.of(scope);
-    const files = stack.bundlingRequired ? bundle(this.props) : [];
+    const files = stack.bundlingRequired ? [...bundle(this.props), ...filesBeside(this.props)] : [];
     const hash = hashOf(this.props, files);
     const fileName = `asset.${hash}`;
     if (files.length > 0) writeOnce(join(assetFolder(scope), fileName), files);
@@ -63,6 +72,10 @@ export function bundle(props: BundledCodeProps): OutputFile[] {
   }
 }
 
+function filesBeside({ files = [] }: BundledCodeProps): BundledFile[] {
+  return files.map((path) => ({ path, contents: readFileSync(path) }));
+}
+
 const settings = {
   outfile: 'index.mjs',
   // Paths in the bundle and in the map are relative to it, so that no checkout differs from another.
@@ -79,16 +92,23 @@ const settings = {
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
-function build({ entry, sourceFile }: BundledCodeProps): OutputFile[] {
+function build({ entry, sourceFile, define, files }: BundledCodeProps): OutputFile[] {
+  const source = sourceFile === undefined ? {} : bundledSource(sourceFile);
   return buildSync({
     ...settings,
     entryPoints: [entry],
-    banner: { js: requireBanner },
+    banner: { js: files ? `${requireBanner} ${folderBanner}` : requireBanner },
     external: ['@duckdb/node-bindings*'],
-    ...(sourceFile === undefined ? {} : bundledSource(sourceFile)),
+    ...source,
+    define: { ...source.define, ...asJson(define) },
     sourcemap: true,
     sourcesContent: false,
   }).outputFiles;
+}
+
+/** As esbuild takes them. */
+function asJson(define: BundledCodeProps['define'] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(define).map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
 /** The source as a module, and the hash of its code, by which definitionHash knows its transforms. */
@@ -116,9 +136,10 @@ function isBuildFailure(error: unknown): error is BuildFailure {
   return typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors);
 }
 
-function hashOf({ entry, sourceFile }: BundledCodeProps, files: readonly OutputFile[]): string {
+function hashOf({ entry, sourceFile, define }: BundledCodeProps, files: readonly BundledFile[]): string {
   const hash = createHash('sha256');
   hash.update(`${relative(projectRoot, entry)}\0${sourceFile ? relative(projectRoot, sourceFile) : ''}`);
+  hash.update(`\0${JSON.stringify(asJson(define))}`);
   for (const file of files) hash.update(`\0${basename(file.path)}\0`).update(file.contents);
   return hash.digest('hex');
 }
@@ -130,7 +151,7 @@ function assetFolder(scope: Construct): string {
 }
 
 /** The folder's name is the hash of its content: one that exists is complete, because it appears in one step. */
-function writeOnce(folder: string, files: readonly OutputFile[]): void {
+function writeOnce(folder: string, files: readonly BundledFile[]): void {
   if (existsSync(folder)) return;
   const temporary = `${folder}.${process.pid}`;
   mkdirSync(temporary, { recursive: true });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, type Size, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -8,12 +8,15 @@ import {
   LoggingFormat,
   type RecursiveLoop,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { metricNamespace, variable } from '../../lambda/environment';
 import type { Environment } from '../environments';
+import type { Network } from '../network/network';
 import { BundledCode } from './bundled-code';
+import { explainPatterns } from './explain-patterns';
 import { projectRoot } from './project-root';
 
 export interface ScopedFunctionProps {
@@ -24,6 +27,8 @@ export interface ScopedFunctionProps {
   readonly handler: 'fan-out' | 'worker' | 'reconcile';
   /** The file that the handler sees as 'baseload:source'. @default none */
   readonly sourceFile?: string;
+  /** Constants that the handler's bundle holds. @default none */
+  readonly define?: Readonly<Record<string, unknown>>;
   /** Names the function in logs and metrics. */
   readonly serviceName: string;
   readonly timeout: Duration;
@@ -39,8 +44,12 @@ export interface ScopedFunctionProps {
   readonly variables: Readonly<Record<string, string>>;
   /** Everything the function may do, besides writing its own log. */
   readonly statements: readonly PolicyStatement[];
+  /** Whether X-Ray samples invocations. @default false */
+  readonly tracing?: boolean;
   /** @default none */
   readonly layers?: readonly LayerVersion[];
+  /** The network that it reaches everything through. @default none, it reaches the internet directly */
+  readonly network?: Network | undefined;
 }
 
 /** A function with a log group and a role of its own; the role allows what is listed and nothing else. */
@@ -61,8 +70,20 @@ export class ScopedFunction extends Construct {
     });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { Scoped: new PolicyDocument({ statements: [logging, ...props.statements] }) },
+      inlinePolicies: {
+        Scoped: new PolicyDocument({
+          statements: [
+            logging,
+            ...props.statements,
+            ...(props.network?.statementsOf(props.functionName) ?? []),
+            ...(props.tracing ? [sendTraces()] : []),
+          ],
+        }),
+      },
     });
+    explainPatterns(role, props.statements);
+    props.network?.explainWildcards(role);
+    if (props.tracing) Validations.of(role).acknowledge(tracesHaveNoResource);
     this.function = new LambdaFunction(this, 'Function', {
       functionName: props.functionName,
       description: props.description,
@@ -72,8 +93,10 @@ export class ScopedFunction extends Construct {
       code: new BundledCode({
         entry: join(projectRoot, 'lambda', `${props.handler}.ts`),
         ...(props.sourceFile === undefined ? {} : { sourceFile: props.sourceFile }),
+        ...(props.define === undefined ? {} : { define: props.define }),
       }),
-      role,
+      // Cannot be added to: the CDK would write its own statement for tracing beside ours.
+      role: role.withoutPolicyUpdates(),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       timeout: props.timeout,
@@ -82,6 +105,8 @@ export class ScopedFunction extends Construct {
       ...(props.retryAttempts === undefined ? {} : { retryAttempts: props.retryAttempts }),
       ...(props.recursiveLoop === undefined ? {} : { recursiveLoop: props.recursiveLoop }),
       layers: [...(props.layers ?? [])],
+      ...(props.tracing ? { tracing: Tracing.ACTIVE } : {}),
+      ...props.network?.placement,
       environment: {
         [variable.environment]: props.environment.name,
         ...props.variables,
@@ -91,4 +116,17 @@ export class ScopedFunction extends Construct {
       },
     });
   }
+}
+
+const tracesHaveNoResource = {
+  id: 'AwsSolutions-IAM5[Resource::*]',
+  reason: 'Sending traces to X-Ray cannot be limited to a resource, and reads nothing.',
+};
+
+/** X-Ray knows no resources that a trace could be limited to (Service Authorization Reference, "AWS X-Ray": both actions have no resource types). */
+function sendTraces(): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    resources: ['*'],
+  });
 }

@@ -4,6 +4,7 @@ import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import type { Source } from '../../core/source/source';
 import { reconcileName, variable } from '../../lambda/environment';
 import type { Catalog } from '../catalog/catalog';
 import type { Environment } from '../environments';
@@ -12,9 +13,12 @@ import { ScheduleRole } from '../function/schedule-role';
 import { ScopedFunction } from '../function/scoped-function';
 import type { Lake } from '../lake/lake';
 import type { PageQueues } from '../source/page-queues';
+import { expectedDatasets } from './expected-datasets';
 
 export interface ReconcileProps {
   readonly environment: Environment;
+  /** Whose datasets' freshness is stated. */
+  readonly sources: readonly Source[];
   readonly lake: Lake;
   /** DuckDB's native binding, for reading the keys of a run. */
   readonly duckdb: LayerVersion;
@@ -28,19 +32,21 @@ export interface ReconcileProps {
 export class Reconcile extends Construct {
   constructor(scope: Construct, id: string, props: ReconcileProps) {
     super(scope, id);
-    const { environment, lake, duckdb, queues, events, catalog } = props;
+    const { environment, sources, lake, duckdb, queues, events, catalog } = props;
     const reconcile = new ScopedFunction(this, 'Reconcile', {
       environment,
       functionName: reconcileName(environment.name),
       description: 'Does the next step of every open run: enqueue what is missing, verify, merge, publish',
       handler: 'reconcile',
+      // Not traced: it runs every minute whether or not there is anything to do, and its log says what it did.
+      define: { BASELOAD_EXPECTED: expectedDatasets(environment, sources) },
       serviceName: 'reconcile',
       // Listing and verifying a run of a million ranges takes minutes; a whole virtual CPU reads the keys.
       timeout: Duration.minutes(15),
-      memorySize: 1769,
+      memorySize: environment.capacity.reconcileMegabytes,
       // Some 50 bytes for each record of a run whose keys are read, and three times the objects of one that is merged: all that Lambda
       // has ("Configure ephemeral storage"), which costs a cent a month at an invocation a minute.
-      ephemeralStorageSize: Size.gibibytes(10),
+      ephemeralStorageSize: Size.gibibytes(environment.capacity.reconcileStorageGibibytes),
       layers: [duckdb],
       retryAttempts: 0,
       variables: {
@@ -53,6 +59,8 @@ export class Reconcile extends Construct {
         lake.objects(['s3:DeleteObject'], ['runs/open/*']),
         // Of quarantine, a few records for the report.
         lake.objects(['s3:GetObject'], ['stage/*', 'quarantine/*']),
+        // What ended unpublished is left to expire.
+        lake.objects(['s3:PutObjectTagging'], ['stage/*']),
         lake.listing(['runs/*', 'stage/*', 'tables/*', 'quarantine/*']),
         ...queueAccess(queues),
         events.mayPut(),
@@ -73,16 +81,15 @@ export class Reconcile extends Construct {
   }
 }
 
+/** Each queue is named once: a role's statements have 10,240 characters in all (IAM, "IAM and AWS STS quotas"), which is some 30 sources. */
 function queueAccess(queues: readonly PageQueues[]): PolicyStatement[] {
   if (queues.length === 0) return [];
+  const looking = ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'];
   return [
     new PolicyStatement({
-      actions: ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'],
-      resources: queues.flatMap(({ pages, dead }) => [pages.queueArn, dead.queueArn]),
-    }),
-    new PolicyStatement({
-      actions: ['sqs:SendMessage'],
+      actions: [...looking, 'sqs:SendMessage'],
       resources: queues.map(({ pages }) => pages.queueArn),
     }),
+    new PolicyStatement({ actions: looking, resources: queues.map(({ dead }) => dead.queueArn) }),
   ];
 }

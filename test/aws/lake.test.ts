@@ -1,5 +1,6 @@
 import {
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -20,10 +21,17 @@ beforeAll(async () => {
 });
 afterAll(() => local.close());
 
-lakeContract('s3Lake', async () => {
-  await local.aws.createBucket('lake');
-  return s3Lake(local.s3, 'lake');
-});
+lakeContract(
+  's3Lake',
+  async () => {
+    await local.aws.createBucket('lake');
+    return s3Lake(local.s3, 'lake');
+  },
+  async (key) => {
+    const { TagSet = [] } = await local.s3.send(new GetObjectTaggingCommand({ Bucket: 'lake', Key: key }));
+    return Object.fromEntries(TagSet.map(({ Key, Value }) => [Key, Value ?? '']));
+  },
+);
 
 describe('s3Lake in a bucket that does not exist', () => {
   const lake = () => s3Lake(local.s3, 'nowhere');
@@ -35,6 +43,7 @@ describe('s3Lake in a bucket that does not exist', () => {
     ['replace', () => lake().replace('key', 'text', 'etag')],
     ['replace without a version', () => lake().replace('key', 'text', undefined)],
     ['remove', () => lake().remove('key', 'etag')],
+    ['tag', () => lake().tag('key', { name: 'a', value: 'b' })],
     ['list', () => lake().list('key')[Symbol.asyncIterator]().next()],
   ])('rejects %s rather than take the bucket for an empty one', async (_, call) => {
     await expect(call()).rejects.toMatchObject({ name: 'NoSuchBucket' });
@@ -104,6 +113,14 @@ describe('s3Lake when S3 fails', () => {
         Prefix: 'key',
         MaxKeys: 1,
       });
+    });
+
+    it('asks once more for a key that came in between', async () => {
+      s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'key' }] });
+      s3.on(HeadObjectCommand)
+        .rejectsOnce(denied)
+        .resolves({ ContentLength: 4, ETag: '"etag"', Metadata: {} });
+      expect(await lake.head('key')).toEqual({ key: 'key', bytes: 4, etag: 'etag', metadata: {} });
     });
 
     it('passes it on when the key is there', async () => {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../core/errors';
 import { variable } from '../../lambda/environment';
-import { deployedSource, readEnvironment } from '../../lambda/read-environment';
+import { deployedSource, expectedDatasets, readEnvironment } from '../../lambda/read-environment';
 import { aSource } from '../support/source-fixture';
 
 const saved = { ...process.env };
@@ -60,5 +60,28 @@ describe('deployedSource', () => {
     ['a debt of burst', JSON.stringify({ ...settings, limits: { ...limits, burst: -1 } })],
   ])('refuses %s', (_, text) => {
     expect(() => deployedSource(aSource(), text)).toThrow();
+  });
+});
+
+describe('expectedDatasets', () => {
+  const schedule = { type: 'cron', hour: 3, minute: 0, timeZone: 'Europe/Berlin', weekDays: ['mon'] };
+  const usual = { source: 'geonames', dataset: 'cities', windowMinutes: 10, deadlineHours: 6 };
+  /** As a bundle has it. */
+  const define = (value: unknown) => Object.assign(globalThis, { BASELOAD_EXPECTED: value });
+  afterEach(() => void Reflect.deleteProperty(globalThis, 'BASELOAD_EXPECTED'));
+
+  it('reads what the bundle holds', () => {
+    const datasets = [
+      { ...usual, schedules: [schedule] },
+      { ...usual, dataset: 'rivers', schedules: [] },
+    ];
+    define(datasets);
+    expect(expectedDatasets()).toEqual(datasets);
+  });
+
+  it('refuses a bundle that was made without, or with something else', () => {
+    expect(() => expectedDatasets()).toThrow(ConfigurationError);
+    define([{ ...usual, schedules: [{ ...schedule, weekDays: ['monday'] }] }]);
+    expect(() => expectedDatasets()).toThrow();
   });
 });

@@ -186,6 +186,39 @@ test('nothing is bundled for a stack that is not bundled, and names still differ
   expect(one.split('/').at(-1)).not.toBe(two.split('/').at(-1));
 });
 
+describe('what a bundle defines', () => {
+  const entry = () => join(folder, 'defined.ts');
+  const values = { EXPECTED: [{ name: "it's `here`", at: [3, null, 0.5], nested: { on: true } }], LIMIT: 7 };
+  beforeAll(() =>
+    writeFileSync(
+      entry(),
+      'export const seen = typeof EXPECTED === "undefined" ? null : [EXPECTED, LIMIT];\n',
+    ),
+  );
+
+  test('is in its code as it was given, the same bytes each time', () => {
+    const asset = synthesize({ entry: entry(), define: values });
+    expect(run(asset, 'bundle.seen')).toEqual([values.EXPECTED, values.LIMIT]);
+    expect(synthesize({ entry: entry(), define: values }).split('/').at(-1)).toBe(asset.split('/').at(-1));
+  });
+
+  test('names another bundle, also one that is not made', () => {
+    const name = (define: Record<string, unknown> | undefined, stacks: string[]) =>
+      synthesize({ entry: entry(), ...(define && { define }) }, stacks)
+        .split('/')
+        .at(-1);
+    for (const stacks of [['**'], []]) {
+      const names = [undefined, values, { ...values, LIMIT: 8 }].map((define) => name(define, stacks));
+      expect(new Set(names).size).toBe(3);
+    }
+  });
+
+  test('is not there where nothing is defined, and goes beside what a source defines', () => {
+    expect(run(synthesize({ entry: entry() }), 'bundle.seen')).toBeNull();
+    expect(run(synthesize({ entry: entry(), sourceFile, define: values }), 'bundle.seen')).toHaveLength(2);
+  });
+});
+
 test('a file that does not compile is named, with the line', () => {
   const broken = join(folder, 'broken.ts');
   writeFileSync(broken, "export const fine = 1;\nimport { x } from './nowhere';\nexport const y = x;\n");

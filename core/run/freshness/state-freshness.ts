@@ -1,0 +1,53 @@
+import { concurrently } from '../concurrently';
+import type { Clock, Gauges, Lake, Telemetry } from '../ports';
+import { readPointer } from '../publish/pointer';
+import type { ExpectedDataset } from './expected-dataset';
+import { hoursLate } from './hours-late';
+
+export interface FreshnessServices {
+  readonly lake: Pick<Lake, 'get'>;
+  readonly gauges: Gauges;
+  readonly telemetry: Pick<Telemetry, 'warn'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Pointers read at once. */
+const readsAtOnce = 20;
+
+/**
+ * States how old the table of every dataset is that has one, and how late every scheduled dataset is: of one that is never late, 0. Reads one
+ * pointer for each. Where that cannot be done it says so, and states nothing of that dataset: what is missing is alarming too.
+ */
+export async function stateFreshness(
+  datasets: readonly ExpectedDataset[],
+  services: FreshnessServices,
+): Promise<void> {
+  const stated = concurrently(datasets, readsAtOnce, (dataset) =>
+    stateOne(dataset, services).catch((error) => {
+      const { source, dataset: name } = dataset;
+      services.telemetry.warn('How fresh the table is cannot be told', {
+        source,
+        dataset: name,
+        reason: String(error),
+      });
+    }),
+  );
+  for await (const _ of stated);
+}
+
+async function stateOne(expected: ExpectedDataset, services: FreshnessServices): Promise<void> {
+  const { lake, gauges, clock } = services;
+  const of = { source: expected.source, dataset: expected.dataset };
+  const published = await readPointer(lake, of);
+  const now = clock.now();
+  const age = published && (now - timeIn(published.watermark)) / 3_600_000;
+  const late = expected.schedules.length > 0 ? hoursLate(expected, published, now) : undefined;
+  if (age !== undefined) gauges.gauge('HoursSinceBaseline', Math.max(0, age), of);
+  if (late !== undefined) gauges.gauge('HoursLate', late, of);
+}
+
+function timeIn(watermark: string): number {
+  const time = Date.parse(watermark);
+  if (Number.isNaN(time)) throw new RangeError(`the pointer's watermark '${watermark}' is not a time`);
+  return time;
+}

@@ -1,0 +1,21 @@
+import type { ExpectedDataset } from '../../core/run/freshness/expected-dataset';
+import type { Source } from '../../core/source/source';
+import { type Environment, loadsByItself } from '../environments';
+
+/**
+ * Every dataset of the sources, in their order, and when its runs are due in this environment: at no time where its schedule is off, or where
+ * it has none. Reconcile's bundle holds it, so that no source has to be read to know what is late.
+ */
+export function expectedDatasets(
+  environment: Environment,
+  sources: readonly Pick<Source, 'name' | 'datasets'>[],
+): ExpectedDataset[] {
+  const windowMinutes = environment.scheduleWindow.maxWindow?.toMinutes() ?? 0;
+  return sources.flatMap(({ name: source, datasets }) =>
+    datasets.map(({ name: dataset, schedule, incremental, deadlineHours }) => {
+      const declared = [schedule, incremental?.schedule].filter((one) => one !== undefined);
+      const schedules = loadsByItself(environment, source, dataset) ? declared : [];
+      return { source, dataset, schedules, windowMinutes, deadlineHours };
+    }),
+  );
+}

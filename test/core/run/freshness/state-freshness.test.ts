@@ -1,0 +1,263 @@
+import fc from 'fast-check';
+import { nextDue } from '../../../../core/run/freshness/due-times';
+import type { ExpectedDataset } from '../../../../core/run/freshness/expected-dataset';
+import { stateFreshness } from '../../../../core/run/freshness/state-freshness';
+import { pointerKey } from '../../../../core/run/keys';
+import { runIdAt } from '../../../../core/run/plan/run-id';
+import { publish } from '../../../../core/run/publish/pointer';
+import type { Schedule } from '../../../../core/source/source';
+import { type LakeCall, memoryLake } from '../../../support/memory-lake';
+import { aPublication } from '../publish/publish-fixture';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+const at = (time: string) => Date.parse(`2026-${time}Z`);
+const cron = (hour: number, changes: Partial<Schedule> = {}): Schedule => {
+  return { type: 'cron', hour, minute: 0, timeZone: 'UTC', ...changes };
+};
+
+/** Cities at three in the morning, by nine; `changes` replace options. */
+function expected(changes: Partial<ExpectedDataset> = {}): ExpectedDataset {
+  const schedules = [cron(3)];
+  return {
+    source: 'geonames',
+    dataset: 'cities',
+    schedules,
+    windowMinutes: 10,
+    deadlineHours: 6,
+    ...changes,
+  };
+}
+
+/** A published run: named after one time, with a watermark of another, or shaped from the pages of another run. */
+interface Published {
+  readonly named: number;
+  /** @default the time it is named after */
+  readonly watermark?: number;
+  /** When the replayed run was due. */
+  readonly replayOf?: number;
+  /** @default an hour later */
+  readonly publishedAt?: number;
+}
+
+/** What is stated at `now` of a dataset of which a run is published, or none: metric values by name. */
+async function stated(dataset: ExpectedDataset, published: Published | undefined, now: number) {
+  const lake = memoryLake();
+  if (published) await publishRun(lake, dataset, published);
+  return (await state([dataset], lake, now)).gauges[`${dataset.source}/${dataset.dataset}`] ?? {};
+}
+
+async function publishRun(
+  lake: ReturnType<typeof memoryLake>,
+  { source, dataset }: Pick<ExpectedDataset, 'source' | 'dataset'>,
+  { named, watermark = named, replayOf, publishedAt = named + hour }: Published,
+): Promise<void> {
+  const publication = aPublication(runIdAt(new Date(named)));
+  const replay = replayOf !== undefined && {
+    replayOf: { runId: runIdAt(new Date(replayOf)), extension: 'parquet' as const },
+  };
+  const manifest = {
+    ...publication.manifest,
+    ...replay,
+    source,
+    dataset,
+    watermark: new Date(watermark).toISOString(),
+  };
+  expect(await publish(lake, { ...publication, manifest }, new Date(publishedAt))).toBe('published');
+}
+
+async function state(
+  datasets: readonly ExpectedDataset[],
+  lake: Parameters<typeof stateFreshness>[1]['lake'],
+  now: number,
+) {
+  const gauges: Record<string, Record<string, number>> = {};
+  const warnings: unknown[] = [];
+  await stateFreshness(datasets, {
+    lake,
+    clock: { now: () => now },
+    telemetry: { warn: (message, details) => void warnings.push({ message, ...details }) },
+    gauges: {
+      gauge(name, value, { source, dataset }) {
+        gauges[`${source}/${dataset}`] = { ...gauges[`${source}/${dataset}`], [name]: value };
+      },
+    },
+  });
+  return { gauges, warnings };
+}
+
+describe('hours since the baseline', () => {
+  it('are counted from the watermark, not from when readers saw it', async () => {
+    const published = {
+      named: at('06-01T03:00'),
+      watermark: at('06-01T03:04'),
+      publishedAt: at('06-01T08:00'),
+    };
+    const { HoursSinceBaseline } = await stated(expected(), published, at('06-01T09:34'));
+    expect(HoursSinceBaseline).toBe(6.5);
+  });
+
+  it('are stated of a dataset that nothing loads by itself, which is never late', async () => {
+    const published = { named: at('01-01T03:00') };
+    const gauges = await stated(expected({ schedules: [] }), published, at('01-31T03:00'));
+    expect(gauges).toEqual({ HoursSinceBaseline: 720 });
+  });
+
+  it('are not stated where nothing is published', async () => {
+    expect(await stated(expected({ schedules: [] }), undefined, at('06-01T03:00'))).toEqual({});
+  });
+});
+
+describe('hours late', () => {
+  const monday = { named: at('06-01T03:00'), watermark: at('06-01T03:07') };
+  const late = async (
+    published: Published | undefined,
+    now: string,
+    changes: Partial<ExpectedDataset> = {},
+  ) => (await stated(expected(changes), published, at(now))).HoursLate;
+
+  it('begin when the deadline of the first run after the published one has passed, window included', async () => {
+    expect(await late(monday, '06-01T04:00')).toBe(0);
+    expect(await late(monday, '06-02T03:00')).toBe(0);
+    expect(await late(monday, '06-02T09:10')).toBe(0);
+    expect(await late(monday, '06-02T09:10:36')).toBe(0.01);
+    expect(await late(monday, '06-02T15:40')).toBe(6.5);
+  });
+
+  it('go on to be counted from the first run that is missing when more are', async () => {
+    expect(await late(monday, '06-05T09:10')).toBe(72);
+  });
+
+  it('end when a later run is published, whichever it is', async () => {
+    expect(await late({ named: at('06-02T03:00') }, '06-02T15:40')).toBe(0);
+    expect(await late({ named: at('06-02T11:22') }, '06-02T15:40')).toBe(0);
+  });
+
+  it('count for increments as for whole loads, the earlier of both', async () => {
+    const schedules = [cron(3), cron(12)];
+    expect(await late(monday, '06-01T18:10', { schedules })).toBe(0);
+    expect(await late(monday, '06-01T19:10', { schedules })).toBe(1);
+    expect(await late(monday, '06-02T19:10', { schedules })).toBe(25);
+    // An increment is named a millisecond after its time, so that both may be due at once.
+    expect(await late({ named: at('06-01T12:00') + 1 }, '06-01T19:10', { schedules })).toBe(0);
+  });
+
+  it('wait for the next day on which the dataset is loaded', async () => {
+    const schedules = [cron(3, { weekDays: ['mon', 'thu'] })];
+    expect(await late(monday, '06-04T09:10', { schedules })).toBe(0);
+    expect(await late(monday, '06-04T10:10', { schedules })).toBe(1);
+  });
+
+  it('count no run whose time of day the clocks skip', async () => {
+    const schedules = [cron(2, { minute: 30, timeZone: 'Europe/Berlin' })];
+    const saturday = { named: at('03-28T01:30') };
+    expect(await late(saturday, '03-29T23:00', { schedules })).toBe(0);
+    expect(await late(saturday, '03-30T07:40', { schedules })).toBe(1);
+  });
+
+  it('of what was never published count from the last deadline that has passed', async () => {
+    expect(await late(undefined, '06-01T09:00')).toBeCloseTo(23 + 50 / 60);
+    expect(await late(undefined, '06-01T09:10')).toBe(24);
+    expect(await late(undefined, '06-01T10:10')).toBe(1);
+  });
+
+  it('do not begin since the clock of fan-out is behind that of the schedule', async () => {
+    const slow = { named: at('06-02T03:00'), watermark: at('06-02T02:59:58') };
+    expect(await late(slow, '06-02T12:00')).toBe(0);
+  });
+
+  it('do not begin since the parent whose records slice the dataset was loaded before', async () => {
+    const child = { named: at('06-02T03:00'), watermark: at('05-31T01:00') };
+    expect(await late(child, '06-02T12:00')).toBe(0);
+    expect(await late(child, '06-03T10:10')).toBe(1);
+  });
+
+  it('do not end since an old run was shaped anew', async () => {
+    const replay = { named: at('06-02T14:00'), watermark: at('06-01T03:07'), replayOf: at('06-01T03:00') };
+    expect(await late(replay, '06-02T15:10')).toBe(6);
+    const sameDay = { named: at('06-02T14:00'), watermark: at('05-31T01:00'), replayOf: at('06-02T03:00') };
+    expect(await late(sameDay, '06-02T15:10')).toBe(0);
+  });
+
+  it('do not wait for a run that is named after a time to come', async () => {
+    const named = { named: at('12-01T03:00'), watermark: at('06-01T03:07'), publishedAt: at('06-01T04:00') };
+    expect(await late(named, '06-02T15:10')).toBe(6);
+  });
+});
+
+test('the hours late are exact for every schedule, window, deadline and moment', async () => {
+  const schedule = fc.record({
+    type: fc.constant('cron' as const),
+    hour: fc.integer({ min: 0, max: 23 }),
+    minute: fc.integer({ min: 0, max: 59 }),
+    timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'),
+  });
+  const cases = fc.record({
+    schedules: fc.array(schedule, { minLength: 1, maxLength: 2 }),
+    windowMinutes: fc.integer({ min: 0, max: 60 }),
+    deadlineHours: fc.integer({ min: 1, max: 168 }),
+    named: fc.integer({ min: at('03-20T00:00'), max: at('11-10T00:00') }),
+    passed: fc.integer({ min: 0, max: 20 * 24 * 60 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ named, passed, ...changes }) => {
+      const now = named + passed * minute;
+      const { HoursLate } = await stated(expected(changes), { named }, now);
+      // One by one: every start after the published run that should be published by now.
+      const allowed = changes.windowMinutes * minute + changes.deadlineHours * hour;
+      let longest = 0;
+      for (const one of changes.schedules) {
+        for (let due = nextDue(one, named); due + allowed <= now; due = nextDue(one, due))
+          longest = Math.max(longest, now - due - allowed);
+      }
+      expect(HoursLate).toBe(longest / hour);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('what cannot be read of one dataset is told, and all others are stated', async () => {
+  const lake = memoryLake();
+  const datasets = Array.from({ length: 50 }, (_, n) => expected({ dataset: `dataset-${n}` }));
+  for (const dataset of datasets) await publishRun(lake, dataset, { named: at('06-01T03:00') });
+  await lake.put(pointerKey({ source: 'geonames', dataset: 'dataset-7' }), '{"version": 99}');
+  const published = await lake.get(pointerKey({ source: 'geonames', dataset: 'dataset-8' }));
+  const broken = { ...JSON.parse(published?.text ?? ''), watermark: 'yesterday' };
+  await lake.put(pointerKey({ source: 'geonames', dataset: 'dataset-8' }), JSON.stringify(broken));
+
+  const { gauges, warnings } = await state(datasets, lake, at('06-02T10:10'));
+  expect(Object.keys(gauges)).toHaveLength(48);
+  for (const values of Object.values(gauges))
+    expect(values).toEqual({ HoursLate: 1, HoursSinceBaseline: 31 + 1 / 6 });
+  const message = 'How fresh the table is cannot be told';
+  expect(warnings).toMatchObject([
+    { message, source: 'geonames', dataset: 'dataset-7', reason: expect.stringContaining('current.json') },
+    { message, source: 'geonames', dataset: 'dataset-8', reason: expect.stringContaining('yesterday') },
+  ]);
+});
+
+test('a dataset costs one read, and no more than twenty are under way at once', async () => {
+  const calls: LakeCall[] = [];
+  let underWay = 0;
+  let most = 0;
+  const lake = memoryLake(undefined, {
+    turn: async (call) => {
+      calls.push(call);
+      await new Promise(setImmediate);
+    },
+  });
+  const counting: Pick<typeof lake, 'get'> = {
+    async get(key) {
+      most = Math.max(most, ++underWay);
+      return lake.get(key).finally(() => underWay--);
+    },
+  };
+  const datasets = Array.from({ length: 100 }, (_, n) => expected({ dataset: `dataset-${n}` }));
+  await state(datasets, counting, at('06-02T10:10'));
+  const keys = datasets.map(pointerKey);
+  expect([...new Set(calls.map(({ operation, key }) => `${operation} ${key}`))]).toEqual(
+    keys.map((key) => `get ${key}`),
+  );
+  expect(most).toBe(20);
+});
