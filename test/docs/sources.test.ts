@@ -157,6 +157,7 @@ describe('docs/sources.md', () => {
       '': page,
       'sources.md': text,
       'shaping.md': shapingText,
+      'deploy.md': readFileSync(join(root, 'docs/deploy.md'), 'utf8'),
     };
     expect(links.length).toBeGreaterThan(10);
     const dangling = links.filter(
