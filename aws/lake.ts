@@ -66,19 +66,25 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
 
   /**
    * A missing key is answered 404 to those who may list it, and 403 to all others. Whether a right to list that is
-   * limited to a prefix counts is nowhere documented, so a 403 is settled by listing the key itself.
+   * limited to a prefix counts is nowhere documented, so a 403 is settled by listing the key itself. One that is there may have come
+   * since it was asked for: it is asked for once more.
    */
-  const unlessMissing = async <T>(key: string, answer: Promise<T>): Promise<T | undefined> => {
+  const unlessMissing = async <T>(
+    key: string,
+    ask: () => Promise<T>,
+    triesLeft = 1,
+  ): Promise<T | undefined> => {
     try {
-      return await answer;
+      return await ask();
     } catch (error) {
       if (isMissingKey(error)) return undefined;
       if (statusOf(error) !== 403) throw error;
       const { Contents = [] } = await s3.send(
         new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }),
       );
-      if (Contents[0]?.Key === key) throw error;
-      return undefined;
+      if (Contents[0]?.Key !== key) return undefined;
+      if (triesLeft === 0) throw error;
+      return unlessMissing(key, ask, triesLeft - 1);
     }
   };
 
@@ -100,18 +106,24 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
     },
     async tag(Key, { name, value }) {
       const Tagging = { TagSet: [{ Key: name, Value: value }] };
-      await unlessMissing(Key, s3.send(new PutObjectTaggingCommand({ Bucket: bucket, Key, Tagging })));
+      await unlessMissing(Key, () => s3.send(new PutObjectTaggingCommand({ Bucket: bucket, Key, Tagging })));
     },
     async head(key) {
-      const found = await unlessMissing(key, s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+      const found = await unlessMissing(key, () =>
+        s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+      );
       return found && toHead(key, found);
     },
     async get(key) {
-      const found = await unlessMissing(key, s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+      const found = await unlessMissing(key, () =>
+        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
+      );
       return found?.Body && { text: await found.Body.transformToString(), etag: unquoted(found.ETag) };
     },
     async download(key, file) {
-      const found = await unlessMissing(key, s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+      const found = await unlessMissing(key, () =>
+        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
+      );
       if (!(found?.Body instanceof Readable)) return false; // always one, on Node
       await pipeline(found.Body, createWriteStream(file));
       return true;

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { costCommand } from './cost';
 import { discoverCommand } from './discover';
 import { dlqCommand } from './dlq';
 import { exitCodeOf, sentenceOf } from './fail';
@@ -23,7 +24,15 @@ import { verifyCommand } from './verify';
 
 /** The commands by what one does with them, in the order of --help. */
 const commandGroups = {
-  Try: [startCommand, discoverCommand, previewCommand, planCommand, validateCommand, sampleApiCommand],
+  Try: [
+    startCommand,
+    discoverCommand,
+    previewCommand,
+    planCommand,
+    costCommand,
+    validateCommand,
+    sampleApiCommand,
+  ],
   Run: [runCommand, statusCommand, runsCommand, listCommand, queryCommand],
   'When something is wrong': [
     verifyCommand,

@@ -40,7 +40,10 @@ export function replayCommand(): Command {
 export async function replay(name: string, options: ReplayOptions): Promise<void> {
   const { run: replayOf, restart = false, json = false, env = 'local', watch } = options;
   const { source, dataset } = findDataset(name, readSources());
-  if (env !== 'local') return runDeployed({ source, dataset, replayOf, restart, json, env, watch });
+  if (env !== 'local') {
+    await runDeployed({ source, dataset, replayOf, restart, json, env, watch });
+    return;
+  }
   if (watch === false) {
     throw new ConfigurationError('--no-watch is for --env: on this machine a replay ends with its command');
   }

@@ -35,9 +35,9 @@ export function rollbackCommand(): Command {
 
 /** Moves the pointer of a dataset and prints where it was and is. */
 export async function rollback(name: string, { env, to, json = false }: RollbackOptions): Promise<void> {
-  await inEnvironment(env, 'write', async ({ lake }) => {
+  await inEnvironment(env, 'write', async ({ lake, catalog }) => {
     const dataset = await findInLake(name, lake);
-    const moved = await moveBack(lake, dataset, { to }, new Date());
+    const moved = await moveBack({ lake, catalog }, dataset, { to }, new Date());
     if (json) {
       const [before, after] = [factsOf(moved.from), factsOf(moved.to)];
       return console.log(JSON.stringify({ environment: env, ...dataset, before, after }, null, 2));

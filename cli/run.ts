@@ -46,7 +46,10 @@ export async function run(name: string, options: RunOptions): Promise<void> {
     );
   }
   const { source, dataset } = findDataset(name, readSources());
-  if (env !== 'local') return runDeployed({ source, dataset, ...options, env });
+  if (env !== 'local') {
+    await runDeployed({ source, dataset, ...options, env });
+    return;
+  }
   if (watch === false) {
     throw new ConfigurationError('--no-watch is for --env: on this machine a load ends with its command');
   }

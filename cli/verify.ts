@@ -71,8 +71,13 @@ const verdicts = {
 
 const marks = { passed: '✓', warned: '!', failed: '✗', skipped: '·' } as const;
 
+/** What was checked, and what was found. */
+export interface CheckLine extends Pick<Check, 'outcome' | 'sentence'> {
+  readonly name: string;
+}
+
 /** Checks as a table, a line each: mark, name, what was found. */
-export function checkLines(checks: readonly Pick<Check, 'name' | 'outcome' | 'sentence'>[]): string[] {
+export function checkLines(checks: readonly CheckLine[]): string[] {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks.map(
     ({ name, outcome, sentence }) => `  ${marks[outcome]} ${name.padEnd(width)}  ${sentence}`,
@@ -93,6 +98,7 @@ export function extentOf({
   return `${loaded} that changed since ${increment.since}, merged into the table of run ${increment.base.runId}: together ${table}`;
 }
 
-function keysOf({ lake }: OpenEnvironment): Parameters<typeof verifyAgain>[1]['findRepeatedKeys'] {
+/** Reads keys where that is needed to prove that none comes twice. */
+export function keysOf({ lake }: OpenEnvironment): Parameters<typeof verifyAgain>[1]['findRepeatedKeys'] {
   return (plan, objects) => repeatedKeys(plan, objects, { lake, workFolder: tmpdir(), memoryMegabytes });
 }

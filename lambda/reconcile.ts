@@ -1,23 +1,34 @@
 import { tmpdir } from 'node:os';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
+import { glueCatalog } from '../aws/catalog';
 import { s3Lake } from '../aws/lake';
 import { queueUrl, sqsPageQueue } from '../aws/page-queue';
+import { eventBridgeRunEvents } from '../aws/run-events';
 import { powertoolsTelemetry } from '../aws/telemetry';
 import { systemClock } from '../core/clock';
 import { duckdbEngine } from '../core/run/curate/duckdb-engine';
 import { sharedRecords } from '../core/run/drift/shared-records';
+import { stateFreshness } from '../core/run/freshness/state-freshness';
 import type { PageQueue } from '../core/run/ports';
 import { type ReconcileServices, type RunReport, reconcile } from '../core/run/reconcile';
 import { repeatedKeys } from '../core/run/verify/repeated-keys';
-import { queueNames } from './environment';
-import { readEnvironment } from './read-environment';
+import { queueNames, tableName } from './environment';
+import { expectedDatasets, readEnvironment } from './read-environment';
 
 // Cold start
-const environment = readEnvironment('environment', 'lakeBucket');
-const lake = s3Lake(new S3Client(), environment.lakeBucket);
+const environment = readEnvironment('environment', 'lakeBucket', 'eventBus', 'catalogDatabase');
+const bucket = environment.lakeBucket;
+const lake = s3Lake(new S3Client(), bucket);
 const sqs = new SQSClient();
+const events = eventBridgeRunEvents(new EventBridgeClient(), environment.eventBus);
+const database = environment.catalogDatabase;
+const catalog = glueCatalog(new GlueClient(), { database, bucket, lake, tableName });
 const telemetry = powertoolsTelemetry();
+const expected = expectedDatasets();
 const pageQueues = new Map<string, PageQueue>();
 const memoryMegabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) / 2;
 
@@ -34,9 +45,14 @@ const writeReport: ReconcileServices['writeReport'] = (outcome) => {
   return report.writeReport(outcome, lake, new Date(systemClock.now()));
 };
 const services = {
+  environment: environment.environment,
+  bucket,
   lake,
   pageQueue,
+  events,
+  catalog,
   telemetry,
+  gauges: telemetry,
   clock: systemClock,
   findRepeatedKeys,
   findSharedRecords,
@@ -44,11 +60,13 @@ const services = {
   writeReport,
 };
 
-/** Does the next step of every open run. Called every minute; calling it more often does no harm. */
-export async function handler(): Promise<RunReport[]> {
-  telemetry.begin({});
+/** Says how fresh every dataset is, and does the next step of every open run. Called every minute; calling it more often does no harm. */
+export async function handler(_event: unknown, context: Context): Promise<RunReport[]> {
+  telemetry.begin({ requestId: context.awsRequestId });
   try {
-    return await reconcile(services);
+    await stateFreshness(expected, services);
+    telemetry.flush(); // a run may take the rest of the time
+    return await reconcile({ ...services, timeLeft: () => context.getRemainingTimeInMillis() });
   } finally {
     telemetry.flush();
   }

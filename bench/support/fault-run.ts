@@ -13,6 +13,7 @@ import { continueIfThere, writeStage } from '../../core/run/range/write-stage';
 import { reconcile } from '../../core/run/reconcile';
 import { MemoryObjects } from '../../test/support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../test/support/memory-page-queue';
+import { nobodyListens } from '../../test/support/nobody-listens';
 import { aDataset, aSource, someLimits } from '../../test/support/source-fixture';
 import { faultyS3, type S3Mishap } from './faulty-s3';
 import { seeded } from './seeded';
@@ -199,7 +200,7 @@ class World {
       if (!this.#chance.happens(0.02)) continue;
       const process = this.#process('otherKills');
       const services = {
-        ...{ lake: process.lake, telemetry: silent, clock: this.#clock },
+        ...{ ...nobodyListens, lake: process.lake, telemetry: silent, clock: this.#clock },
         pageQueue: async () => process.pageQueue,
         findRepeatedKeys: async () => undefined,
         // Nothing repeats, so there is nothing to merge.

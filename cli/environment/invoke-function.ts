@@ -20,7 +20,7 @@ export async function invokeFunction(
     .catch((error) => {
       if (error?.name === 'ResourceNotFoundException') {
         throw new ConfigurationError(
-          `there is no function ${functionName}: deploy the source with npx cdk deploy, or name another account or region with AWS_PROFILE and AWS_REGION`,
+          `there is no function ${functionName}: deploy the stack of its environment, as in npx cdk deploy baseload-dev, or name another account or region with AWS_PROFILE and AWS_REGION`,
           { cause: error },
         );
       }

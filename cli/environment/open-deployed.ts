@@ -6,6 +6,7 @@ import { s3Lake } from '../../aws/lake';
 import { ConfigurationError } from '../../core/errors';
 import { type EnvironmentName, stackName } from '../../lambda/environment';
 import { inAwsWords } from './aws-failure';
+import { environmentCatalog } from './environment-catalog';
 import { invokeFunction } from './invoke-function';
 import type { OpenEnvironment } from './open-environment';
 import { sourceQueues } from './source-queues';
@@ -34,9 +35,11 @@ export async function openDeployed(
   const settings = within(patience.answer);
   const sqs = new SQSClient(settings);
   const lambda = new LambdaClient({ ...within(patience.invoke), maxAttempts: 1 }); // a call that was cut off may be going on: see invokeFunction
+  const lake = s3Lake(new S3Client(settings), lakeBucket);
   return {
     name,
-    lake: s3Lake(new S3Client(settings), lakeBucket),
+    lake,
+    catalog: environmentCatalog({ environment: name, lake, bucket: lakeBucket, client: settings }),
     queues: (source) => sourceQueues(sqs, name, source),
     invoke: (functionName, event) => invokeFunction(lambda, functionName, event),
     close: async () => {},
@@ -53,7 +56,7 @@ async function lakeBucketOf(
     .catch(async (error) => {
       if (error?.name === 'ValidationError' && /does not exist/.test(error.message)) {
         throw new ConfigurationError(
-          `there is no stack ${name} in ${await cloudFormation.config.region()} of this account: deploy it with npx cdk deploy -c environment=${environment}, or name another account or region with AWS_PROFILE and AWS_REGION`,
+          `there is no stack ${name} in ${await cloudFormation.config.region()} of this account: deploy it with npx cdk deploy baseload-${environment}, or name another account or region with AWS_PROFILE and AWS_REGION`,
           { cause: error },
         );
       }
@@ -70,6 +73,6 @@ async function lakeBucketOf(
   if (bucket !== undefined) return bucket;
   const status = stack.StackStatus ?? 'of no known state';
   throw new ConfigurationError(
-    `the stack ${name} has no output LakeBucket (it is ${status}): deploy this version with npx cdk deploy -c environment=${environment}`,
+    `the stack ${name} has no output LakeBucket (it is ${status}): deploy this version with npx cdk deploy baseload-${environment}`,
   );
 }

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { SourceQueues } from '../../aws/dead-letters';
-import type { Lake } from '../../core/run/ports';
+import type { Catalog, Lake } from '../../core/run/ports';
 import { type EnvironmentName, environmentNames } from '../../lambda/environment';
 import { openDeployed } from './open-deployed';
 import { openLocal } from './open-local';
@@ -9,6 +9,8 @@ import { openLocal } from './open-local';
 export interface OpenEnvironment {
   readonly name: EnvironmentName;
   readonly lake: Lake;
+  /** The tables that SQL engines see. */
+  readonly catalog: Catalog;
   /** A source's page queue and DLQ; a ConfigurationError where the environment has no such source. */
   queues(source: string): Promise<SourceQueues>;
   /** Calls a function by its physical name and waits for its answer; rejects with an error that has the function's own name and message. */

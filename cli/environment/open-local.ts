@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../core/errors';
 import { localRegion } from '../../local/local-account';
 import { type ServedStorage, serveObjects, serveStorage } from '../../local/serve-storage';
 import { dataFolder } from '../project';
+import { environmentCatalog } from './environment-catalog';
 import type { Access, OpenEnvironment } from './open-environment';
 import { sourceQueues } from './source-queues';
 
@@ -16,9 +17,13 @@ export async function openLocal(access: Access, data: string = dataFolder): Prom
   const storage = access === 'read' ? await serveObjects(data) : await serveStorage(data);
   const opened: Promise<ServedStorage>[] = [Promise.resolve(storage)];
   let withQueues: Promise<ServedStorage> | undefined = access === 'read' ? undefined : opened[0];
+  const client = clientSettings(storage);
+  const bucket = storage.lakeBucket;
+  const lake = s3Lake(new S3Client(client), bucket);
   return {
     name: 'local',
-    lake: s3Lake(new S3Client(clientSettings(storage)), storage.lakeBucket),
+    lake,
+    catalog: environmentCatalog({ environment: 'local', lake, bucket, client }),
     async queues(source) {
       if (!withQueues) {
         withQueues = serveStorage(data);

@@ -16,7 +16,7 @@ export async function sourceQueues(
     const remedy =
       environment === 'local'
         ? `npx baseload run ${source}/<dataset> loads it`
-        : `deploy it with npx cdk deploy -c environment=${environment}`;
+        : `deploy it with npx cdk deploy baseload-${environment}`;
     throw new ConfigurationError(`source '${source}' has no queues in ${environment} yet: ${remedy}`, {
       cause: error,
     });

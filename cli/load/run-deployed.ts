@@ -30,19 +30,20 @@ export interface DeployedRun {
 const answerSchema = z.discriminatedUnion('status', [
   z.looseObject({ status: z.literal('enqueued'), runId: z.string(), ranges: z.number() }),
   z.looseObject({ status: z.literal('skipped'), runId: z.string(), openRun: z.string() }),
+  z.looseObject({ status: z.literal('over'), runId: z.string(), outcome: z.string() }),
 ]);
 
-/** Has the deployed fan-out function start a run, or go on with the open one, and follows it until it ends. */
-export async function runDeployed(wanted: DeployedRun): Promise<void> {
+/** Has the deployed fan-out function start a run, or go on with the open one, and follows it until it ends; resolves to the run. */
+export async function runDeployed(wanted: DeployedRun): Promise<RunName> {
   const { env, watch = true, json = false } = wanted;
-  await inEnvironment(env, 'write', async (environment) => {
+  return inEnvironment(env, 'write', async (environment) => {
     const run = await start(wanted, environment);
     const name = `${run.source}/${run.dataset}`;
     const following = `npx baseload status ${name} --env ${env} --watch`;
     if (!watch) {
       if (json) console.log(JSON.stringify({ ...run, environment: env }));
       else console.error(`It goes on by itself: ${following} follows it.`);
-      return;
+      return run;
     }
     const stop = stopSignal();
     try {
@@ -52,6 +53,7 @@ export async function runDeployed(wanted: DeployedRun): Promise<void> {
       stop.dispose();
     }
     conclude(await recordOf(run, environment), name);
+    return run;
   });
 }
 
@@ -71,6 +73,11 @@ async function start(wanted: DeployedRun, environment: OpenEnvironment): Promise
   if (answer.status === 'skipped') {
     throw new Finding(
       `run ${answer.openRun} of ${run.source}/${run.dataset} began a moment before: npx baseload status ${run.source}/${run.dataset} --env ${env} --watch follows it`,
+    );
+  }
+  if (answer.status === 'over') {
+    throw new Finding(
+      `run ${runId} of ${run.source}/${run.dataset} has ended and was not published (${answer.outcome}): run this again in a minute, which then begins a new one`,
     );
   }
   console.error(`  enqueued     ${counted(answer.ranges, 'range')}`);

@@ -112,6 +112,7 @@ async function load(
       reject(new Finding(sentence, { cause }));
     });
     local.on('event-source-failure', ({ error }) => reject(error));
+    local.on('schedule-failure', ({ error }) => reject(error));
   });
   const services = await localServices(local, run.source.name);
   const runId = await chooseRun(run, services.lake);

@@ -9,7 +9,7 @@ export interface Cost {
   /** Requests only. */
   readonly s3: number;
   readonly sqs: number;
-  /** Logs and metrics. */
+  /** Logs, metrics and X-Ray's traces. */
   readonly cloudWatch: number;
   readonly secretsManager: number;
   /** Of all these: what is paid once. */
@@ -28,7 +28,8 @@ export function costOf(usage: Usage): Cost {
     sqs: Object.values(usage.sqs).reduce((sum, requests) => sum + requests, 0) * prices.sqsRequest.dollars,
     cloudWatch:
       (usage.logBytes / 1e9) * prices.logGigabyte.dollars +
-      (usage.metricHours / hoursPerMonth) * prices.metricMonth.dollars,
+      (usage.metricHours / hoursPerMonth) * prices.metricMonth.dollars +
+      usage.traces * prices.trace.dollars,
     secretsManager: usage.secretReads * prices.secretRead.dollars,
   };
   return {

@@ -51,6 +51,8 @@ const fanOutSeconds = { base: 2, batch: 0.001 };
 const logBytes = { invocation: 600, second: 700 };
 /** Metrics that a run writes, as a rule; most of MetricName only exist where something is wrong. */
 const metricsOfRun = 12;
+/** Of a function's invocations, X-Ray takes the first of each second, and of the others this share (X-Ray Developer Guide, "Configuring sampling rules"). */
+const sampledShare = 0.05;
 
 /**
  * Counts what a run asks of AWS, call by call as the code makes them. Retries, duplicate deliveries and the polling of an empty queue, which
@@ -103,6 +105,8 @@ export function runUsage(work: RunWork): Usage {
     logBytes:
       (ranges + reconciles + 1) * (logBytes.invocation + logBytes.second) + workerSeconds * logBytes.second,
     metricHours: metricsOfRun * (Math.floor(seconds / 3600) + 1),
+    // Reconcile is not traced.
+    traces: 1 + Math.min(ranges, Math.ceil(seconds) + sampledShare * Math.max(0, ranges - seconds)),
     stored: { bytes: work.bytesStored, objects: stageObjects + 2 * raw + documents },
   };
 }

@@ -1,8 +1,8 @@
-/** The functions, as they are deployed: lib/source/fan-out-function.ts, lib/source/worker-function.ts and lib/reconcile/reconcile.ts. */
+/** The functions, as they are deployed: lib/environments.ts takes their usual capacity from here. */
 export const functionSizes = {
   'fan-out': { memoryMegabytes: 512, storageGigabytes: 0.5 },
   worker: { memoryMegabytes: 1769, storageGigabytes: 2 },
-  reconcile: { memoryMegabytes: 1769, storageGigabytes: 4 },
+  reconcile: { memoryMegabytes: 1769, storageGigabytes: 10 },
 } as const;
 
 export type FunctionName = keyof typeof functionSizes;
@@ -17,6 +17,8 @@ export interface Usage {
   readonly logBytes: number;
   /** Metrics, times the hours in which they were written. */
   readonly metricHours: number;
+  /** Invocations that X-Ray takes for its sample. */
+  readonly traces: number;
   /** What stays in the lake. */
   readonly stored: { readonly bytes: number; readonly objects: number };
 }
@@ -38,6 +40,7 @@ export const noUsage: Usage = {
   secretReads: 0,
   logBytes: 0,
   metricHours: 0,
+  traces: 0,
   stored: { bytes: 0, objects: 0 },
 };
 
@@ -54,6 +57,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
     secretReads: a.secretReads + b.secretReads,
     logBytes: a.logBytes + b.logBytes,
     metricHours: a.metricHours + b.metricHours,
+    traces: a.traces + b.traces,
     stored: sum(a.stored, b.stored),
   };
 }

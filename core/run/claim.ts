@@ -52,9 +52,9 @@ export async function keepClaim(lake: Lake, claim: Claim): Promise<boolean> {
   return current.kept ? true : keepClaim(lake, current);
 }
 
-/** Gives the dataset free, unless another run has claimed it since. */
-export async function releaseClaim(lake: Lake, claim: Claim): Promise<void> {
-  await lake.remove(claimKey(claim), claim.etag);
+/** Gives the dataset free, unless another run has claimed it since; 'conflict' also where somebody else has given it free. */
+export function releaseClaim(lake: Pick<Lake, 'remove'>, claim: Claim): Promise<'removed' | 'conflict'> {
+  return lake.remove(claimKey(claim), claim.etag);
 }
 
 /** The datasets that a run has claimed, by the names of the claims. */

@@ -1,85 +1,123 @@
 import type { Plan } from '../plan/plan';
-import type { RunOutcome } from '../report/gather/run-outcome';
 import { type Claim, releaseClaim } from './claim';
 import { type CurateServices, curateOnce } from './curate/curate-once';
-import type { Clock, Lake, Telemetry } from './ports';
+import { publishedEvent } from './events/events-of';
+import { insist } from './events/insist';
+import { type EndServices, endUnpublished, free, report } from './expiry/end-unpublished';
+import { decideEnding, type UnpublishedEnding, type WantedEnding } from './expiry/ending';
+import type { Catalog, Lake } from './ports';
 import { otherBase } from './publish/increment-base';
-import { isSuperseded, publish, readPointer } from './publish/pointer';
+import { isSuperseded, keptRun, type Pointer, publish, readPointer } from './publish/pointer';
 import { writeWatermark } from './publish/watermark';
 import type { RunState } from './run-state';
 import type { Manifest } from './verify/manifest';
 
-export interface ConcludeServices extends CurateServices {
+export interface ConcludeServices extends CurateServices, EndServices {
   readonly lake: Lake;
-  readonly telemetry: Telemetry;
-  readonly clock: Clock;
-  /** Draws a finished run's report, and writes it. @default no report */
-  readonly writeReport?: ((outcome: RunOutcome) => Promise<void>) | undefined;
+  readonly catalog: Catalog;
+}
+
+/** A run that is verified. */
+interface Verified {
+  readonly plan: Plan;
+  readonly manifest: Manifest;
+  readonly claim: Claim;
 }
 
 /**
- * Ends a run that is verified: curates and publishes it, or says why not, and gives its dataset free. Each step finds what the ones before have
- * written, so it may die between any two.
+ * Ends a run that is verified: curates and publishes it, or says why not, tells others, and gives its dataset free. Each step finds what the ones before have
+ * written, so it may die between any two. In this order: pointer, watermark, catalog, report, event, claim, and then what is counted.
  */
-export async function conclude(
-  plan: Plan,
-  manifest: Manifest,
-  claim: Claim,
-  services: ConcludeServices,
-): Promise<RunState> {
-  const { lake, telemetry } = services;
-  const state = await verdict(plan, manifest, services);
-  if (state.state === 'loading') return state;
-  if (state.state === 'published') telemetry.count('RunPublished', 1);
-  if (state.state === 'refused') telemetry.count('RunFailed', 1);
-  const pointer = state.state === 'published' ? await readPointer(lake, plan) : undefined;
-  // Why an increment finds no table to be added to is no finding of its verification.
-  const told = state.state === 'refused' ? { ...manifest, problems: [...state.problems] } : manifest;
-  await report({ plan, manifest: told, state: state.state, publishedAt: pointer?.publishedAt }, services);
-  await releaseClaim(lake, claim);
-  return state;
+export async function conclude(run: Verified, services: ConcludeServices): Promise<RunState> {
+  const { plan, manifest, claim } = run;
+  const verdict = await decide(plan, manifest, services);
+  switch (verdict.verdict) {
+    case 'moved':
+      return { state: 'loading', ranges: manifest.counts.ranges, missing: 0, enqueued: 0 };
+    case 'trial':
+      return endTrial(run, services);
+    case 'unpublished':
+      return endUnpublished({ claim, plan, manifest, ending: verdict.ending }, services);
+    case 'published':
+      return endPublished(run, verdict.pointer, services);
+  }
 }
 
-/** How a run may end, and what readers see then. */
-type Ending = Exclude<Extract<RunState, { state: RunOutcome['state'] }>, { state: 'failed' }>;
+type Verdict =
+  | { readonly verdict: 'published'; readonly pointer: Pointer }
+  | { readonly verdict: 'unpublished'; readonly ending: UnpublishedEnding }
+  /** A complete subset, which is never published. */
+  | { readonly verdict: 'trial' }
+  /** Somebody else has just moved the pointer: what that means is derived anew the next time. */
+  | { readonly verdict: 'moved' };
 
-async function verdict(
-  plan: Plan,
-  manifest: Manifest,
-  services: ConcludeServices,
-): Promise<Ending | Extract<RunState, { state: 'loading' }>> {
+async function decide(plan: Plan, manifest: Manifest, services: ConcludeServices): Promise<Verdict> {
   const { lake, clock } = services;
-  const { counts, problems, warnings, subset } = manifest;
-  if (problems.length > 0) return { state: 'refused', problems };
-  if (subset) return { state: 'verified', records: counts.staged };
+  const { counts, problems, subset } = manifest;
+  if (problems.length > 0) return leave(plan, { ending: 'refused', reasons: [...problems] }, services);
+  if (subset) return { verdict: 'trial' };
   const before = await readPointer(lake, manifest);
   if (before && isSuperseded(plan.runId, before)) {
-    return { state: 'superseded', records: counts.staged - counts.repeated, by: before.runId };
+    // One that readers can be brought back to was published, whichever version did it.
+    if (wasSeen(plan, before)) await decideEnding(plan, { ending: 'published' }, services);
+    const records = counts.staged - counts.repeated;
+    return leave(plan, { ending: 'superseded', by: before.runId, records }, services);
   }
   const other = otherBase(manifest, before);
-  if (other) return { state: 'refused', problems: [other] };
+  if (other) return leave(plan, { ending: 'refused', reasons: [other] }, services);
   if (before?.runId !== plan.runId) {
     const table = await curateOnce(plan, manifest, services);
+    const ending = await decideEnding(plan, { ending: 'published' }, services);
+    if (ending.ending !== 'published') return { verdict: 'unpublished', ending };
     await publish(lake, { manifest, table, keepRuns: plan.keepRuns }, new Date(clock.now()));
   }
   const pointer = await readPointer(lake, manifest);
-  // Somebody else has just moved the pointer: what that means is derived anew the next time.
-  if (pointer?.runId !== plan.runId) {
-    return { state: 'loading', ranges: counts.ranges, missing: 0, enqueued: 0 };
-  }
-  await writeWatermark(lake, pointer);
+  return pointer?.runId === plan.runId ? { verdict: 'published', pointer } : { verdict: 'moved' };
+}
+
+function wasSeen({ runId }: Plan, pointer: Pointer): boolean {
+  return keptRun(pointer, runId) !== undefined || pointer.rolledBack?.from === runId;
+}
+
+/** One that was about to be published, and that readers do not see now, ends so too; its objects do not expire, since some may have seen them. */
+async function leave(
+  plan: Plan,
+  wanted: WantedEnding<UnpublishedEnding>,
+  services: ConcludeServices,
+): Promise<Verdict> {
+  const ending = await decideEnding(plan, wanted, services);
+  if (ending.ending !== 'published') return { verdict: 'unpublished', ending };
+  return { verdict: 'unpublished', ending: { ...wanted, version: 1, at: ending.at } };
+}
+
+async function endPublished(
+  { plan, manifest, claim }: Verified,
+  pointer: Pointer,
+  services: ConcludeServices,
+): Promise<RunState> {
+  const { lake, catalog, events } = services;
+  const { warnings } = manifest;
+  const { publishedAt } = pointer;
+  const owed = { run: plan, since: publishedAt };
+  await writeWatermark(lake, plan);
+  await insist(
+    { ...owed, failure: 'its table in the catalog does not follow' },
+    () => catalog.follow(pointer),
+    services,
+  );
+  await report({ plan, manifest, state: 'published', publishedAt }, services);
+  await insist(
+    { ...owed, failure: 'its event could not be emitted' },
+    () => events.emit(publishedEvent(pointer, services)),
+    services,
+  );
+  await free({ claim, plan, manifest, ending: undefined }, services);
   return { state: 'published', records: pointer.records, ...(warnings.length > 0 && { warnings }) };
 }
 
-/** A report that cannot be drawn keeps nothing from readers. */
-export async function report(
-  outcome: RunOutcome,
-  { telemetry, writeReport }: Pick<ConcludeServices, 'telemetry' | 'writeReport'>,
-): Promise<void> {
-  const { source, dataset, runId } = outcome.plan;
-  try {
-    await writeReport?.(outcome);
-  } catch (error) {
-    telemetry.warn('The report could not be written', { source, dataset, runId, reason: String(error) });
-  }
+/** Nobody but who asked for a trial is told of it. */
+async function endTrial({ plan, manifest, claim }: Verified, services: ConcludeServices): Promise<RunState> {
+  await report({ plan, manifest, state: 'verified' }, services);
+  await releaseClaim(services.lake, claim);
+  return { state: 'verified', records: manifest.counts.staged };
 }

@@ -44,6 +44,12 @@ export function stagePrefix(run: RunName): string {
   return `stage/${datasetFolder(run)}run=${safe(lookName(run))}/`;
 }
 
+/** How the keys of all stage objects of a run begin: those of its own pages, and those of its looks. */
+export function stagePrefixes({ source, dataset, runId }: RunName): string[] {
+  const run = { source, dataset, runId };
+  return [stagePrefix(run), `stage/${datasetFolder(run)}run=${safe(runId)}-look-`];
+}
+
 /** The one object of a page range: a pure function of source, dataset, run, slice and range. */
 export function stageKey(run: StagedRun, range: RangeName): string {
   return `${stagePrefix(run)}${rangeName(range)}.${run.extension}`;
@@ -102,6 +108,16 @@ export function enqueuedKey(run: RunName, round: number): string {
 /** What verification proved: the answer to "is it all there?". */
 export function verificationKey(run: RunName): string {
   return `${runFolder(run)}verification.json`;
+}
+
+/** How a run ends, decided once by whoever is first: see ending.ts. */
+export function endingKey(run: RunName): string {
+  return `${runFolder(run)}ending.json`;
+}
+
+/** That others were told of one way in which a run was blocked. */
+export function blockedKey(run: RunName, blockage: string): string {
+  return `${runFolder(run)}blocked/${safe(blockage)}.json`;
 }
 
 /** When a run that takes long last came further; overwritten. */

@@ -1,8 +1,13 @@
 import type { Plan } from '../plan/plan';
-import { type Claim, claimedDatasets, readClaim, releaseClaim } from './claim';
-import { type ConcludeServices, conclude, report } from './conclude';
+import { type Claim, claimedDatasets, readClaim } from './claim';
+import { type ConcludeServices, conclude } from './conclude';
+import { unlessUnreadable } from './document';
 import { type LookPlan, lookAgain, notLooked } from './drift/look-again';
 import type { LookServices } from './drift/next-look';
+import { tellBlocked } from './events/tell-blocked';
+import { endUnpublished } from './expiry/end-unpublished';
+import { decideEnding, readUnpublished } from './expiry/ending';
+import { type ExpireServices, expireStage } from './expiry/expire-stage';
 import { claimKey, type RunName } from './keys';
 import { type LoadMissingServices, loadMissing } from './missing/load-missing';
 import { lastProgress } from './missing/progress';
@@ -11,6 +16,7 @@ import { readPlan } from './plan/read-plan';
 import type { Clock, Lake } from './ports';
 import type { RunReport, RunState } from './run-state';
 import { harvestBlocks } from './verify/harvest';
+import { readManifest } from './verify/manifest';
 import { type VerifyServices, verifyOnce } from './verify/verify-once';
 
 export type { RunReport, RunState } from './run-state';
@@ -19,7 +25,8 @@ export interface ReconcileServices
   extends VerifyServices,
     LookServices,
     ConcludeServices,
-    LoadMissingServices {
+    LoadMissingServices,
+    ExpireServices {
   readonly lake: Lake;
   readonly clock: Clock;
 }
@@ -43,12 +50,15 @@ export async function reconcile(services: ReconcileServices): Promise<RunReport[
       if (report) reports.push(report);
     } catch (error) {
       services.telemetry.warn('An open run could not be reconciled', {
+        ...dataset,
         claim: claimKey(dataset),
         reason: String(error),
       });
       failures.push(error);
     }
   }
+  // Last, since it may take what time there is.
+  for (const report of reports) if (hasEndedUnpublished(report)) await expireStage(report, services);
   if (failures.length > 1) {
     throw new AggregateError(failures, `${failures.length} of the open runs could not be reconciled`);
   }
@@ -69,32 +79,54 @@ async function reconcileClaimed(
 }
 
 async function reconcileRun(claim: Claim, services: ReconcileServices): Promise<RunState> {
-  const plan = await readPlan(services.lake, claim);
+  const { lake } = services;
+  const decided = await readUnpublished(lake, claim);
+  if (decided) {
+    // Whoever decided it died, or fan-out was asked for a run that is over.
+    const plan = await readPlan(lake, claim).catch(unlessUnreadable);
+    const manifest = await readManifest(lake, claim).catch(unlessUnreadable);
+    return endUnpublished({ claim, plan, manifest, ending: decided }, services);
+  }
+  const plan = await readPlan(lake, claim);
   const state = plan ? await advance(plan, claim, services) : ({ state: 'planning' } as const);
-  const reason = await whyOver(state, claim, services);
-  if (reason === undefined) return state;
-  services.telemetry.count('RunFailed', 1);
-  if (plan) await report({ plan, state: 'failed', reason }, services);
-  await releaseClaim(services.lake, claim);
-  return { state: 'failed', reason };
+  const over = await whyOver(state, claim, services);
+  if (over === undefined) {
+    if (state.state === 'blocked' && !plan?.subset) await tellBlocked(claim, state, services);
+    return state;
+  }
+  const failed = { ending: 'failed' as const, reasons: [over.reason] };
+  // Of one that was never planned nothing exists: it may begin anew, if fan-out is asked for it again.
+  const ending = plan
+    ? await decideEnding(claim, failed, services)
+    : { ...failed, version: 1 as const, at: over.since };
+  // What was missing came after it was looked for, and another reconcile is about to publish the run.
+  if (ending.ending === 'published') return state;
+  return endUnpublished({ claim, plan, manifest: undefined, ending }, services);
 }
 
-/** Why a run is given up; undefined of one that may go on, or has ended by itself. */
+function hasEndedUnpublished({ state }: RunState): boolean {
+  return state === 'refused' || state === 'failed' || state === 'superseded';
+}
+
+/** Why a run is given up, and since when (ISO 8601) that may be done; undefined of one that may go on, or has ended by itself. */
 async function whyOver(
   state: RunState,
   claim: Claim,
   services: ReconcileServices,
-): Promise<string | undefined> {
+): Promise<{ readonly reason: string; readonly since: string } | undefined> {
   const claimed = Date.parse(claim.claimedAt);
   const now = services.clock.now();
   // One that is kept has a plan in a moment, if it has not by now.
-  if (state.state === 'planning' && !claim.kept && now - claimed > longestPlanningMinutes * 60_000) {
-    return `not planned ${longestPlanningMinutes} minutes after it began: see the log of the fan-out function`;
+  const patience = longestPlanningMinutes * 60_000;
+  if (state.state === 'planning' && !claim.kept && now - claimed > patience) {
+    const reason = `not planned ${longestPlanningMinutes} minutes after it began: see the log of the fan-out function`;
+    return { reason, since: new Date(claimed + patience).toISOString() };
   }
   const last = await lastSign(state, claim, services);
   if (last === undefined || now - last <= longestHours * 3_600_000) return undefined;
   const began = last === claimed;
-  return `${began ? 'not complete' : 'nothing more came of it'} ${longestHours} hours after it ${began ? 'began' : 'last came further'}; it was ${state.state}`;
+  const reason = `${began ? 'not complete' : 'nothing more came of it'} ${longestHours} hours after it ${began ? 'began' : 'last came further'}; it was ${state.state}`;
+  return { reason, since: new Date(last + longestHours * 3_600_000).toISOString() };
 }
 
 /** When an open run last gave a sign of life, in milliseconds since the epoch; undefined of one that has ended. */
@@ -117,7 +149,7 @@ async function advance(plan: Plan, claim: Claim, services: ReconcileServices): P
   const looked = await look(plan, unrolled, services);
   if (looked.state === 'looking') return load(looked.plan, looked.unrolled, services);
   const manifest = await verifyOnce(plan, unrolled, services, looked);
-  return conclude(plan, manifest, claim, services);
+  return conclude({ plan, manifest, claim }, services);
 }
 
 /** A run with a hole is not looked at again: what moved cannot be told from what was never there. */

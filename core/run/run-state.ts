@@ -31,6 +31,8 @@ export type RunState =
       readonly dead: number;
       /** The most frequent first. */
       readonly reasons: readonly BlockedReason[];
+      /** ISO 8601: when the last of the ranges failed; absent where no worker said so. */
+      readonly failedAt?: string | undefined;
     }
   | {
       readonly state: 'published';

@@ -11,18 +11,31 @@ import { reasonKey } from './reason-pattern';
 const mostRead = 1000;
 const readsAtOnce = 50;
 
-/** Why the workers gave up ranges of a run, grouped by what they said, the most frequent first. */
+/** What the workers left of the ranges that they gave up. */
+export interface Blocked {
+  /** Grouped by what they said, the most frequent first. */
+  readonly reasons: readonly BlockedReason[];
+  /** ISO 8601: when the last of them failed; undefined where no worker said anything. */
+  readonly failedAt: string | undefined;
+}
+
+/** Why the workers gave up ranges of a run. */
 export async function blockedReasons(
   run: RunName,
   dead: Iterable<RangeName>,
   lake: Pick<Lake, 'get'>,
-): Promise<BlockedReason[]> {
+): Promise<Blocked> {
   const reasons = new Map<string, BlockedReason>();
+  let failedAt: string | undefined;
   const read = concurrently(some(dead, mostRead), readsAtOnce, (range) =>
     readDocument(deadRangeSchema, deadKey(run, range), lake),
   );
-  for await (const document of read) if (document) add(reasons, document);
-  return [...reasons.values()].sort((a, b) => b.ranges - a.ranges);
+  for await (const document of read) {
+    if (!document) continue;
+    add(reasons, document);
+    if (failedAt === undefined || document.at > failedAt) failedAt = document.at;
+  }
+  return { reasons: [...reasons.values()].sort((a, b) => b.ranges - a.ranges), failedAt };
 }
 
 function add(reasons: Map<string, BlockedReason>, dead: DeadRange): void {

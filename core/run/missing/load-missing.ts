@@ -1,5 +1,5 @@
 import type { PageRange, Plan } from '../../plan/plan';
-import { blockedReasons } from '../dead/blocked-reasons';
+import { type Blocked, blockedReasons } from '../dead/blocked-reasons';
 import { rangeDocuments } from '../dead/range-documents';
 import { deadPrefix } from '../keys';
 import type { Clock, Lake, PageQueue, QueueDepth, Telemetry } from '../ports';
@@ -36,7 +36,7 @@ export async function loadMissing(
 ): Promise<RunState> {
   const { lake, telemetry } = services;
   const { ranges, missingRanges: missing, present } = unrolled;
-  const { look } = plan;
+  const { source, dataset, look } = plan;
   const pageQueue = await services.pageQueue(plan.source);
   const depth = await pageQueue.depth();
   const loading = { state: 'loading', look, ranges, missing, enqueued: 0 } as const;
@@ -45,9 +45,10 @@ export async function loadMissing(
   // With nothing in the DLQ nobody waits for a redrive, whatever workers once said.
   const dead = depth.dead > 0 ? await rangeDocuments(deadPrefix(plan), lake) : undefined;
   const isDead = (range: PageRange) => dead?.has(range) === true;
-  const blocked = (reasons: readonly BlockedReason[]): RunState => {
-    telemetry.count('RunBlocked', 1);
-    return { state: 'blocked', look, ranges, missing, dead: depth.dead, reasons };
+  const blocked = ({ reasons, failedAt }: Blocked): RunState => {
+    // At every pass, so that a graph shows for how long: others are told once, by an event.
+    telemetry.count('RunBlocked', 1, { source, dataset });
+    return { state: 'blocked', look, ranges, missing, dead: depth.dead, reasons, failedAt };
   };
   const deadReasons = () => blockedReasons(plan, only(unrolled.missing(), isDead), lake);
 
@@ -57,14 +58,15 @@ export async function loadMissing(
   const next = await nextRound(plan, { present: present.size, most }, services);
   if (next.turn === 'over') {
     const lost = missing - count(only(unrolled.missing(), isDead));
-    return blocked([...(await deadReasons()), neverCame({ ranges: lost, rounds: most }, first)]);
+    const { reasons, failedAt } = await deadReasons();
+    return blocked({ reasons: [...reasons, neverCame({ ranges: lost, rounds: most }, first)], failedAt });
   }
   if (next.turn === 'wait') return loading;
   const { round } = next;
   if (!(await takeRound(plan, { round, present: present.size }, services))) return loading;
   const alive = only(unrolled.missing(), (range) => !isDead(range));
   const enqueued = await pageQueue.send(messagesOf(plan, alive));
-  telemetry.count('RangesEnqueued', enqueued);
+  telemetry.count('RangesEnqueued', enqueued, { source, dataset });
   return { ...loading, enqueued };
 }
 

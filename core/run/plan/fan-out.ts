@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../errors';
 import { definitionHash } from '../../source/definition-hash';
 import type { Dataset, Source } from '../../source/source';
 import { claimDataset } from '../claim';
+import { readUnpublished, type UnpublishedEnding } from '../expiry/ending';
 import { enqueueMissing } from '../missing/enqueue-missing';
 import type { Clock, PageQueue } from '../ports';
 import { type PlanOnceServices, planOnce } from './plan-once';
@@ -55,9 +56,11 @@ export interface FanOutServices extends PlanOnceServices {
 
 export type FanOutResult =
   | { readonly status: 'enqueued'; readonly runId: string; readonly ranges: number }
-  | { readonly status: 'skipped'; readonly runId: string; readonly openRun: string };
+  | { readonly status: 'skipped'; readonly runId: string; readonly openRun: string }
+  /** The run has ended unpublished, and nothing brings it back. */
+  | { readonly status: 'over'; readonly runId: string; readonly outcome: UnpublishedEnding['ending'] };
 
-/** Plans a run once and enqueues what it still misses; safe to repeat at any point. */
+/** Plans a run once and enqueues what it still misses; safe to repeat at any point, also when the run is over. */
 export async function fanOut(request: FanOutRequest, services: FanOutServices): Promise<FanOutResult> {
   const { source, lake, telemetry, clock } = services;
   const { onlyPages, replayOf, mode } = request;
@@ -67,6 +70,11 @@ export async function fanOut(request: FanOutRequest, services: FanOutServices): 
     throw new ConfigurationError(`run ${run.runId} cannot be a replay of itself: leave its runId out`);
   }
 
+  const over = await readUnpublished(lake, run);
+  if (over) {
+    telemetry.info('Nothing to do: the run has ended unpublished', { ...run, outcome: over.ending });
+    return { status: 'over', runId: run.runId, outcome: over.ending };
+  }
   const claim = await claimDataset(lake, run, new Date(clock.now()));
   if (claim.runId !== run.runId) {
     telemetry.count('RunSkipped', 1);
@@ -84,7 +92,11 @@ export async function fanOut(request: FanOutRequest, services: FanOutServices): 
   return { status: 'enqueued', runId: run.runId, ranges };
 }
 
-function chooseRunId({ runId, scheduledTime, mode }: FanOutRequest, clock: Clock): string {
+/** The name of the run that a request is about: as it says, or after the time at which it was due, or after now. */
+export function chooseRunId(
+  { runId, scheduledTime, mode }: FanOutRequest,
+  clock: Pick<Clock, 'now'>,
+): string {
   if (runId) return runId;
   // Schedules are due at whole seconds; where both of a dataset are due at once, each has a run of its own.
   const apart = mode === 'incremental' ? 1 : 0;

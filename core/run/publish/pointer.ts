@@ -27,6 +27,8 @@ const publishedRunSchema = z.object({
   watermark: z.string(),
   /** Set where only what changed was loaded, and merged into the table of another run. */
   increment: incrementSchema.optional(),
+  /** The run whose pages were shaped anew, where the source was asked for nothing. */
+  replayOf: z.string().optional(),
   /** In what the run falls short, where it was published all the same. */
   warnings: z.array(z.string()).optional(),
   /** ISO 8601, when readers first saw it. */
@@ -111,7 +113,7 @@ export async function publish(
   if (current?.runId === manifest.runId) return 'already';
   if (current && isSuperseded(manifest.runId, current)) return 'superseded';
   if (otherBase(manifest, current)) return 'conflict';
-  const { increment, warnings } = manifest;
+  const { increment, replayOf, warnings } = manifest;
   const pointer: Pointer = {
     version: 3,
     source: manifest.source,
@@ -122,6 +124,7 @@ export async function publish(
     manifest: manifestKey(manifest),
     watermark: manifest.watermark,
     ...(increment && { increment }),
+    ...(replayOf && { replayOf: replayOf.runId }),
     ...(warnings.length === 0 ? {} : { warnings }),
     publishedAt: now.toISOString(),
     previous: current ? [asPublished(current), ...current.previous].slice(0, keepRuns) : [],

@@ -1,6 +1,6 @@
 import { PermanentError } from '../../errors';
 import { pointerKey, type RunName } from '../keys';
-import type { Lake } from '../ports';
+import type { Catalog, Lake } from '../ports';
 import { asPublished, type Pointer, type PublishedRun, readPointer } from './pointer';
 import { writeWatermark } from './watermark';
 
@@ -18,13 +18,20 @@ export interface RolledBack {
 /** Why readers cannot be shown another run: one sentence with what to do. */
 export class RollbackError extends PermanentError {}
 
+export interface RollbackServices {
+  readonly lake: Lake;
+  readonly catalog: Catalog;
+}
+
 /**
  * Shows readers another kept run, in one atomic switch; the run that they saw is kept, so that one can go there again. Its files are counted
- * and its manifest looked for first. No run that readers have seen before is published again by itself: the next one that is, is new.
- * Throws a RollbackError when nothing is kept, the run is not among those that are, its files are gone, or somebody moved the pointer meanwhile.
+ * and its manifest looked for first. Watermark and catalog follow; before that, they are put where the pointer is now, so that a rollback that died
+ * is made good by whatever rollback comes next. No run that readers have seen before is published again by itself: the next one that is, is new.
+ * Throws a RollbackError when nothing is kept, the run is not among those that are, its files are gone, somebody moved the pointer meanwhile, or
+ * the catalog refuses, which keeps the pointer from nothing.
  */
 export async function rollback(
-  lake: Lake,
+  { lake, catalog }: RollbackServices,
   dataset: Omit<RunName, 'runId'>,
   { to }: RollbackOptions,
   now: Date,
@@ -33,6 +40,12 @@ export async function rollback(
   const current = await readPointer(lake, dataset);
   if (!current)
     throw new RollbackError(`nothing of ${name} is published, so there is nothing to go back from`);
+  const notFollowed = await follow(current, { lake, catalog }).then(() => undefined, String);
+  if (to === current.runId && notFollowed !== undefined) {
+    throw new RollbackError(
+      `readers of ${name} see run ${to} already, but ${doesNotFollow(notFollowed, name, to)}`,
+    );
+  }
   const target = choose(current, name, to);
   await refuseIncomplete(target, name, lake);
   const pointer = moved(current, target, now);
@@ -41,8 +54,23 @@ export async function rollback(
   if (written === 'conflict') {
     throw new RollbackError(`${name} was published by somebody else meanwhile: look again, then roll back`);
   }
-  await writeWatermark(lake, dataset);
+  await follow(pointer, { lake, catalog }).catch((cause) => {
+    throw new RollbackError(
+      `readers of ${name} in the lake see run ${target.runId} now, but ${doesNotFollow(cause, name, target.runId)}`,
+      { cause },
+    );
+  });
   return { from: asPublished(current), to: target };
+}
+
+/** What goes where the pointer is, however often it is told. */
+async function follow(pointer: Pointer, { lake, catalog }: RollbackServices): Promise<void> {
+  await writeWatermark(lake, pointer);
+  await catalog.follow(pointer);
+}
+
+function doesNotFollow(cause: unknown, name: string, runId: string): string {
+  return `the watermark or the table in the catalog does not follow (${String(cause)}): mend that, then npx baseload rollback ${name} --to ${runId} makes them follow`;
 }
 
 function choose(current: Pointer, name: string, to: string | undefined): PublishedRun {

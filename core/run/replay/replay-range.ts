@@ -2,9 +2,10 @@ import { type BaseloadError, PermanentError, TransientError } from '../../errors
 import type { FetchedRange } from '../../extract/range/fetched-range';
 import { stageKey } from '../keys';
 import type { Lake } from '../ports';
-import { readNext, receiptOf } from '../range/next-sequences';
+import { readNext } from '../range/next-sequences';
 import type { PageMessage } from '../range/page-message';
 import { RawPagesError, readRaw } from '../range/write-raw';
+import { receiptOfRange } from './receipt-of-range';
 
 /** A message whose range was loaded by another run, and is to be shaped anew. */
 export type ReplayMessage = PageMessage & { readonly replayOf: NonNullable<PageMessage['replayOf']> };
@@ -23,22 +24,22 @@ export interface ReplayedRange extends FetchedRange {
 /**
  * What the source answered when the range was fetched for the run that is replayed, from the lake alone: the bodies into
  * `pagesFile`, and all that its receipt says. No request is made, so `requests` is 0; `fetchedAt` and `milliseconds` are
- * those of the fetch, since that is how fresh the records are. Rejects with a RawPagesError when the range's object or its
- * raw bodies are not there.
+ * those of the fetch, since that is how fresh the records are. Rejects with a RawPagesError when neither the range's object nor
+ * an entry of the manifest tells of it, or its raw bodies are not there.
  */
 export async function replayRange(
   { replayOf, ...message }: ReplayMessage,
   files: { readonly pagesFile: string; readonly compressedFile: string },
   lake: Pick<Lake, 'head' | 'get' | 'download'>,
 ): Promise<ReplayedRange> {
-  const key = stageKey({ ...message, ...replayOf }, message.range);
-  const object = await lake.head(key);
-  if (object === undefined) {
+  const run = { ...message, ...replayOf };
+  const key = stageKey(run, message.range);
+  const receipt = await receiptOfRange(run, message.range, lake);
+  if (receipt === undefined) {
     throw new RawPagesError(
       `${key} is not in the lake, so run ${replayOf.runId} cannot be replayed: load the dataset from the source again`,
     );
   }
-  const receipt = receiptOf(object);
   const { raw, totals, expected } = receipt;
   if (raw === undefined) {
     throw new RawPagesError(

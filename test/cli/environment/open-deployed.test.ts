@@ -74,7 +74,7 @@ describe('a deployed environment', () => {
     expect(events).toEqual([{ dataset: 'cities' }]);
     expect(await refusal(() => environment.queues('tides'))).toEqual([
       2,
-      "source 'tides' has no queues in dev yet: deploy it with npx cdk deploy -c environment=dev",
+      "source 'tides' has no queues in dev yet: deploy it with npx cdk deploy baseload-dev",
     ]);
   });
 });
@@ -91,7 +91,7 @@ it('says what a function threw, by its own name and message', async () => {
   ]);
   expect(await refusal(() => environment.invoke('absent', {}))).toEqual([
     2,
-    'there is no function absent: deploy the source with npx cdk deploy, or name another account or region with AWS_PROFILE and AWS_REGION',
+    'there is no function absent: deploy the stack of its environment, as in npx cdk deploy baseload-dev, or name another account or region with AWS_PROFILE and AWS_REGION',
   ]);
 });
 
@@ -100,11 +100,11 @@ describe('says in one sentence what is missing:', () => {
     await withAws({ stacks: { 'baseload-staging': { status: 'CREATE_IN_PROGRESS', outputs: {} } } });
     expect(await refusal(() => openEnvironment('dev', 'read'))).toEqual([
       2,
-      'there is no stack baseload-dev in eu-central-1 of this account: deploy it with npx cdk deploy -c environment=dev, or name another account or region with AWS_PROFILE and AWS_REGION',
+      'there is no stack baseload-dev in eu-central-1 of this account: deploy it with npx cdk deploy baseload-dev, or name another account or region with AWS_PROFILE and AWS_REGION',
     ]);
     expect(await refusal(() => openEnvironment('staging', 'read'))).toEqual([
       2,
-      'the stack baseload-staging has no output LakeBucket (it is CREATE_IN_PROGRESS): deploy this version with npx cdk deploy -c environment=staging',
+      'the stack baseload-staging has no output LakeBucket (it is CREATE_IN_PROGRESS): deploy this version with npx cdk deploy baseload-staging',
     ]);
   });
 

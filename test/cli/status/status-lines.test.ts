@@ -161,6 +161,7 @@ describe('a watch', () => {
           return lake.get(key);
         },
       },
+      catalog: { follow: () => Promise.reject(new Error('nothing is published')) },
       queues: () => Promise.reject(new Error('nobody may ask the queue')),
       invoke: () => Promise.reject(new Error('nothing is called')),
       close: async () => {},

@@ -13,6 +13,7 @@ const anyUsage: fc.Arbitrary<Usage> = fc.record({
   secretReads: count,
   logBytes: count,
   metricHours: count,
+  traces: count,
   stored: fc.record({ bytes: count, objects: count }),
 });
 const dollars = (cost: Cost) => Object.values(cost);

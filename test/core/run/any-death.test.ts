@@ -18,6 +18,7 @@ import {
   memoryLake,
 } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
+import { nobodyListens } from '../../support/nobody-listens';
 import { aPlan, aRun, recordTelemetry, startOfTime, stillClock, writeRange, writeRun } from './run-fixture';
 
 const folder = mkdtempSync(join(tmpdir(), 'any-death-'));
@@ -39,6 +40,20 @@ const curation: CurationEngine = {
   },
 };
 
+/** What others have been told by the processes over a lake. */
+interface Told {
+  readonly events: string[];
+  readonly tables: string[];
+}
+
+const tellings = new WeakMap<MemoryObjects, Told>();
+
+function toldOf(objects: MemoryObjects): Told {
+  const told = tellings.get(objects) ?? { events: [], tables: [] };
+  tellings.set(objects, told);
+  return told;
+}
+
 /** A process over a lake that dies at one of its calls, before or after it took effect: no later call of it happens. */
 function mortal(
   objects: MemoryObjects,
@@ -52,7 +67,15 @@ function mortal(
   };
   const fault = () => (calls++ === dies?.at ? dies.how : undefined);
   const lake = memoryLake(objects, { turn, fault });
+  const alive = async (act: () => unknown) => {
+    if (isOver()) throw new Error('the process is dead');
+    act();
+  };
+  const told = toldOf(objects);
   const services: ReconcileServices = {
+    ...nobodyListens,
+    events: { emit: ({ detail }) => alive(() => told.events.push(detail.eventId)) },
+    catalog: { follow: ({ runId }) => alive(() => told.tables.push(runId)) },
     lake,
     curation,
     clock: stillClock(),
@@ -70,9 +93,15 @@ async function outcome(objects: MemoryObjects): Promise<Record<string, string>> 
   const keys = objects
     .keys()
     .filter((key) => !key.startsWith('tables/geonames/cities/run=') || key.includes(attempt));
-  return Object.fromEntries(
-    keys.map((key) => [key, objects.text(key) ?? ''].map((text) => text.replaceAll(attempt, 'attempt'))),
-  );
+  const { events, tables } = toldOf(objects);
+  return {
+    ...Object.fromEntries(
+      keys.map((key) => [key, objects.text(key) ?? ''].map((text) => text.replaceAll(attempt, 'attempt'))),
+    ),
+    // At least once.
+    events: [...new Set(events)].join(),
+    tables: [...new Set(tables)].join(),
+  };
 }
 
 async function prepared(plan: Plan, missing: number): Promise<MemoryObjects> {
@@ -88,17 +117,20 @@ async function prepared(plan: Plan, missing: number): Promise<MemoryObjects> {
 }
 
 describe.each([
-  ['curated', aPlan({ curate: { targetMegabytes: 128 } }), 'published'],
-  ['published as it is', aPlan(), 'published'],
-  ['refused', aPlan({ total: 951 }), 'refused'],
-  ['a trial', aPlan({ subset: true }), 'verified'],
-] as const)('a run that is %s, in whatever call its reconcile dies', (_, plan, state) => {
+  ['curated', aPlan({ curate: { targetMegabytes: 128 } }), 'published', 'RunPublished'],
+  ['published as it is', aPlan(), 'published', 'RunPublished'],
+  ['refused', aPlan({ total: 951 }), 'refused', 'RunFailed'],
+  ['a trial', aPlan({ subset: true }), 'verified', undefined],
+] as const)('a run that is %s, in whatever call its reconcile dies', (_, plan, state, event) => {
   it.each(['before', 'after'] as const)('ends the same: %s the call took effect', async (how) => {
     const undisturbed = await prepared(plan, 0);
     await mortal(undisturbed, new MemoryMessages(), undefined).reconcile();
     const expected = await outcome(undisturbed);
     expect(expected[reportKey(plan)]).toBe(`report of a run that was ${state}`);
     expect(expected[claimKey(plan)]).toBeUndefined();
+    expect(expected.events).toBe(event === undefined ? '' : `${event}/geonames/cities/${aRun.runId}`);
+    expect(expected.tables).toBe(state === 'published' ? aRun.runId : '');
+    expect(undisturbed.tags.size).toBe(state === 'refused' ? 4 : 0);
 
     let at = 0;
     for (let died = true; died; at++) {
@@ -108,6 +140,8 @@ describe.each([
       died = first.isDead();
       await mortal(objects, new MemoryMessages(), undefined).reconcile();
       expect(await outcome(objects)).toEqual(expected);
+      // Tags that a death has kept from being set are a prune's business; nothing else ever has one.
+      if (state !== 'refused') expect(objects.tags.size).toBe(0);
     }
     expect(at).toBeGreaterThan(20);
   });

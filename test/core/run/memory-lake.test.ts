@@ -1,7 +1,15 @@
 import { lakeContract } from '../../support/lake-contract';
 import { LakeFailure, MemoryObjects, memoryLake } from '../../support/memory-lake';
 
-lakeContract('memoryLake', async () => memoryLake());
+const contracted = new MemoryObjects();
+lakeContract(
+  'memoryLake',
+  async () => memoryLake(contracted),
+  async (key) => {
+    const tag = contracted.tags.get(key);
+    return tag ? { [tag.name]: tag.value } : {};
+  },
+);
 
 describe('the faults of memoryLake', () => {
   it('fails before a write takes effect, so that nothing is there', async () => {

@@ -13,6 +13,7 @@ import { tableOf } from '../../../core/shape/stage/table';
 import type { RecordSlices } from '../../../core/source/slices';
 import { MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
+import { nobodyListens } from '../../support/nobody-listens';
 import { datasetOf } from '../shape/stage/every-type';
 import { stageFiles } from '../shape/stage/stage-files';
 import {
@@ -53,7 +54,7 @@ test('texts that were neutralised are what they were to all readers of the table
 
   const services = { lake, workFolder: folder, memoryMegabytes: 200 };
   const [report] = await reconcile({
-    ...{ lake, telemetry: recordTelemetry(), clock: stillClock() },
+    ...{ ...nobodyListens, lake, telemetry: recordTelemetry(), clock: stillClock() },
     pageQueue: async () => memoryPageQueue(new MemoryMessages()),
     curation: noCuration,
     findRepeatedKeys: (of, found) => repeatedKeys(of, found, services),

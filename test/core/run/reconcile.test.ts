@@ -6,6 +6,7 @@ import type { DeadRange } from '../../../core/run/dead/dead-range';
 import {
   claimKey,
   deadKey,
+  endingKey,
   givenUpKey,
   manifestKey,
   manifestPartKey,
@@ -22,8 +23,10 @@ import type { Receipt } from '../../../core/run/range/receipt';
 import { reconcile } from '../../../core/run/reconcile';
 import { manifestSchema } from '../../../core/run/verify/manifest';
 import { readVerification } from '../../../core/run/verify/verification';
+import { heardEvents } from '../../support/heard-events';
 import { type LakeCall, type LakeFault, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
+import { nobodyListens } from '../../support/nobody-listens';
 import {
   aChain,
   aGrid,
@@ -34,6 +37,7 @@ import {
   messageOf,
   noCuration,
   recordTelemetry,
+  startOfTime,
   stillClock,
   writeRange,
   writeRun,
@@ -61,9 +65,10 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
   const clock = stillClock();
   const pageQueue = jest.fn(async (_source: string) => memoryPageQueue(messages));
   const writeReport = jest.fn(async (_outcome: RunOutcome) => {});
+  const listener = heardEvents();
   const services = {
     ...{ lake: memoryLake(objects, { fault }), pageQueue, telemetry, clock },
-    ...{ findRepeatedKeys, curation: noCuration, writeReport },
+    ...{ ...listener, findRepeatedKeys, curation: noCuration, writeReport },
   };
   return {
     objects,
@@ -72,6 +77,7 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
     telemetry,
     clock,
     pageQueue,
+    listener,
     writeReport,
     tick: () => reconcile(services),
     claim: () => readClaim(lake, aRun),
@@ -166,7 +172,8 @@ describe('reconcile', () => {
       await die(2, { reason: 'page 7 of cities: HTTP 403' });
       expect(await tick()).toEqual([
         {
-          ...{ ...aRun, state: 'blocked', ranges: 4, missing: 2, dead: 2 },
+          ...{ ...aRun, state: 'blocked', ranges: 4, missing: 2, dead: 2, look: undefined },
+          failedAt: new Date(startOfTime).toISOString(),
           reasons: [
             {
               ...{ reason: 'page 4 of cities: HTTP 403', error: 'ForbiddenError', failure: 'permanent' },
@@ -282,10 +289,14 @@ describe('reconcile', () => {
       expect(await tick()).toEqual([]);
     });
 
-    it('writes receipts, proof, manifest, pointer, watermark and report in this order, and then gives the dataset free', async () => {
-      const { tick, objects, writeReport } = await prepareRun();
+    it('writes receipts, proof, manifest, decision, pointer and watermark, then tells catalog, report and bus in this order, and then gives the dataset free', async () => {
+      const { tick, objects, writeReport, listener } = await prepareRun();
+      const note = (key: string) =>
+        void objects.changes.push({ operation: 'put', key, text: '', before: undefined });
+      listener.catalog.follow = async () => note('catalog');
+      listener.events.emit = async () => note('event');
       writeReport.mockImplementation(async () => {
-        objects.changes.push({ operation: 'put', key: 'report', text: '', before: undefined });
+        note('report');
       });
       objects.changes.length = 0;
       await tick();
@@ -293,9 +304,12 @@ describe('reconcile', () => {
         ['putIfAbsent', manifestPartKey(aRun, 'rest-00000000-of-4')],
         ['putIfAbsent', verificationKey(aRun)],
         ['putIfAbsent', manifestKey(aRun)],
+        ['putIfAbsent', endingKey(aRun)],
         ['replace', pointerKey(aRun)],
         ['replace', watermarkKey(aRun)],
+        ['put', 'catalog'],
         ['put', 'report'],
+        ['put', 'event'],
         ['remove', claimKey(aRun)],
       ]);
     });
@@ -370,7 +384,7 @@ describe('reconcile', () => {
     await tick();
     await open();
     expect(await tick()).toMatchObject([{ state: 'published' }]);
-    await rollback(lake, aRun, {}, new Date());
+    await rollback({ lake, catalog: nobodyListens.catalog }, aRun, {}, new Date());
     await open(); // reconcile had died before it released the claim
     expect(await tick()).toEqual([{ ...aRun, state: 'superseded', records: 950, by: older.runId }]);
     expect((await readPointer(lake, aRun))?.runId).toBe(older.runId);
@@ -422,7 +436,7 @@ describe('reconcile', () => {
         expect(await tick()).toEqual([{ ...aRun, state: 'refused', problems: [problem] }]);
         expect(objects.text(pointerKey(aRun))).toBe(previous);
         expect(await claim()).toBeUndefined();
-        expect(telemetry.counts).toEqual({ RunFailed: 1 });
+        expect(telemetry.counts).toMatchObject({ RunFailed: 1 });
 
         await open(); // the verdict stands, whoever asks again
         expect(await tick()).toMatchObject([{ state: 'refused', problems: [problem] }]);
@@ -445,7 +459,7 @@ describe('reconcile', () => {
         },
       ]);
       expect(await claim()).toBeUndefined();
-      expect(telemetry.counts).toEqual({ RunFailed: 1 });
+      expect(telemetry.counts).toEqual({ RunFailed: 1, RunIncomplete: 1 });
     });
 
     it.each([
@@ -520,7 +534,7 @@ describe('reconcile', () => {
     const pageQueue = async () => memoryPageQueue(messages);
     await reconcile({
       ...{ lake: memoryLake(objects, { turn }), pageQueue, telemetry, clock },
-      ...{ findRepeatedKeys, curation: noCuration },
+      ...{ ...nobodyListens, findRepeatedKeys, curation: noCuration },
     });
     expect(raced).toBe(true);
     expect((await claim())?.runId).toBe(other.runId);
@@ -593,7 +607,7 @@ async function pointerOf(runId: string) {
   await claimDataset(lake, published, new Date());
   const services = {
     ...{ telemetry: recordTelemetry(), clock: stillClock() },
-    ...{ findRepeatedKeys, curation: noCuration },
+    ...{ ...nobodyListens, findRepeatedKeys, curation: noCuration },
   };
   await reconcile({ lake, pageQueue: async () => memoryPageQueue(new MemoryMessages()), ...services });
   const { etag, ...pointer } = (await readPointer(lake, published)) ?? {};

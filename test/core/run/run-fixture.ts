@@ -42,17 +42,22 @@ export function stillClock(): StillClock {
 /** Telemetry that remembers. */
 export interface RecordedTelemetry extends Telemetry {
   readonly counts: Partial<Record<MetricName, number>>;
+  /** The datasets that were named with what was counted: 'RunPublished geonames/cities'. */
+  readonly named: string[];
   readonly lines: { readonly message: string; readonly details: unknown }[];
 }
 
 export function recordTelemetry(): RecordedTelemetry {
   const counts: Partial<Record<MetricName, number>> = {};
+  const named: string[] = [];
   const lines: RecordedTelemetry['lines'] = [];
   const log = (message: string, details: unknown) => void lines.push({ message, details });
   return {
     counts,
+    named,
     lines,
-    count(metric, value) {
+    count(metric, value, of) {
+      if (of) named.push(`${metric} ${of.source}/${of.dataset}`);
       counts[metric] = (counts[metric] ?? 0) + value;
     },
     info: log,

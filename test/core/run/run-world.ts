@@ -1,6 +1,8 @@
 import { PermanentError, ThrottledError, TransientError } from '../../../core/errors';
 import { type Plan, planSchema } from '../../../core/plan/plan';
+import { endingSchema } from '../../../core/run/expiry/ending';
 import {
+  endingKey,
   manifestKey,
   openRuns,
   planKey,
@@ -28,6 +30,7 @@ import {
 } from '../../../core/run/verify/manifest';
 import { type LakeChange, MemoryObjects, memoryLake } from '../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../support/memory-page-queue';
+import { nobodyListens } from '../../support/nobody-listens';
 import { aSource, someLimits } from '../../support/source-fixture';
 import { aRun, noCuration, receiptOf, recordTelemetry, stillClock } from './run-fixture';
 import { datasetOf, type Fetched, fetchModel, type Kind, pagesIn } from './run-world-source';
@@ -88,7 +91,7 @@ export class RunWorld {
   }
 
   /** Invokes fan-out for the run that is due at a time; resolves to how it ended. */
-  async fanOut(due: Date, chance: Chance): Promise<'enqueued' | 'skipped' | 'failed'> {
+  async fanOut(due: Date, chance: Chance): Promise<'enqueued' | 'skipped' | 'over' | 'failed'> {
     const process = this.#process(chance);
     const replayOf = this.replays.get(due.getTime())?.runId;
     const request = { dataset: 'cities', scheduledTime: due.toISOString(), replayOf };
@@ -143,7 +146,7 @@ export class RunWorld {
     const { telemetry, clock } = this;
     const findRepeatedKeys = async () => undefined;
     const services = { lake, pageQueue: async () => pageQueue, telemetry, clock, findRepeatedKeys };
-    await reconcile({ ...services, curation: noCuration }).catch(() => {});
+    await reconcile({ ...nobodyListens, ...services, curation: noCuration }).catch(() => {});
   }
 
   happen(event: QueueEvent): void {
@@ -249,6 +252,18 @@ export class RunWorld {
     };
   }
 
+  /** What is left to expire was never published, and never will be. */
+  *#publishedYetUnpublished(run: RunName): Generator<string> {
+    const ending = this.objects.text(endingKey(run));
+    if (ending === undefined) yield `${run.runId} was published before that was decided`;
+    else if (endingSchema.parse(JSON.parse(ending)).ending !== 'published') {
+      yield `${run.runId} was published after it had ended otherwise`;
+    }
+    if (this.objects.keys(stagePrefix(run)).some((key) => this.objects.tags.has(key))) {
+      yield `${run.runId} is left to expire, and was published`;
+    }
+  }
+
   *#violationsOf({ key, before, text, operation }: LakeChange): Generator<string> {
     const isClaim = key.startsWith(openRuns);
     const mayMove =
@@ -261,6 +276,7 @@ export class RunWorld {
     const { runId } = pointerSchema.parse(JSON.parse(text));
     const previous = runOfPointer(before);
     if (previous !== undefined && previous >= runId) yield `the pointer moved from ${previous} to ${runId}`;
+    yield* this.#publishedYetUnpublished({ ...aRun, runId });
     yield* this.#incompleteness({ ...aRun, runId });
   }
 

@@ -53,7 +53,12 @@ const cases: readonly (readonly [unknown, string, string, string])[] = [
   [source({ name: '-shop' }), 'name', "'-shop'", 'inner dashes'],
   [source({ name: '' }), 'name', "''", '1 to 40'],
   [source({ name: 'open' }), 'name', "'open'", "and not 'open'"],
-  [source({ extra: 1 }), 'extra', 'an unknown option', 'name, baseUrl, auth, tls, http, limits, datasets'],
+  [
+    source({ extra: 1 }),
+    'extra',
+    'an unknown option',
+    'name, baseUrl, auth, tls, http, network, limits, datasets',
+  ],
   [source({ limit: {} }), 'limit', 'an unknown option', "did you mean 'limits'?"],
   [source({ datasets: [] }), 'datasets', 'a list of 0', 'at least one dataset'],
   [source({ datasets: {} }), 'datasets', 'an object', 'a list of datasets'],

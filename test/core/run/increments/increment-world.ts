@@ -19,6 +19,7 @@ import { readStage } from '../../../../core/shape/stage/read-stage';
 import type { Dataset, Source } from '../../../../core/source/source';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../../support/memory-page-queue';
+import { nobodyListens } from '../../../support/nobody-listens';
 import { aDataset, aRequest, aSource, someLimits } from '../../../support/source-fixture';
 import { createVirtualClock } from '../../extract/pace/virtual-clock';
 import { recordTelemetry } from '../run-fixture';
@@ -119,7 +120,7 @@ export class IncrementWorld {
     await this.loaded();
     const pageQueue = memoryPageQueue(this.messages);
     const [report] = await reconcile({
-      ...{ lake, clock, telemetry },
+      ...{ ...nobodyListens, lake, clock, telemetry },
       pageQueue: async () => pageQueue,
       findRepeatedKeys: (plan, objects) =>
         repeatedKeys(plan, objects, { lake, workFolder: folder, memoryMegabytes }),

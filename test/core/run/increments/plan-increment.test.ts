@@ -15,6 +15,7 @@ import { definitionHash } from '../../../../core/source/definition-hash';
 import type { Dataset, Incremental } from '../../../../core/source/source';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../../support/memory-page-queue';
+import { nobodyListens } from '../../../support/nobody-listens';
 import { aDataset, aSource } from '../../../support/source-fixture';
 import { aPlan, aRun, recordTelemetry, startOfTime, stillClock, writeRun } from '../run-fixture';
 
@@ -270,7 +271,7 @@ describe('another table than it was asked for', () => {
     if (!plan) throw new Error('there is a plan');
     await writeRun(lake, plan);
     const [report] = await reconcile({
-      ...{ lake, clock, telemetry: services.telemetry },
+      ...{ ...nobodyListens, lake, clock, telemetry: services.telemetry },
       pageQueue: async () => memoryPageQueue(new MemoryMessages()),
       findRepeatedKeys: async () => undefined,
     } as unknown as Parameters<typeof reconcile>[0]);

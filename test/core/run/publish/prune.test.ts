@@ -15,8 +15,11 @@ import { readPointer } from '../../../../core/run/publish/pointer';
 import { rollback } from '../../../../core/run/publish/rollback';
 import { momentOf } from '../../../../core/run/publish/what-is-kept';
 import { type LakeCall, MemoryObjects, memoryLake } from '../../../support/memory-lake';
+import { nobodyListens } from '../../../support/nobody-listens';
 import { aPlan, aRun } from '../run-fixture';
 import { writeFinished, writePublished } from './publish-fixture';
+
+const { catalog } = nobodyListens;
 
 const at = (day: number, hour = 3) => new Date(Date.UTC(2026, 0, day, hour));
 const idOf = (day: number) => runIdAt(at(day));
@@ -42,7 +45,7 @@ async function history(events: readonly Event[], keepRuns: number, replays: read
   for (const [index, event] of events.entries()) {
     const day = index + 1;
     if (event === 'rollback') {
-      await rollback(lake, aRun, {}, at(day, 12)).catch(() => {});
+      await rollback({ lake, catalog }, aRun, {}, at(day, 12)).catch(() => {});
       continue;
     }
     const of = replays[index];
@@ -186,7 +189,7 @@ describe('prune', () => {
     for (const happen of ['pointer', 'claim'] as const) {
       const { objects, lake } = await history(['refused', 'published', 'published'], 2);
       const plan = await planPrune(lake, aRun, options, at(20));
-      if (happen === 'pointer') await rollback(lake, aRun, {}, at(20));
+      if (happen === 'pointer') await rollback({ lake, catalog }, aRun, {}, at(20));
       else await lake.put(claimKey(aRun), JSON.stringify({ runId: idOf(9), claimedAt: 'x' }));
       const all = objects.keys();
       await expect(applyPrune(lake, plan)).rejects.toThrow(PruneError);
@@ -266,7 +269,7 @@ test('whatever happened, nothing that a reader, a rollback, an open run or a rep
         if (young) whole(idOf(index + 1), table);
       }
       for (const { runId } of pointer?.previous ?? []) {
-        await rollback(lake, aRun, { to: runId }, now); // everything that is offered can be had
+        await rollback({ lake, catalog }, aRun, { to: runId }, now); // everything that is offered can be had
       }
       // Going there and back has changed nothing but the pointer: there is nothing left to remove.
       if (pointer && pointer.previous.length === 0) {

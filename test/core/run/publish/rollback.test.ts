@@ -3,8 +3,11 @@ import { publish, readPointer } from '../../../../core/run/publish/pointer';
 import { RollbackError, rollback } from '../../../../core/run/publish/rollback';
 import { readWatermark, writeWatermark } from '../../../../core/run/publish/watermark';
 import { type LakeCall, MemoryObjects, memoryLake } from '../../../support/memory-lake';
+import { nobodyListens } from '../../../support/nobody-listens';
 import { aPlan, aRun } from '../run-fixture';
 import { writeFinished, writePublished } from './publish-fixture';
+
+const { catalog } = nobodyListens;
 
 const [first, second, third, fourth] = [1, 2, 3, 4].map((day) => `2026-01-0${day}t03-00-00-000z`) as [
   string,
@@ -35,7 +38,7 @@ async function threePublished() {
 describe('rollback', () => {
   test('goes to the latest kept run before the current one, keeps the one it left, and takes the watermark with it', async () => {
     const { lake, current } = await threePublished();
-    const moved = await rollback(lake, aRun, {}, now);
+    const moved = await rollback({ lake, catalog }, aRun, {}, now);
     expect([moved.from.runId, moved.to.runId]).toEqual([third, second]);
     expect(await current()).toEqual({ runId: second, kept: [third, first] });
     const pointer = await readPointer(lake, aRun);
@@ -55,17 +58,17 @@ describe('rollback', () => {
 
   test('goes on to earlier ones, and forward again by name', async () => {
     const { lake, current } = await threePublished();
-    await rollback(lake, aRun, {}, now);
-    await rollback(lake, aRun, {}, now);
+    await rollback({ lake, catalog }, aRun, {}, now);
+    await rollback({ lake, catalog }, aRun, {}, now);
     expect(await current()).toEqual({ runId: first, kept: [second, third] });
-    await rollback(lake, aRun, { to: third }, later);
+    await rollback({ lake, catalog }, aRun, { to: third }, later);
     expect(await current()).toEqual({ runId: third, kept: [first, second] });
     expect((await readPointer(lake, aRun))?.rolledBack).toBeUndefined();
   });
 
   test('stays until a newer run is published, whoever tries again to publish the ones before', async () => {
     const { lake, current } = await threePublished();
-    await rollback(lake, aRun, { to: first }, now);
+    await rollback({ lake, catalog }, aRun, { to: first }, now);
     for (const runId of [second, third, '2026-01-02t23-00-00-000z']) {
       expect(await publish(lake, await writeFinished(lake, runId), now)).toBe('superseded');
     }
@@ -84,19 +87,23 @@ describe('rollback', () => {
     ['the current run', { to: third }, `see run ${third} already`],
   ])('refuses %s', async (_, options, sentence) => {
     const { lake, current } = await threePublished();
-    await expect(rollback(lake, aRun, options, now)).rejects.toThrow(RollbackError);
-    await expect(rollback(lake, aRun, options, now)).rejects.toThrow(sentence);
+    await expect(rollback({ lake, catalog }, aRun, options, now)).rejects.toThrow(RollbackError);
+    await expect(rollback({ lake, catalog }, aRun, options, now)).rejects.toThrow(sentence);
     expect((await current()).runId).toBe(third);
   });
 
   test('refuses where nothing is published, where nothing is kept, and where only later ones are', async () => {
     const lake = memoryLake();
-    await expect(rollback(lake, aRun, {}, now)).rejects.toThrow('nothing of geonames/cities is published');
+    await expect(rollback({ lake, catalog }, aRun, {}, now)).rejects.toThrow(
+      'nothing of geonames/cities is published',
+    );
     await writePublished(lake, first, { at: day(1) });
-    await expect(rollback(lake, aRun, {}, now)).rejects.toThrow('no other run of geonames/cities is kept');
+    await expect(rollback({ lake, catalog }, aRun, {}, now)).rejects.toThrow(
+      'no other run of geonames/cities is kept',
+    );
     await writePublished(lake, second, { at: day(2) });
-    await rollback(lake, aRun, {}, now);
-    await expect(rollback(lake, aRun, {}, now)).rejects.toThrow(`only ${second}: say --to`);
+    await rollback({ lake, catalog }, aRun, {}, now);
+    await expect(rollback({ lake, catalog }, aRun, {}, now)).rejects.toThrow(`only ${second}: say --to`);
   });
 
   test('refuses a run of which a file or the manifest is gone, or a file is another', async () => {
@@ -104,12 +111,12 @@ describe('rollback', () => {
     const { lake, objects, current } = await threePublished();
     const whole = objects.objects.get(key);
     objects.objects.delete(key);
-    await expect(rollback(lake, aRun, {}, now)).rejects.toThrow('has 1 of its 2 files');
+    await expect(rollback({ lake, catalog }, aRun, {}, now)).rejects.toThrow('has 1 of its 2 files');
     await lake.put(key, 'another');
-    await expect(rollback(lake, aRun, {}, now)).rejects.toThrow('has 17 of its 20 bytes');
+    await expect(rollback({ lake, catalog }, aRun, {}, now)).rejects.toThrow('has 17 of its 20 bytes');
     if (whole) objects.objects.set(key, whole);
     objects.objects.delete(manifestKey({ ...aRun, runId: second }));
-    await expect(rollback(lake, aRun, {}, now)).rejects.toThrow('manifest.json is gone');
+    await expect(rollback({ lake, catalog }, aRun, {}, now)).rejects.toThrow('manifest.json is gone');
     expect((await current()).runId).toBe(third);
   });
 
@@ -122,8 +129,83 @@ describe('rollback', () => {
       moved = true;
       await writePublished(own, fourth, { at: day(4) });
     };
-    await expect(rollback(memoryLake(objects, { turn }), aRun, {}, now)).rejects.toThrow('meanwhile');
+    await expect(rollback({ lake: memoryLake(objects, { turn }), catalog }, aRun, {}, now)).rejects.toThrow(
+      'meanwhile',
+    );
     expect((await readPointer(own, aRun))?.runId).toBe(fourth);
+  });
+});
+
+describe('the catalog', () => {
+  /** A catalog that remembers where its table is, and dies where it is told to. */
+  function aCatalog() {
+    const table = { runId: third, dies: false };
+    const follow = async ({ runId }: { readonly runId: string }) => {
+      if (table.dies) throw new Error('no such database');
+      table.runId = runId;
+    };
+    return { table, catalog: { follow } };
+  }
+
+  test('follows the pointer back and forth', async () => {
+    const { lake } = await threePublished();
+    const { table, catalog } = aCatalog();
+    await rollback({ lake, catalog }, aRun, {}, now);
+    expect(table.runId).toBe(second);
+    await rollback({ lake, catalog }, aRun, { to: third }, later);
+    expect(table.runId).toBe(third);
+  });
+
+  test('that refuses keeps nobody from going back, and the next rollback to that run mends it', async () => {
+    const { lake, current } = await threePublished();
+    const { table, catalog } = aCatalog();
+    table.dies = true;
+    const services = { lake, catalog };
+    const what =
+      'the watermark or the table in the catalog does not follow (Error: no such database): mend that, then npx baseload rollback geonames/cities --to';
+    await expect(rollback(services, aRun, { to: first }, now)).rejects.toThrow(
+      `readers of geonames/cities in the lake see run ${first} now, but ${what} ${first} makes them follow`,
+    );
+    expect((await current()).runId).toBe(first);
+    await expect(rollback(services, aRun, { to: first }, now)).rejects.toThrow(
+      `see run ${first} already, but ${what} ${first}`,
+    );
+    table.dies = false;
+    await expect(rollback(services, aRun, { to: first }, now)).rejects.toThrow(`see run ${first} already`);
+    expect(table.runId).toBe(first);
+  });
+
+  test('and the watermark are right in the end, in whatever call a rollback dies, when it is run again', async () => {
+    let at = 0;
+    for (let died = true; died; at++) {
+      for (const how of ['before', 'after'] as const) {
+        const { objects, current } = await threePublished();
+        const { table, catalog } = aCatalog();
+        let calls = 0;
+        const isOver = () => calls > at;
+        const mortal = memoryLake(objects, {
+          turn: async () => {
+            if (isOver()) throw new Error('the process is dead');
+          },
+          fault: () => (calls++ === at ? how : undefined),
+        });
+        const alive = async (pointer: { readonly runId: string }) => {
+          if (isOver()) throw new Error('the process is dead');
+          await catalog.follow(pointer);
+        };
+        await rollback({ lake: mortal, catalog: { follow: alive } }, aRun, { to: first }, now).catch(
+          () => {},
+        );
+        died = isOver();
+        await rollback({ lake: memoryLake(objects), catalog }, aRun, { to: first }, later).catch((error) =>
+          expect(String(error)).toContain(`see run ${first} already`),
+        );
+        expect((await current()).runId).toBe(first);
+        expect(table.runId).toBe(first);
+        expect(await readWatermark(memoryLake(objects), aRun)).toMatchObject({ runId: first });
+      }
+    }
+    expect(at).toBeGreaterThan(10);
   });
 });
 

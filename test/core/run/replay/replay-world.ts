@@ -19,6 +19,7 @@ import type { RangeToShape, ShapedRange } from '../../../../core/shape/shape-ran
 import type { Dataset } from '../../../../core/source/source';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../../support/memory-page-queue';
+import { nobodyListens } from '../../../support/nobody-listens';
 import { aSource, someLimits } from '../../../support/source-fixture';
 import { aRun, noCuration, recordTelemetry, stillClock } from '../run-fixture';
 import { datasetOf, fetchModel, type Kind } from '../run-world-source';
@@ -94,7 +95,8 @@ export class ReplayWorld {
     const { lake, telemetry, clock } = this;
     const pageQueue = async () => memoryPageQueue(this.messages);
     const findRepeatedKeys = async () => undefined;
-    return reconcile({ lake, telemetry, clock, pageQueue, findRepeatedKeys, curation: noCuration });
+    const services = { ...nobodyListens, lake, telemetry, clock };
+    return reconcile({ ...services, pageQueue, findRepeatedKeys, curation: noCuration });
   }
 
   /** A whole run, from fan-out to its end; resolves to its id. Time passes, so that the next one has another. */

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PermanentError } from '../../../../core/errors';
 import { ShortPageError } from '../../../../core/extract/guard-errors';
-import { manifestKey, rawPagesKey } from '../../../../core/run/keys';
+import { manifestKey, rawPagesKey, stagePrefix } from '../../../../core/run/keys';
 import { loadRange } from '../../../../core/run/range/load-range';
 import type { PageMessage } from '../../../../core/run/range/page-message';
 import { fromMetadata } from '../../../../core/run/range/receipt';
@@ -74,6 +74,17 @@ describe.each<Kind>(['grid', 'chain', 'lead'])('a replay of a %s', (kind) => {
     const raws = (runId: string) => world.manifested(runId).map(({ receipt }) => receipt.raw);
     expect(raws(third)).toEqual(raws(first));
     expect(await world.pointer()).toMatchObject({ runId: third });
+  });
+
+  it('needs none of the stage objects of the run, which expire when it was not published', async () => {
+    const first = await loaded(kind);
+    const staged = world.staged(first);
+    for (const key of world.objects.keys(stagePrefix({ ...aRun, runId: first }))) {
+      world.objects.objects.delete(key);
+    }
+    const second = await world.run({ replayOf: first });
+    expect(world.staged(second)).toEqual(staged);
+    expect(await world.pointer()).toMatchObject({ runId: second });
   });
 
   it('leaves the same when every message is delivered twice', async () => {
@@ -344,7 +355,7 @@ describe('a range of a replay fails for good', () => {
     expect(Object.values(world.staged(message.runId))[0]).toContain('all 0 x');
   });
 
-  it('when the object that names them is gone, or names none', async () => {
+  it('when the object that names them and the manifest are gone, or name none', async () => {
     const { message, load } = await aMessage();
     const key = world.manifested(message.replayOf?.runId ?? '')[message.range.index]?.key ?? '';
     const object = world.objects.objects.get(key);
@@ -355,6 +366,7 @@ describe('a range of a replay fails for good', () => {
       `${key} was loaded without keeping its raw pages, so it cannot be replayed`,
     );
     remove(key);
+    remove(manifestKey({ ...aRun, runId: message.replayOf?.runId ?? '' }));
     await expect(load()).rejects.toThrow(
       `${key} is not in the lake, so run ${message.replayOf?.runId} cannot be replayed`,
     );

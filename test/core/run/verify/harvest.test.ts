@@ -7,6 +7,7 @@ import { reconcile } from '../../../../core/run/reconcile';
 import { type Manifest, manifestObjects, readManifest } from '../../../../core/run/verify/manifest';
 import { GridLake } from '../../../support/grid-lake';
 import { MemoryMessages, memoryPageQueue } from '../../../support/memory-page-queue';
+import { nobodyListens } from '../../../support/nobody-listens';
 import { aGrid, aPlan, aRun, noCuration, receiptOf, recordTelemetry, stillClock } from '../run-fixture';
 
 const ranges = 12_345;
@@ -29,7 +30,8 @@ async function prepare(change = provable) {
   await lake.put(planKey(plan), JSON.stringify(plan));
   const messages = new MemoryMessages();
   const findRepeatedKeys = jest.fn(async () => undefined);
-  const services = { lake, clock, findRepeatedKeys, telemetry: recordTelemetry(), curation: noCuration };
+  const curated = { telemetry: recordTelemetry(), curation: noCuration };
+  const services = { ...nobodyListens, lake, clock, findRepeatedKeys, ...curated };
   return {
     findRepeatedKeys,
     async tick() {

@@ -1,0 +1,28 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EnvironmentName } from '../../lambda/environment';
+import { type Template, templateSchema } from '../../local/template/assembly';
+import { synthesize } from '../../local/template/synthesize';
+import { projectRoot, sourcesFolder } from '../project';
+
+/** The templates of an environment as it would be deployed now, nested ones too, without the code of its functions. Rejects as synthesize does. */
+export async function templatesOf(
+  environment: EnvironmentName,
+  sources = sourcesFolder,
+): Promise<readonly Template[]> {
+  const outDirectory = await mkdtemp(join(tmpdir(), 'baseload-cost-'));
+  try {
+    // No bundles: nothing is deployed from here.
+    const context = { environment, sources, 'aws:cdk:bundling-stacks': [] };
+    await synthesize({ projectRoot, outDirectory, context });
+    const files = (await readdir(outDirectory)).filter((file) => file.endsWith('.template.json'));
+    return await Promise.all(
+      files.map(async (file) =>
+        templateSchema.parse(JSON.parse(await readFile(join(outDirectory, file), 'utf8'))),
+      ),
+    );
+  } finally {
+    await rm(outDirectory, { recursive: true, force: true });
+  }
+}

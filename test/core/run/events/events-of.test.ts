@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { bounded } from '../../../../core/run/events/bounded';
+import { failedEvent } from '../../../../core/run/events/events-of';
+import { runFailedSchema } from '../../../../core/run/events/run-event';
+import { aRun } from '../run-fixture';
+
+const place = { environment: 'prod', bucket: 'lake' };
+const at = '2026-01-31T03:00:00.000Z';
+
+describe('sentences of an event', () => {
+  it('are as they are where they are few and short', () => {
+    const few = Array.from({ length: 20 }, (_, i) => `sentence ${i}`);
+    expect(bounded(few)).toEqual(few);
+    expect(bounded([])).toEqual([]);
+  });
+
+  it('are cut, and the rest is counted', () => {
+    const told = bounded(Array.from({ length: 1234 }, () => 'a'.repeat(2000)));
+    expect(told).toHaveLength(20);
+    expect(told[0]).toBe(`${'a'.repeat(999)}…`);
+    expect(told.at(-1)).toBe('and 1,215 more');
+    expect(bounded([`${'a'.repeat(998)}😀😀`])[0]).toBe(`${'a'.repeat(998)}…`);
+  });
+
+  it('fit into an event of 256 KB, whatever they say', () => {
+    const sentence = fc.string({ unit: 'binary', minLength: 900, maxLength: 1500 });
+    fc.assert(
+      fc.property(fc.array(sentence, { minLength: 1, maxLength: 40 }), (reasons) => {
+        const { detail } = failedEvent(aRun, { version: 1, ending: 'refused', reasons, at }, place);
+        expect(runFailedSchema.parse(detail)).toEqual(detail);
+        expect(Buffer.byteLength(JSON.stringify(detail))).toBeLessThan(200 * 1024);
+      }),
+      { numRuns: 30 },
+    );
+    const worst = Array.from({ length: 40 }, () => '\u0001'.repeat(1500));
+    const { detail } = failedEvent(aRun, { version: 1, ending: 'refused', reasons: worst, at }, place);
+    expect(Buffer.byteLength(JSON.stringify(detail))).toBeLessThan(200 * 1024);
+  });
+});
