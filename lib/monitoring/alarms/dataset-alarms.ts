@@ -1,0 +1,79 @@
+import { Construct } from 'constructs';
+import type { Dataset } from '../../../core/source/source';
+import { type Environment, loadsByItself } from '../../environments';
+import { ofDataset } from '../metrics';
+import type { AlarmKind } from './alarm-names';
+import { ExplainedAlarm, type ExplainedAlarmProps } from './explained-alarm';
+import { consequenceOf } from './explanation';
+
+export interface DatasetAlarmsProps {
+  readonly environment: Environment;
+  readonly source: string;
+  readonly dataset: Dataset;
+}
+
+/** How a run ended is told once; the alarm stays for an hour, twelve periods of five minutes, so that it can be seen. */
+const forAnHour = [1, 12] as const;
+
+/** What can go wrong with a dataset. Of a run that ends unpublished, one of these tells; `late` follows when the deadline has passed. */
+export class DatasetAlarms extends Construct {
+  readonly alarms: readonly ExplainedAlarm[];
+
+  constructor(scope: Construct, id: string, { environment, source, dataset }: DatasetAlarmsProps) {
+    super(scope, id);
+    const watched = { environment: environment.name, source, dataset: dataset.name };
+    const name = `${source}/${dataset.name}`;
+    const command = (verb: string) => `npx baseload ${verb} ${name} --env ${environment.name}`;
+    const consequence = consequenceOf(source, dataset);
+    const alarm = (kind: AlarmKind, props: Omit<ExplainedAlarmProps, 'watched' | 'kind'>) =>
+      new ExplainedAlarm(this, kind, { watched, kind, ...props });
+    const ended = 'OK comes after an hour by itself, whether or not anything was mended.';
+
+    this.alarms = [
+      ...(isExpected(environment, source, dataset)
+        ? [
+            alarm('late', {
+              meaning: `${name} should have been published, and is not: its deadline is ${dataset.deadlineHours} hours after its schedule. ${consequence}`,
+              first: command('status'),
+              metric: ofDataset(watched, 'HoursLate', 'Maximum'),
+              breaches: { above: 0 },
+              // Reconcile states it each minute, one that verifies for 15 minutes when it ends. Nothing at all for half an hour: nobody knows.
+              during: [6, 6],
+              missing: 'breaching',
+            }),
+          ]
+        : []),
+      alarm('quarantine', {
+        meaning: `A run of ${name} was not published: more than ${percent(dataset.maxQuarantinedRatio)} of its records do not fit their columns. ${consequence} ${ended}`,
+        first: command('status'),
+        metric: ofDataset(watched, 'QuarantinedRatio', 'Maximum'),
+        breaches: { above: dataset.maxQuarantinedRatio },
+        during: forAnHour,
+      }),
+      alarm('drift', {
+        meaning: `A run of ${name} was not published: the source changed while it was read, and never stood still long enough to prove that nothing is missing. ${consequence} ${ended}`,
+        first: command('runs'),
+        metric: ofDataset(watched, 'RunDrifted', 'Sum'),
+        breaches: { from: 1 },
+        during: forAnHour,
+      }),
+      alarm('incomplete', {
+        meaning: `A run of ${name} was not published: records are missing or came twice, or it was given up. ${consequence} ${ended}`,
+        first: command('verify'),
+        metric: ofDataset(watched, 'RunIncomplete', 'Sum'),
+        breaches: { from: 1 },
+        during: forAnHour,
+      }),
+    ];
+  }
+}
+
+/** Whether the dataset is due at times of its own. */
+function isExpected(environment: Environment, source: string, dataset: Dataset): boolean {
+  const schedule = dataset.schedule ?? dataset.incremental?.schedule;
+  return schedule !== undefined && loadsByItself(environment, source, dataset.name);
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}

@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import { CompositeAlarm, type IAlarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { pageName, type Watched } from './alarm-names';
+import { anyOf, groupsOf } from './any-of';
+import { aboutOf, type ExplainedAlarm } from './explained-alarm';
+import { type Explanation, explanation } from './explanation';
+
+export interface PageAlarmProps {
+  readonly watched: Omit<Watched, 'dataset'>;
+  /** What it pages for. */
+  readonly children: readonly ExplainedAlarm[];
+  readonly explained: Explanation;
+  /** What is told when it begins, and when it ends. */
+  readonly action: IAlarmAction;
+  /** While it is in ALARM, this one tells nobody: their cause is the same. @default none */
+  readonly suppressor?: IAlarm;
+}
+
+/**
+ * The alarm that tells somebody, once, when any of its children begins, and once when all have ended (CloudWatch User Guide, "Create a composite
+ * alarm"). With a suppressor it waits for five minutes first: for the suppressor, which may be a little later, and so that an alarm that was
+ * made before its metric had a first value has become OK. When the suppressor ends, its children have ten minutes to end too.
+ */
+export class PageAlarm extends Construct {
+  readonly name: string;
+  readonly about: string;
+  readonly alarm: CompositeAlarm;
+
+  constructor(scope: Construct, id: string, props: PageAlarmProps) {
+    super(scope, id);
+    const { watched, children, suppressor } = props;
+    this.name = pageName(watched);
+    this.about = aboutOf(watched);
+    const gathered = this.#gather(children);
+    this.alarm = new CompositeAlarm(this, 'Alarm', {
+      compositeAlarmName: this.name,
+      alarmDescription: explanation(props.explained),
+      alarmRule: anyOf(gathered.map(({ name }) => name)),
+      ...(suppressor
+        ? {
+            actionsSuppressor: suppressor,
+            actionsSuppressorWaitPeriod: Duration.minutes(5),
+            actionsSuppressorExtensionPeriod: Duration.minutes(10),
+          }
+        : {}),
+    });
+    this.alarm.addAlarmAction(props.action);
+    this.alarm.addOkAction(props.action);
+    // The rule names them, which CloudFormation does not see.
+    this.alarm.node.addDependency(...gathered.map(({ alarm }) => alarm));
+  }
+
+  /** What the rule names: the children, or silent alarms between, where they are too many for one rule. */
+  #gather(children: readonly ExplainedAlarm[]): { readonly name: string; readonly alarm: IAlarm }[] {
+    const groups = groupsOf(children.map(({ name }) => name));
+    if (groups.length <= 1) return children.map((alarm) => ({ name: alarm.name, alarm }));
+    return groups.map((names, index) => {
+      const name = `${this.name}-group-${index + 1}`;
+      const alarm = new CompositeAlarm(this, `Group${index + 1}`, {
+        compositeAlarmName: name,
+        alarmDescription: `Gathers alarms for ${this.name}, whose rule has no room for all of them.`,
+        alarmRule: anyOf(names),
+      });
+      alarm.node.addDependency(...children.filter((child) => names.includes(child.name)));
+      return { name, alarm };
+    });
+  }
+}

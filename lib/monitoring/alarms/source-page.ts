@@ -1,0 +1,46 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { IAlarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { Source } from '../../../core/source/source';
+import type { Environment } from '../../environments';
+import { DatasetAlarms } from './dataset-alarms';
+import type { ExplainedAlarm } from './explained-alarm';
+import { consequencesOf } from './explanation';
+import { PageAlarm } from './page-alarm';
+import { SourceAlarms } from './source-alarms';
+
+export interface SourcePageProps {
+  readonly environment: Environment;
+  readonly source: Source;
+  readonly workerTimeout: Duration;
+  readonly action: IAlarmAction;
+  /** While it is in ALARM, nobody is told of this source. */
+  readonly suppressor: IAlarm;
+}
+
+/** All alarms of a source and its datasets, and the one that pages for them. */
+export class SourcePage extends Construct {
+  readonly children: readonly ExplainedAlarm[];
+  readonly page: PageAlarm;
+
+  constructor(scope: Construct, id: string, props: SourcePageProps) {
+    super(scope, id);
+    const { environment, source, workerTimeout, action, suppressor } = props;
+    const ofSource = new SourceAlarms(this, 'Alarms', { environment, source, workerTimeout });
+    const ofDatasets = source.datasets.map(
+      (dataset) =>
+        new DatasetAlarms(this, `Dataset-${dataset.name}`, { environment, source: source.name, dataset }),
+    );
+    this.children = [...ofSource.alarms, ...ofDatasets.flatMap(({ alarms }) => alarms)];
+    this.page = new PageAlarm(this, 'Page', {
+      watched: { environment: environment.name, source: source.name },
+      children: this.children,
+      explained: {
+        meaning: `Something is wrong with ${source.name}; the alarms in ALARM whose names begin with this one's say what. ${consequencesOf(source.name, source.datasets)}`,
+        first: `npx baseload status ${source.name} --env ${environment.name}`,
+      },
+      action,
+      suppressor,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { NestedStack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Construct } from 'constructs';
+import { ConfigurationError } from '../../core/errors';
+import { stackName } from '../../lambda/environment';
+import type { Environment } from '../environments';
+import { alarmAddresses } from './alarm-addresses';
+import { AlarmTopic } from './alarms/alarm-topic';
+import { PageAlarm } from './alarms/page-alarm';
+import { ReconcileAlarms } from './alarms/reconcile-alarms';
+import { SourcePage } from './alarms/source-page';
+import { PipelineDashboard } from './dashboard/pipeline-dashboard';
+import type { ShownSource } from './dashboard/row';
+
+export interface MonitoringProps {
+  readonly environment: Environment;
+  readonly sources: readonly ShownSource[];
+}
+
+/**
+ * Alarms, whom they tell, and the dashboard of an environment. A stack within its stack, since a source with three datasets has twenty alarms,
+ * and a template holds 500 resources (CloudFormation quotas). Everything is watched by its name.
+ */
+export class Monitoring extends NestedStack {
+  readonly topicArn: string;
+  /** Of CloudWatch's console. */
+  readonly dashboardUrl: string;
+
+  constructor(scope: Construct, id: string, { environment, sources }: MonitoringProps) {
+    super(scope, id, { description: `Alarms and dashboard of baseload-${environment.name}` });
+    const { addresses, problems } = alarmAddresses(scope.node.getAllContext(), environment.name);
+    if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
+    const topic = new AlarmTopic(this, 'Topic', { environment, addresses });
+    const action = new SnsAction(topic);
+    this.topicArn = topic.topicArn;
+    this.dashboardUrl = `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards:name=${stackName(environment.name)}`;
+
+    const reconcile = new ReconcileAlarms(this, 'Reconcile', { environment });
+    const pipeline = new PageAlarm(this, 'Pipeline', {
+      watched: { environment: environment.name },
+      children: [reconcile.errors, reconcile.stopped],
+      explained: {
+        meaning: `Nothing of ${environment.name} is verified or published: the one function that does it fails or does not run. Alarms of sources tell nobody until it does.`,
+        first: `aws cloudwatch describe-alarms --alarm-name-prefix baseload-${environment.name}-reconcile --state-value ALARM --query 'MetricAlarms[].AlarmName'`,
+      },
+      action,
+    });
+    const pages = sources.map(
+      ({ source, workerTimeout }) =>
+        new SourcePage(this, `Source-${source.name}`, {
+          environment,
+          source,
+          workerTimeout,
+          action,
+          suppressor: pipeline.alarm,
+        }),
+    );
+
+    const children = [reconcile.errors, reconcile.stopped, ...pages.flatMap((page) => page.children)];
+    refuseSameNames([...children, pipeline, ...pages.map(({ page }) => page)]);
+    new PipelineDashboard(this, 'Dashboard', {
+      environment,
+      sources,
+      pages: [pipeline.alarm, ...pages.map(({ page }) => page.alarm)],
+      others: children,
+    });
+  }
+}
+
+/** Names with dashes in them can be put together to the same alarm's name in two ways. */
+function refuseSameNames(alarms: readonly { readonly name: string; readonly about: string }[]): void {
+  const byName = new Map<string, string>();
+  for (const { name, about } of alarms) {
+    const other = byName.get(name);
+    if (other !== undefined) {
+      throw new ConfigurationError(
+        `${other} and ${about} both make an alarm called '${name}': rename one of them`,
+      );
+    }
+    byName.set(name, about);
+  }
+}
