@@ -1,14 +1,23 @@
 import { resolve } from 'node:path';
-import type { App } from 'aws-cdk-lib';
+import { Annotations, type App, CfnResource, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
 import { ConfigurationError } from '../core/errors';
 import { type LoadedSources, loadSources } from '../core/source/load-sources';
-import { functionNames } from '../lambda/environment';
+import { type EnvironmentName, functionNames, stackName } from '../lambda/environment';
 import { BaseloadStack } from './baseload-stack';
-import { environments, findEnvironment } from './environments';
+import { collidingTables } from './catalog/colliding-tables';
+import { type Environment, environments, findEnvironment } from './environments';
+import { alarmAddresses } from './monitoring/alarm-addresses';
+import { addSample } from './sample/add-sample';
 import { applySettings } from './source/source-settings';
 
 /** Lambda's limit for a function's name. */
 const longestFunctionName = 64;
+
+/** CloudFormation's limit for the resources of a stack ("CloudFormation quotas"). */
+const mostResources = 500;
+
+/** The environments that an app holds which is asked for none: all that are deployed. */
+const deployed: readonly EnvironmentName[] = ['dev', 'staging', 'prod'];
 
 /** The folder of source files that an app's context names. @default ./sources */
 export function sourcesFolderOf(app: App): string {
@@ -16,36 +25,73 @@ export function sourcesFolderOf(app: App): string {
 }
 
 /**
- * Adds the stack that the app's context asks for: `environment` (by default 'dev'), `sources` (the folder they are
- * declared in, by default ./sources) and settings such as 'geonames:lanes'. When there are problems it adds
- * nothing and returns all of them, a sentence each; in the environment 'local' a file with a problem is left out.
+ * Adds the stacks that the app's context asks for: `environment` (by default dev, staging and prod), `sources` (the folder they are
+ * declared in, by default ./sources), `sample` (see addSample) and settings such as 'geonames:lanes' or 'prod:geonames:lanes'. When there are problems it adds
+ * nothing and returns all of them, a sentence each; in the environment 'local' a file with a problem is left out. What stands
+ * against one of several environments keeps nobody from the others: its stack holds nothing, and the CDK refuses to synthesize or deploy it.
  */
 export function addBaseload(
   app: App,
   loaded: LoadedSources = loadSources(sourcesFolderOf(app)),
 ): readonly string[] {
   const context = app.node.getAllContext();
-  const name: unknown = context.environment ?? 'dev';
-  const environment = findEnvironment(name);
-  const { sources, problems } = applySettings(loaded.sources, context);
+  const asked: unknown = context.environment;
+  const wanted = (asked === undefined ? deployed : [asked]).map(findEnvironment);
+  const found = wanted.filter((environment) => environment !== undefined);
+  const settled = found.map((environment) => applySettings(loaded.sources, context, environment));
 
-  const all = [
-    ...(environment ? [] : [unknownEnvironment(name)]),
-    ...(canLeaveOut(name, loaded) ? [] : loaded.problems.map(({ message }) => message)),
+  const problems = [
+    ...addSample(app),
+    ...(found.length < wanted.length ? [unknownEnvironment(asked)] : []),
+    ...(canLeaveOut(asked, loaded) ? [] : loaded.problems.map(({ message }) => message)),
     // A file that could not be read may be the source that a setting names: first things first.
-    ...(loaded.problems.length > 0 ? [] : problems),
-    ...(environment ? sources.flatMap(({ source }) => nameProblems(environment.name, source.name)) : []),
+    ...(loaded.problems.length > 0 ? [] : settled.flatMap((one) => one.problems)),
+    ...found.flatMap(({ name }) => alarmAddresses(context, name).problems),
   ];
-  if (all.length === 0 && sources.length === 0)
-    all.push(`${sourcesFolderOf(app)} declares no source: add a file to it`);
-  if (!environment || all.length > 0) return all;
+  if (problems.length === 0 && loaded.sources.length === 0)
+    problems.push(`${sourcesFolderOf(app)} declares no source: add a file to it`);
+  if (problems.length > 0) return [...new Set(problems)];
+
+  const refused = settled.flatMap(({ environment, sources }) => {
+    const against = addStack(app, environment, sources);
+    return against.length > 0 ? [{ environment, against }] : [];
+  });
+  if (refused.length === settled.length) return [...new Set(refused.flatMap(({ against }) => against))];
+  for (const { environment, against } of refused) refuse(app, environment, against);
+  return [];
+}
+
+/** Adds an environment's stack; or nothing, and returns what stands against it. */
+function addStack(app: App, environment: Environment, sources: LoadedSources['sources']): readonly string[] {
+  const names = sources.flatMap(({ source }) => nameProblems(environment.name, source.name));
+  names.push(...collidingTables(sources.map(({ source }) => source)));
+  if (names.length > 0) return names;
+  const id = stackName(environment.name);
   try {
-    new BaseloadStack(app, `baseload-${environment.name}`, { environment, sources });
+    const stack = new BaseloadStack(app, id, { environment, sources });
+    const resources = stack.node
+      .findAll()
+      .filter((one) => CfnResource.isCfnResource(one) && one.stack === stack);
+    if (resources.length > mostResources) throw tooMany(environment, sources.length, resources.length);
     return [];
   } catch (error) {
-    if (error instanceof ConfigurationError) return [error.message];
-    throw error;
+    if (!(error instanceof ConfigurationError)) throw error;
+    app.node.tryRemoveChild(id);
+    return [error.message];
   }
+}
+
+function tooMany({ name }: Environment, sources: number, resources: number): ConfigurationError {
+  return new ConfigurationError(
+    `${sources} sources make ${resources} resources in ${name}, and CloudFormation allows ${mostResources} in a stack: keep some of them in another folder, and deploy that to another account or region (-c sources=<folder>)`,
+  );
+}
+
+/** A stack that can be listed and no more; it holds the one resource that is nothing, since the validation asks for some. */
+function refuse(app: App, { name }: Environment, against: readonly string[]): void {
+  const stack = new Stack(app, stackName(name), { stackName: stackName(name) });
+  new CfnWaitConditionHandle(stack, 'Nothing');
+  for (const sentence of against) Annotations.of(stack).addError(sentence);
 }
 
 /** On a laptop a file that is being written keeps nobody from loading another source: the commands say that it is left out. */
@@ -58,11 +104,11 @@ function unknownEnvironment(name: unknown): string {
   return `context 'environment' is ${JSON.stringify(name)}: choose one of ${known}`;
 }
 
-function nameProblems(environment: string, source: string): string[] {
+function nameProblems(environment: EnvironmentName, source: string): string[] {
   const longest = Math.max(...Object.values(functionNames(environment, source)).map((name) => name.length));
   if (longest <= longestFunctionName) return [];
   const excess = longest - longestFunctionName;
   return [
-    `source '${source}' makes a function name of ${longest} characters, and Lambda allows ${longestFunctionName}: shorten it by ${excess}`,
+    `source '${source}' makes a function name of ${longest} characters in ${environment}, and Lambda allows ${longestFunctionName}: shorten it by ${excess}`,
   ];
 }

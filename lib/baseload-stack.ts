@@ -7,6 +7,8 @@ import type { Environment } from './environments';
 import { RunEventBus } from './events/run-event-bus';
 import { DuckdbLayer } from './function/duckdb-layer';
 import { Lake } from './lake/lake';
+import { Monitoring } from './monitoring/monitoring';
+import { networkOf } from './network/network-of';
 import { Reconcile } from './reconcile/reconcile';
 import { SourcePipeline } from './source/source-pipeline';
 
@@ -22,6 +24,7 @@ export class BaseloadStack extends Stack {
     super(scope, id, {
       stackName: stackName(environment.name),
       description: `Baseload, ${environment.name}: loads paginated sources into an S3 data lake`,
+      terminationProtection: environment.terminationProtection,
     });
     Tags.of(this).add('application', 'baseload');
     Tags.of(this).add('environment', environment.name);
@@ -29,7 +32,9 @@ export class BaseloadStack extends Stack {
     const lake = new Lake(this, 'Lake', { environment });
     const duckdb = new DuckdbLayer(this, 'Duckdb');
     const events = new RunEventBus(this, 'Events', { environment });
-    const catalog = new Catalog(this, 'Catalog', { environment });
+    const catalog = new Catalog(this, 'Catalog', { environment, accessLogs: lake.accessLogs });
+
+    const network = networkOf(this, environment, sources, lake);
 
     const pipelines = sources.map(
       ({ source, file }) =>
@@ -39,14 +44,38 @@ export class BaseloadStack extends Stack {
           sourceFile: file,
           lake,
           duckdb,
+          network,
         }),
     );
 
     const queues = pipelines.map((pipeline) => pipeline.queues);
-    new Reconcile(this, 'Reconcile', { environment, lake, duckdb, queues, events, catalog });
+    const reconcile = new Reconcile(this, 'Reconcile', {
+      environment,
+      sources: sources.map(({ source }) => source),
+      lake,
+      duckdb,
+      queues,
+      events,
+      catalog,
+    });
+    if (environment.alarmsEnabled) {
+      const monitoring = new Monitoring(this, 'Monitoring', { environment, sources: pipelines });
+      // Once reconcile runs, there is something to watch.
+      monitoring.node.addDependency(reconcile);
+      new CfnOutput(this, 'AlarmTopic', { value: monitoring.topicArn, description: 'What tells of alarms' });
+      new CfnOutput(this, 'Dashboard', { value: monitoring.dashboardUrl, description: 'What is going on' });
+    }
     new CfnOutput(this, 'LakeBucket', {
       value: lake.bucketName,
       description: 'The bucket that holds everything loaded',
+    });
+    new CfnOutput(this, 'CatalogDatabase', {
+      value: catalog.databaseName,
+      description: 'The Glue database whose tables are what is published',
+    });
+    new CfnOutput(this, 'QueryWorkGroup', {
+      value: catalog.workGroupName,
+      description: "Athena's workgroup for queries over them",
     });
   }
 }

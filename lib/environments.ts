@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import { functionSizes } from '../core/forecast/usage';
 import type { EnvironmentName } from '../lambda/environment';
 
 /** What differs between deployments; everything else is the same template. */
@@ -17,10 +18,18 @@ export interface Environment {
   readonly unpublishedRetention: Duration;
   /** How long an object can still be had back after it was deleted or replaced; the lake is versioned where this is set. @default not at all */
   readonly undeleteWindow?: Duration;
+  /** How long it is kept who asked for which object of the lake. @default it is not recorded */
+  readonly accessLogRetention?: Duration;
+  /** Whether CloudFormation refuses to delete the stack until somebody has switched that off. */
+  readonly terminationProtection: boolean;
+  /** How big the functions are, and how many workers of a source run at once. */
+  readonly capacity: Capacity;
   /** How long logs are kept. */
   readonly logRetention: RetentionDays;
   /** Whether datasets load by themselves; elsewhere they wait for somebody to start them. */
   readonly schedulesEnabled: boolean;
+  /** What differs from that, by 'geonames/cities'; comes from the context: docs/sources.md#schedule. Ask {@link loadsByItself}. @default nothing */
+  readonly scheduleSwitches?: Readonly<Record<string, boolean>>;
   /** How far a scheduled load may start after its time, so that loads due at once do not start at once. */
   readonly scheduleWindow: TimeWindow;
   /** Whether alarms tell somebody; where schedules are off, nothing is ever late. */
@@ -32,6 +41,27 @@ export interface Environment {
   /** The VPC through which sources with `network: 'private'` are reached. @default none, and such a source is refused */
   readonly network?: PrivateNetwork;
 }
+
+/** What the functions of an environment get. */
+export interface Capacity {
+  /** Megabytes of memory; a whole virtual CPU comes with 1,769, and shaping uses one. */
+  readonly workerMegabytes: number;
+  /** The same of a fan-out that plans only; one that reads the tables of parents has DuckDB in it, and gets what a worker gets. */
+  readonly fanOutMegabytes: number;
+  readonly reconcileMegabytes: number;
+  /** Room of reconcile for the keys and objects of a run that is verified or merged: 1 to 10. */
+  readonly reconcileStorageGibibytes: number;
+  /** Most lanes of a source, at least 2; a setting such as 'geonames:lanes' may still ask for more. @default as its file declares */
+  readonly lanes?: number;
+}
+
+/** What the forecasts of `baseload plan` reckon with. */
+const usualCapacity: Capacity = {
+  workerMegabytes: functionSizes.worker.memoryMegabytes,
+  fanOutMegabytes: functionSizes['fan-out'].memoryMegabytes,
+  reconcileMegabytes: functionSizes.reconcile.memoryMegabytes,
+  reconcileStorageGibibytes: functionSizes.reconcile.storageGigabytes,
+};
 
 /** A VPC of the environment's own: two zones, one NAT gateway with a fixed address, nothing reachable from outside. */
 export interface PrivateNetwork {
@@ -47,6 +77,8 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
     rawRetention: Duration.days(30),
     quarantineRetention: Duration.days(90),
     unpublishedRetention: Duration.days(7),
+    terminationProtection: false,
+    capacity: usualCapacity,
     logRetention: RetentionDays.ONE_DAY,
     schedulesEnabled: false,
     scheduleWindow: TimeWindow.off(),
@@ -60,6 +92,9 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
     rawRetention: Duration.days(14),
     quarantineRetention: Duration.days(30),
     unpublishedRetention: Duration.days(7),
+    accessLogRetention: Duration.days(14),
+    terminationProtection: false,
+    capacity: usualCapacity,
     logRetention: RetentionDays.ONE_WEEK,
     schedulesEnabled: false,
     scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
@@ -74,6 +109,9 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
     quarantineRetention: Duration.days(180),
     unpublishedRetention: Duration.days(30),
     undeleteWindow: Duration.days(7),
+    accessLogRetention: Duration.days(90),
+    terminationProtection: false,
+    capacity: usualCapacity,
     logRetention: RetentionDays.ONE_MONTH,
     schedulesEnabled: false,
     scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
@@ -88,6 +126,9 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
     quarantineRetention: Duration.days(730),
     unpublishedRetention: Duration.days(30),
     undeleteWindow: Duration.days(30),
+    accessLogRetention: Duration.days(365),
+    terminationProtection: true,
+    capacity: usualCapacity,
     logRetention: RetentionDays.THREE_MONTHS,
     schedulesEnabled: true,
     scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
@@ -100,4 +141,9 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
 /** The environment of that name; undefined when there is none. */
 export function findEnvironment(name: unknown): Environment | undefined {
   return Object.values(environments).find((environment) => environment.name === name);
+}
+
+/** Whether that dataset is loaded at its declared times; those that are not are never late. */
+export function loadsByItself(environment: Environment, source: string, dataset: string): boolean {
+  return environment.scheduleSwitches?.[`${source}/${dataset}`] ?? environment.schedulesEnabled;
 }

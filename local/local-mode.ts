@@ -2,15 +2,19 @@ import { EventEmitter } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '../core/errors';
+import type { PutEvent } from './aws/event-buses';
+import type { Grant } from './aws/grant';
 import type { LocalAws } from './aws/local-aws';
 import { startLocalAws } from './aws/local-aws';
+import type { Decision } from './aws/usage-ledger';
 import { openDataDirectory } from './data-directory';
 import { removeEndpoint, writeEndpoint } from './endpoint-file';
 import { EventSource } from './lambda/event-source';
+import { functionArn } from './lambda/function-definition';
 import type { FunctionEvents } from './lambda/function-host';
 import { FunctionHost } from './lambda/function-host';
 import type { ScheduleDefinition } from './lambda/schedule';
-import { runSchedule } from './lambda/schedule';
+import { runSchedule, scheduledEvent } from './lambda/schedule';
 import { localRegion } from './local-account';
 import { userAccessKeyId } from './serve-storage';
 import type { LocalStack } from './template/deploy-locally';
@@ -35,14 +39,19 @@ export interface LocalModeEvents extends FunctionEvents {
   'storage-failure': [Error];
   /** An event source cannot read its queue or delete from it; it keeps trying. */
   'event-source-failure': [{ readonly functionName: string; readonly error: Error }];
+  /** The role of a schedule that startSchedules() began may not invoke its function. */
+  'schedule-failure': [{ readonly schedule: string; readonly error: Error }];
+  /** Somebody put an event on a bus. */
+  'run-event': [PutEvent];
 }
 
 /**
  * The project's own stack, running on this machine: its buckets and queues in a local AWS, its functions in processes.
- * Below the data directory: s3/<bucket>/<key>, logs/<function>.log, queues/<DLQ>.jsonl, cdk.out/, tmp/, secrets.json, and endpoint.json while it is up.
+ * Below the data directory: s3/<bucket>/<key>, logs/<function>.log, queues/<DLQ>.jsonl, events/<bus>.jsonl, glue/<database>/<table>.json,
+ * cdk.out/, tmp/, secrets.json, and endpoint.json while it is up.
  */
 export class LocalMode extends EventEmitter<LocalModeEvents> {
-  /** URL of the local S3, SQS and Secrets Manager. */
+  /** URL of every service of the local AWS. */
   readonly endpoint: string;
   /** The template's output LakeBucket. */
   readonly lakeBucket: string;
@@ -99,6 +108,31 @@ export class LocalMode extends EventEmitter<LocalModeEvents> {
     return { result: await this.#host(functionName).invoke(event) };
   }
 
+  /**
+   * Does now what the Scheduler would do at a schedule's time, with the schedule's own role, whether it is enabled or not. Rejects with
+   * AccessDenied where the role may not invoke the function, otherwise as invoke() does.
+   */
+  async invokeSchedule(name: string, scheduledTime = new Date()): Promise<{ readonly result: unknown }> {
+    const schedule = this.schedules.find((one) => one.name === name);
+    if (schedule) {
+      this.#requireInvocation(schedule);
+      return this.invoke(schedule.functionName, scheduledEvent(schedule, scheduledTime));
+    }
+    throw new ConfigurationError(
+      `There is no schedule '${name}' in the stack: it has ${this.schedules.map((one) => one.name).join(', ')}.`,
+    );
+  }
+
+  /** What functions and schedules are allowed, by the function's or the role's name. */
+  grants(): ReadonlyMap<string, readonly Grant[]> {
+    return this.#aws.grants();
+  }
+
+  /** What was asked of the policies of functions and schedules since the start, and which grants allowed it. */
+  decisions(): readonly Decision[] {
+    return this.#aws.decisions();
+  }
+
   /** The workers' pull on their queues. Not started by itself. */
   readonly eventSources = {
     /** Rejects with a ConfigurationError where AWS would refuse a mapping. */
@@ -116,7 +150,7 @@ export class LocalMode extends EventEmitter<LocalModeEvents> {
   startSchedules(): void {
     this.stopSchedules();
     this.#stopSchedules = this.schedules.map((schedule) =>
-      runSchedule(schedule, (event) => this.#host(schedule.functionName).invoke(event)),
+      runSchedule(schedule, (event) => this.#onSchedule(schedule, event)),
     );
   }
 
@@ -147,6 +181,22 @@ export class LocalMode extends EventEmitter<LocalModeEvents> {
     } finally {
       await this.#release();
     }
+  }
+
+  /** A failure of the function is its own to log; one of the schedule has nobody else to tell of it. */
+  async #onSchedule(schedule: ScheduleDefinition, event: unknown): Promise<unknown> {
+    try {
+      this.#requireInvocation(schedule);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.emit('schedule-failure', { schedule: schedule.name, error });
+      return undefined;
+    }
+    return this.#host(schedule.functionName).invoke(event);
+  }
+
+  #requireInvocation({ roleName, functionName }: ScheduleDefinition): void {
+    this.#aws.require(roleName, 'lambda:InvokeFunction', functionArn(functionName));
   }
 
   #host(functionName: string): FunctionHost {
@@ -198,7 +248,10 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
       secret,
       secretsFile: join(dataDirectory, 'secrets.json'),
       queuesDirectory: join(dataDirectory, 'queues'),
+      tablesDirectory: join(dataDirectory, 'glue'),
+      eventsDirectory: join(dataDirectory, 'events'),
       onStorageFailure: (error) => local?.emit('storage-failure', error),
+      onEvent: (put) => local?.emit('run-event', put),
     });
     const deployed = await deployLocally(stack, aws);
     const { LakeBucket: lakeBucket } = deployed.outputs;

@@ -65,6 +65,7 @@ async function serveHeld(data: string, release: () => Promise<void>): Promise<Se
     aws = await startLocalAws({
       directory: join(data, 's3'),
       queuesDirectory: join(data, 'queues'),
+      tablesDirectory: join(data, 'glue'),
       region: localRegion,
       secret: () => undefined,
     });

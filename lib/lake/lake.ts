@@ -1,43 +1,60 @@
-import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
-  type LifecycleRule,
+  type IBucket,
   ObjectOwnership,
-  StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Environment } from '../environments';
+import { AccessLogs } from './access-logs';
+import { lifecycleRules } from './lifecycle-rules';
 
 export interface LakeProps {
   readonly environment: Environment;
 }
 
-/** What a function may do with an object. Conditional writes need no more than the plain ones. */
-export type ObjectAction = 's3:GetObject' | 's3:PutObject' | 's3:DeleteObject';
+/** What a function may do with an object. A condition on an ETag (If-Match) needs s3:GetObject beside the write or the delete. */
+export type ObjectAction = 's3:GetObject' | 's3:PutObject' | 's3:PutObjectTagging' | 's3:DeleteObject';
 
-/** The one bucket of an environment: raw pages, staged ranges, tables and the record of every run. */
+/**
+ * The one bucket of an environment: raw pages, staged ranges, tables and the record of every run.
+ *
+ * Where it is versioned, what is deleted or replaced can be had back for a while, and nothing else changes, because conditions look
+ * at the current version only (Amazon S3 User Guide, "How to prevent object overwrites with conditional writes", "How to perform conditional
+ * deletes"): If-None-Match succeeds where that is a delete marker, so a claim that was released can be made again; If-Match fails there,
+ * with 404. A delete puts the marker and needs s3:DeleteObject, as without versions; s3:DeleteObjectVersion, which removes for good, is
+ * given to nobody.
+ */
 export class Lake extends Construct {
   readonly bucketName: string;
+  /** Where it is kept who asked for which object; undefined where nobody keeps it. */
+  readonly accessLogs: IBucket | undefined;
   private readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, { environment }: LakeProps) {
     super(scope, id);
-    // Not versioned: an object is written once and never replaced (If-None-Match), and the few documents that
-    // do change are replaced only by who has read them (If-Match). Versions would keep what nobody asks for.
+    const { accessLogRetention, lakeRemovalPolicy, undeleteWindow } = environment;
+    const logs =
+      accessLogRetention &&
+      new AccessLogs(this, 'AccessLogs', {
+        retention: accessLogRetention,
+        removalPolicy: lakeRemovalPolicy,
+      });
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      versioned: false,
+      versioned: undeleteWindow !== undefined,
+      ...(logs ? { serverAccessLogsBucket: logs.bucket, serverAccessLogsPrefix: 'lake/' } : {}),
       lifecycleRules: lifecycleRules(environment),
-      removalPolicy: environment.lakeRemovalPolicy,
+      removalPolicy: lakeRemovalPolicy,
     });
     this.bucketName = this.bucket.bucketName;
+    this.accessLogs = logs?.bucket;
   }
 
   /** Allows the actions on the objects that the key patterns match, such as 'stage/geonames/*'. */
@@ -59,21 +76,4 @@ export class Lake extends Construct {
       conditions: { StringLike: { 's3:prefix': [...prefixPatterns] } },
     });
   }
-}
-
-/** Raw pages that are kept at least this long are worth the price of moving them to a class that gets cheaper when nobody reads them. */
-const worthTiering = Duration.days(90);
-
-/**
- * What becomes of objects by themselves. Only raw pages and quarantine expire: which stage objects and tables are needed is for the pointers to
- * say, and `baseload prune` asks them. S3 leaves objects below 128 KB where they are ("Transitioning objects using Amazon S3 Lifecycle").
- */
-function lifecycleRules({ rawRetention, quarantineRetention }: Environment): LifecycleRule[] {
-  const tiered = rawRetention.toDays() >= worthTiering.toDays();
-  const transitions = [{ storageClass: StorageClass.INTELLIGENT_TIERING, transitionAfter: Duration.days(0) }];
-  return [
-    { id: 'AbandonedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
-    { id: 'Raw', prefix: 'raw/', expiration: rawRetention, ...(tiered ? { transitions } : {}) },
-    { id: 'Quarantine', prefix: 'quarantine/', expiration: quarantineRetention },
-  ];
 }

@@ -10,7 +10,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Schedule as DeclaredSchedule } from '../../core/source/source';
-import type { Environment } from '../environments';
+import { type Environment, loadsByItself } from '../environments';
 import type { ScheduleRole } from '../function/schedule-role';
 
 export interface DatasetScheduleProps {
@@ -37,7 +37,7 @@ export class DatasetSchedule extends Construct {
       description: `Loads ${isFull ? '' : 'what changed of '}${source}/${dataset}`,
       schedule: cron(props.schedule),
       timeWindow: environment.scheduleWindow,
-      enabled: environment.schedulesEnabled,
+      enabled: loadsByItself(environment, source, dataset),
       target: new LambdaInvoke(props.fanOut, {
         // The time names the run, so a start that is delivered twice is one run.
         input: ScheduleTargetInput.fromObject({

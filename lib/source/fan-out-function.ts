@@ -7,6 +7,7 @@ import { functionNames, variable } from '../../lambda/environment';
 import type { Environment } from '../environments';
 import { ScopedFunction } from '../function/scoped-function';
 import type { Lake } from '../lake/lake';
+import type { Network } from '../network/network';
 import type { PageQueues } from './page-queues';
 import { secretAccess } from './secret-access';
 import { settingsOf } from './source-settings';
@@ -20,15 +21,19 @@ export interface FanOutFunctionProps {
   readonly queues: PageQueues;
   /** DuckDB's native binding, for sources whose datasets are sliced by the records of others. */
   readonly duckdb: LayerVersion;
+  /** The network that a private source is reached through. @default none */
+  readonly network?: Network | undefined;
 }
 
 /** Plans a run of one of the source's datasets and enqueues its page ranges. */
 export class FanOutFunction extends ScopedFunction {
   constructor(scope: Construct, id: string, props: FanOutFunctionProps) {
     const { environment, source, lake, queues } = props;
-    const parents = readsParents(source);
+    const parents = parentsOf(source);
     // A parent may be published as merged files, which stand below tables/ too.
-    const tables = `tables/${source.name}/${parents ? '*' : '*/current.json'}`;
+    const tables = ['*/current.json', ...parents.map((parent) => `${parent}/*`)].map(
+      (below) => `tables/${source.name}/${below}`,
+    );
     super(scope, id, {
       environment,
       functionName: functionNames(environment.name, source.name).fanOut,
@@ -36,12 +41,14 @@ export class FanOutFunction extends ScopedFunction {
       handler: 'fan-out',
       sourceFile: props.sourceFile,
       serviceName: source.name,
+      network: props.network,
+      tracing: environment.tracing,
       // A million page ranges are 100,000 batches to send: as long as Lambda allows, and it waits more than it computes.
       timeout: Duration.minutes(15),
       // DuckDB gets a third of it, as in the worker.
-      memorySize: parents ? 1769 : 512,
+      memorySize: environment.capacity[parents.length > 0 ? 'workerMegabytes' : 'fanOutMegabytes'],
       // A batch of a parent's files at a time.
-      ...(parents ? { ephemeralStorageSize: Size.gibibytes(2), layers: [props.duckdb] } : {}),
+      ...(parents.length > 0 ? { ephemeralStorageSize: Size.gibibytes(2), layers: [props.duckdb] } : {}),
       // Repeating is safe: the run's name comes from the event, and its plan is written once.
       retryAttempts: 2,
       variables: {
@@ -57,12 +64,12 @@ export class FanOutFunction extends ScopedFunction {
         lake.objects(['s3:DeleteObject'], [`runs/open/${source.name}/*`]),
         // The objects of leads and chains say what follows them; pointers say what readers of a table rely on, and which
         // run a parent has published.
-        lake.objects(['s3:GetObject'], [`stage/${source.name}/*`, tables]),
+        lake.objects(['s3:GetObject'], [`stage/${source.name}/*`, ...tables]),
         lake.listing([
           `stage/${source.name}/*`,
           `runs/${source.name}/*`,
           `runs/open/${source.name}/*`,
-          tables,
+          ...tables,
         ]),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queues.pages.queueArn] }),
         // No salts: fan-out shapes nothing.
@@ -72,7 +79,8 @@ export class FanOutFunction extends ScopedFunction {
   }
 }
 
-/** Whether planning a run may read the published table of another dataset. */
-function readsParents({ datasets }: Source): boolean {
-  return datasets.some(({ slices }) => slices.some(({ type }) => type === 'records'));
+/** The datasets whose published tables are read to plan a run of another one. */
+function parentsOf({ datasets }: Source): string[] {
+  const slices = datasets.flatMap((dataset) => dataset.slices);
+  return [...new Set(slices.flatMap((slice) => (slice.type === 'records' ? [slice.dataset] : [])))];
 }

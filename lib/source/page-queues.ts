@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { queueNames } from '../../lambda/environment';
 import type { Environment } from '../environments';
@@ -25,6 +25,7 @@ export class PageQueues extends Construct {
     this.dead = new Queue(this, 'Dead', {
       queueName: names.dead,
       retentionPeriod: Duration.days(14),
+      encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });
     this.pages = new Queue(this, 'Pages', {
@@ -34,6 +35,7 @@ export class PageQueues extends Construct {
       // still being loaded is not delivered again.
       visibilityTimeout: Duration.seconds(6 * workerTimeout.toSeconds()),
       deadLetterQueue: { queue: this.dead, maxReceiveCount: this.maxReceiveCount },
+      encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });
   }

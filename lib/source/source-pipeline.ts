@@ -5,6 +5,7 @@ import type { Dataset, Source } from '../../core/source/source';
 import type { Environment } from '../environments';
 import { ScheduleRole } from '../function/schedule-role';
 import type { Lake } from '../lake/lake';
+import type { Network } from '../network/network';
 import { DatasetSchedule } from './dataset-schedule';
 import { FanOutFunction } from './fan-out-function';
 import { MissedSchedules } from './missed-schedules';
@@ -19,16 +20,23 @@ export interface SourcePipelineProps {
   readonly lake: Lake;
   /** DuckDB's native binding. */
   readonly duckdb: LayerVersion;
+  /** The network of the environment; used where the source is private. @default none */
+  readonly network?: Network | undefined;
 }
 
 /** Everything that loads one source: schedules, fan-out, page queue, worker. Limits and secrets end here. */
 export class SourcePipeline extends Construct {
+  readonly source: Source;
   readonly queues: PageQueues;
+  /** How long a worker may take for a page range. */
+  readonly workerTimeout = Duration.minutes(5);
 
   constructor(scope: Construct, id: string, props: SourcePipelineProps) {
     super(scope, id);
     const { environment, source, sourceFile, lake, duckdb } = props;
-    const workerTimeout = Duration.minutes(5);
+    const { workerTimeout } = this;
+    this.source = source;
+    const network = source.network === 'private' ? props.network : undefined;
 
     this.queues = new PageQueues(this, 'Queues', { environment, sourceName: source.name, workerTimeout });
     new WorkerFunction(this, 'Worker', {
@@ -39,6 +47,7 @@ export class SourcePipeline extends Construct {
       queues: this.queues,
       timeout: workerTimeout,
       duckdb,
+      network,
     });
     const fanOut = new FanOutFunction(this, 'FanOut', {
       environment,
@@ -47,6 +56,7 @@ export class SourcePipeline extends Construct {
       lake,
       queues: this.queues,
       duckdb,
+      network,
     });
 
     const scheduled = source.datasets.flatMap(schedulesOf);

@@ -4,9 +4,14 @@ import type { LoadedSource } from '../../core/source/load-sources';
 import { SourceDefinitionError } from '../../core/source/problems';
 import type { Source } from '../../core/source/source';
 import type { SourceSettings } from '../../lambda/environment';
+import type { Environment } from '../environments';
+import { switchSchedules } from './schedule-switches';
+import { environmentProblem, readSettingKey, type SettingKey } from './setting-key';
 
-/** The sources that have good settings, and what is wrong with the settings of the others, a sentence each. */
-export interface SettledSources {
+/** An environment and its sources as the context sets them; and what is wrong with settings, a sentence each. */
+export interface Settled {
+  readonly environment: Environment;
+  /** Those that have good settings. */
   readonly sources: readonly LoadedSource[];
   readonly problems: readonly string[];
 }
@@ -32,61 +37,96 @@ type Definition = Omit<Source, 'baseUrl' | 'limits'> & {
 };
 
 /**
- * Applies context keys such as 'geonames:baseUrl' or 'geonames:lanes' to the sources that they name. A key that
- * reads like a setting and names no source or no setting is a problem, not ignored; keys of the CDK's own
- * ('aws:cdk:…', '@aws-cdk/…:…') are left alone.
+ * Applies context keys such as 'geonames:lanes' to the source that they name, in every environment, or as 'prod:geonames:lanes' in that
+ * one, which wins; and 'geonames/cities:schedule', which switches a dataset's schedule on or off. A key that reads like a setting and
+ * names no environment, source, dataset or setting is a problem, not ignored, also where it is for another environment.
  */
 export function applySettings(
   loaded: readonly LoadedSource[],
   context: Readonly<Record<string, unknown>>,
-): SettledSources {
-  const definitions = new Map<string, Definition>(loaded.map(({ source }) => [source.name, source]));
+  environment: Environment,
+): Settled {
+  const sources = new Map(loaded.map(({ source }) => [source.name, source]));
+  const definitions = new Map<string, Definition>();
+  for (const source of sources.values()) definitions.set(source.name, withinCapacity(source, environment));
+  const origins = new Map<string, string>();
   const problems: string[] = [];
-  for (const [key, value] of Object.entries(context)) {
-    const [, name, setting] = /^([a-z0-9-]+):([^:]+)$/.exec(key) ?? [];
-    if (name === undefined || setting === undefined) continue;
+  let scheduleSwitches: Readonly<Record<string, boolean>> = {};
+
+  for (const [key, value] of inOrder(context)) {
+    const { source: name, setting } = key;
+    const source = sources.get(name);
     const definition = definitions.get(name);
-    const apply = Object.hasOwn(settings, setting) ? settings[setting] : undefined;
-    if (definition && apply) definitions.set(name, apply(definition, value));
-    else if (definition) problems.push(`context '${key}' sets nothing: use ${knownKeys(name)}`);
-    else if (apply) {
-      problems.push(`context '${key}' names no source: there is ${[...definitions.keys()].join(', ')}`);
+    const apply = Object.hasOwn(settings, setting) && !key.dataset ? settings[setting] : undefined;
+    const known = apply !== undefined || setting === 'schedule';
+    if (!source && !known) continue; // of somebody else's
+    const isHere = key.environment === undefined || key.environment === environment.name;
+    const elsewhere = environmentProblem(key);
+    if (elsewhere !== undefined) problems.push(elsewhere);
+    else if (!source || !definition)
+      problems.push(`context '${key.key}' names no source: there is ${[...sources.keys()].join(', ')}`);
+    else if (!known) problems.push(`context '${key.key}' sets nothing: use ${knownKeys(key)}`);
+    else if (apply && isHere) {
+      definitions.set(name, apply(definition, value));
+      origins.set(`${name}:${setting}`, key.key);
+    } else if (!apply) {
+      const { switches, problem } = switchSchedules(key, source, value);
+      if (problem !== undefined) problems.push(problem);
+      if (isHere) scheduleSwitches = { ...scheduleSwitches, ...switches };
     }
   }
-  const settled = loaded.map((one) => settle(one, definitions.get(one.source.name) ?? one.source));
+  const settled = loaded.map((one) => settle(one, definitions.get(one.source.name) ?? one.source, origins));
   return {
+    environment: { ...environment, scheduleSwitches },
     sources: settled.flatMap(({ sources }) => sources),
     problems: [...problems, ...settled.flatMap((one) => one.problems)],
   };
 }
 
+/** The settings of a context, the more specific ones last: those of one environment, and among equals those of one dataset. */
+function inOrder(context: Readonly<Record<string, unknown>>): [SettingKey, unknown][] {
+  const weight = ({ environment, dataset }: SettingKey) =>
+    (environment === undefined ? 0 : 2) + (dataset === undefined ? 0 : 1);
+  return Object.entries(context)
+    .flatMap(([text, value]): [SettingKey, unknown][] => {
+      const key = readSettingKey(text);
+      return key ? [[key, value]] : [];
+    })
+    .sort(([a], [b]) => weight(a) - weight(b));
+}
+
+function withinCapacity(source: Source, { capacity }: Environment): Definition {
+  const { lanes = source.limits.lanes } = capacity;
+  return lanes < source.limits.lanes ? withLimit(source, 'lanes', lanes) : source;
+}
+
 /** The source as it is set, checked like any source; unless the settings are no good. */
-function settle({ file, source }: LoadedSource, definition: Definition): SettledSources {
+function settle(
+  { file, source }: LoadedSource,
+  definition: Definition,
+  origins: ReadonlyMap<string, string>,
+): Omit<Settled, 'environment'> {
   if (definition === source) return { sources: [{ file, source }], problems: [] };
   try {
     return { sources: [{ file, source: checkSource(asInput(definition)) }], problems: [] };
   } catch (error) {
     if (!(error instanceof SourceDefinitionError)) throw error;
-    return { sources: [], problems: error.problems.map((problem) => asSentence(source.name, problem)) };
+    const problems = error.problems.map(({ path, received, allowed }) => {
+      const origin = origins.get(`${source.name}:${path.replace(/^limits\./, '')}`);
+      // A setting can make an option of the source's file impossible, such as a weight that more lanes cannot pay.
+      const where =
+        origin === undefined
+          ? `context '${source.name}:…' does not go with ${path} of the source's file`
+          : `context '${origin}'`;
+      return `${where}: received ${received}, allowed: ${allowed}`;
+    });
+    return { sources: [], problems };
   }
 }
 
-function asSentence(
-  source: string,
-  { path, received, allowed }: SourceDefinitionError['problems'][number],
-): string {
-  const setting = path.replace(/^limits\./, '');
-  // A setting can make an option of the source's file impossible, such as a weight that more lanes cannot pay.
-  const where = Object.hasOwn(settings, setting)
-    ? `context '${source}:${setting}'`
-    : `context '${source}:…' does not go with ${path} of the source's file`;
-  return `${where}: received ${received}, allowed: ${allowed}`;
-}
-
-function knownKeys(source: string): string {
-  return Object.keys(settings)
-    .map((setting) => `'${source}:${setting}'`)
-    .join(', ');
+function knownKeys({ source, dataset }: SettingKey): string {
+  if (dataset !== undefined) return `'${source}/${dataset}:schedule'`;
+  return [...Object.keys(settings), 'schedule'].map((setting) => `'${source}:${setting}'`).join(', ');
 }
 
 function withLimit(source: Definition, name: keyof Source['limits'], value: unknown): Definition {

@@ -7,6 +7,7 @@ import { functionNames, variable } from '../../lambda/environment';
 import type { Environment } from '../environments';
 import { ScopedFunction } from '../function/scoped-function';
 import type { Lake } from '../lake/lake';
+import type { Network } from '../network/network';
 import type { PageQueues } from './page-queues';
 import { secretAccess } from './secret-access';
 import { settingsOf } from './source-settings';
@@ -21,6 +22,8 @@ export interface WorkerFunctionProps {
   readonly timeout: Duration;
   /** DuckDB's native binding. */
   readonly duckdb: LayerVersion;
+  /** The network that a private source is reached through. @default none */
+  readonly network?: Network | undefined;
 }
 
 /** Loads one page range per message; as many run at once as the source has lanes, and never more. */
@@ -34,9 +37,11 @@ export class WorkerFunction extends ScopedFunction {
       handler: 'worker',
       sourceFile: props.sourceFile,
       serviceName: source.name,
+      network: props.network,
+      tracing: environment.tracing,
       timeout: props.timeout,
       // One whole virtual CPU: shaping is CPU-bound and runs on one thread.
-      memorySize: 1769,
+      memorySize: environment.capacity.workerMegabytes,
       // A range's pages, its raw, stage and quarantine files, and room for DuckDB to spill.
       ephemeralStorageSize: Size.gibibytes(2),
       layers: [props.duckdb],
@@ -57,6 +62,11 @@ export class WorkerFunction extends ScopedFunction {
         lake.objects(['s3:GetObject', 's3:PutObject'], [`runs/${source.name}/*/next/*`]),
         // A replay reads what an earlier run has kept of the source's answers.
         lake.objects(['s3:GetObject', 's3:PutObject'], [`raw/${source.name}/*`]),
+        // Where the stage objects of that run have expired, its manifest tells what their receipts did.
+        lake.objects(
+          ['s3:GetObject'],
+          [`runs/${source.name}/*/manifest.json`, `runs/${source.name}/*/manifest/*`],
+        ),
         lake.objects(
           ['s3:PutObject'],
           [

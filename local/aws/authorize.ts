@@ -1,6 +1,8 @@
 import { ConfigurationError } from '../../core/errors';
 import { localAccount } from '../local-account';
+import { type Grant, type GrantCondition, grantsOf } from './grant';
 import { AwsError } from './http-answer';
+import type { UsageLedger } from './usage-ledger';
 import { wildcard } from './wildcard';
 
 type OneOrMore = string | readonly string[];
@@ -27,6 +29,8 @@ export const spokenActions = [
   's3:GetObject',
   's3:DeleteObject',
   's3:ListBucket',
+  's3:PutObjectTagging',
+  's3:GetObjectTagging',
   'sqs:SendMessage',
   'sqs:ReceiveMessage',
   'sqs:DeleteMessage',
@@ -38,6 +42,11 @@ export const spokenActions = [
   'sqs:CancelMessageMoveTask',
   'secretsmanager:GetSecretValue',
   'secretsmanager:PutSecretValue',
+  'events:PutEvents',
+  'glue:GetTable',
+  'glue:CreateTable',
+  'glue:UpdateTable',
+  'lambda:InvokeFunction',
 ] as const;
 
 export type SpokenAction = (typeof spokenActions)[number];
@@ -46,6 +55,7 @@ type Test = (value: string) => boolean;
 
 interface Rule {
   readonly effect: 'Allow' | 'Deny';
+  readonly grant: Grant;
   readonly action: Test;
   readonly resource: Test;
   readonly conditions: readonly Test[];
@@ -55,46 +65,66 @@ interface Rule {
 export class Principal {
   /** As in AWS's messages: the session of an assumed role. */
   readonly arn: string;
+  /** Everything that it is allowed, also by services that the local AWS does not speak. */
+  readonly grants: readonly Grant[];
   readonly #rules: readonly Rule[] | 'all';
 
-  /** Throws a ConfigurationError for a statement that could not be held to as IAM would. */
+  /** Throws a ConfigurationError for a statement that could not be held to as IAM would. What is required is noted in `ledger`. */
   constructor(
     readonly name: string,
     statements: readonly PolicyStatement[] | 'all',
+    private readonly ledger?: UsageLedger,
   ) {
     this.arn = `arn:aws:sts::${localAccount}:assumed-role/${name}/${name}`;
+    this.grants =
+      statements === 'all' ? [] : statements.filter(({ Effect }) => Effect === 'Allow').flatMap(grantsOf);
     this.#rules =
       statements === 'all'
         ? 'all'
         : statements.flatMap((statement, index) => compile(statement, `statement ${index + 1} of ${name}`));
   }
 
-  /** Whether the policies allow `action` on the ARN `resource`: an explicit deny wins, no word means no. */
+  /** Whether the policies allow `action` on the ARN `resource`: an explicit deny wins, no word means no. A question, not a call: no use is noted. */
   may(action: SpokenAction, resource: string, context: RequestContext = {}): boolean {
-    return this.#decide(action, resource, context) === 'Allow';
+    return this.#decide(action, resource, context).effect === 'Allow';
   }
 
-  /** Throws AccessDenied, 403, in AWS's words unless the policies allow it. */
+  /** Throws AccessDenied, 403, in AWS's words unless the policies allow it; notes the use of what does. */
   require(action: SpokenAction, resource: string, context: RequestContext = {}): void {
-    const decision = this.#decide(action, resource, context);
-    if (decision === 'Allow') return;
+    const { effect, by } = this.#decide(action, resource, context);
+    const allowed = effect === 'Allow';
+    this.ledger?.record(context, { principal: this.name, action, resource, allowed, by: allowed ? by : [] });
+    if (!allowed) throw this.#refusal(action, resource, effect);
+  }
+
+  /** The error of a call that cannot be answered for want of `action`, though it is not what was called. */
+  refusal(action: SpokenAction, resource: string): AwsError {
+    return this.#refusal(action, resource, this.#decide(action, resource, {}).effect);
+  }
+
+  #refusal(action: SpokenAction, resource: string, effect: 'Allow' | 'Deny' | undefined): AwsError {
     const because =
-      decision === 'Deny'
+      effect === 'Deny'
         ? 'with an explicit deny in an identity-based policy'
         : `because no identity-based policy allows the ${action} action`;
-    throw new AwsError(
+    return new AwsError(
       'AccessDenied',
       403,
       `User: ${this.arn} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
     );
   }
 
-  #decide(action: string, resource: string, context: RequestContext): 'Allow' | 'Deny' | undefined {
-    if (this.#rules === 'all') return 'Allow';
-    const effects = this.#rules
-      .filter((rule) => rule.action(action) && rule.resource(resource) && holds(rule.conditions, context))
-      .map((rule) => rule.effect);
-    return effects.includes('Deny') ? 'Deny' : effects[0];
+  #decide(
+    action: string,
+    resource: string,
+    context: RequestContext,
+  ): { effect: 'Allow' | 'Deny' | undefined; by: readonly Grant[] } {
+    if (this.#rules === 'all') return { effect: 'Allow', by: [] };
+    const met = this.#rules.filter(
+      (rule) => rule.action(action) && rule.resource(resource) && holds(rule.conditions, context),
+    );
+    if (met.some(({ effect }) => effect === 'Deny')) return { effect: 'Deny', by: [] };
+    return { effect: met[0]?.effect, by: met.map(({ grant }) => grant) };
   }
 }
 
@@ -109,31 +139,31 @@ function compile(statement: PolicyStatement, where: string): Rule[] {
   if (effect !== 'Allow' && effect !== 'Deny') refuse(where, `has the Effect ${JSON.stringify(effect)}`);
   // NotAction may concern any call, so it cannot be left aside like a statement on another service.
   if ('NotAction' in statement) refuse(where, 'uses NotAction');
-  const action = anyOf(strings(statement.Action, `${where} has an Action`), (one) => wildcard(one, 'i'));
-  // A statement on other services (logs, glue, iam:PassRole) may say what it likes: it is never asked.
-  if (!spokenActions.some(action)) return [];
+  const actions = strings(statement.Action, `${where} has an Action`);
+  const spoken = new Set(actions.filter((one) => spokenActions.some(wildcard(one, 'i'))));
+  // A statement on other services (logs, iam:PassRole) may say what it likes: it is never asked.
+  if (spoken.size === 0) return [];
   for (const name of Object.keys(statement)) if (!known.has(name)) refuse(where, `uses ${name}`);
-  const resource = anyOf(strings(statement.Resource, `${where} has a Resource`), (one) => wildcard(one));
-  return [{ effect, action, resource, conditions: compileConditions(statement.Condition ?? {}, where) }];
+  strings(statement.Resource, `${where} has a Resource`);
+  for (const values of Object.values(statement.Condition ?? {}).flatMap((keys) => Object.values(keys))) {
+    strings(values, `${where} has a condition`);
+  }
+  return grantsOf(statement)
+    .filter(({ action }) => spoken.has(action))
+    .map((grant) => ({
+      effect,
+      grant,
+      action: wildcard(grant.action, 'i'),
+      resource: wildcard(grant.resource),
+      conditions: grant.conditions.map((condition) => compileCondition(condition, where)),
+    }));
 }
 
-function compileConditions(conditions: NonNullable<PolicyStatement['Condition']>, where: string): Test[] {
-  return Object.entries(conditions).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => {
-      const known =
-        key.toLowerCase() === 's3:prefix' && (operator === 'StringLike' || operator === 'StringEquals');
-      if (!known) refuse(where, `has the condition ${operator} on ${key}`);
-      const wanted = strings(values, `${where} has a condition`);
-      return operator === 'StringEquals'
-        ? (value: string) => wanted.includes(value)
-        : anyOf(wanted, (one) => wildcard(one));
-    }),
-  );
-}
-
-function anyOf(patterns: readonly string[], compileOne: (pattern: string) => Test): Test {
-  const tests = patterns.map(compileOne);
-  return (value) => tests.some((test) => test(value));
+function compileCondition({ operator, key, value }: GrantCondition, where: string): Test {
+  const known =
+    key.toLowerCase() === 's3:prefix' && (operator === 'StringLike' || operator === 'StringEquals');
+  if (!known) refuse(where, `has the condition ${operator} on ${key}`);
+  return operator === 'StringEquals' ? (asked) => asked === value : wildcard(value);
 }
 
 function strings(value: unknown, what: string): readonly string[] {

@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from './authorize';
 import { type AwsCall, type CredentialScope, readCredentialScope } from './aws-call';
+import type { EventBuses } from './event-buses';
+import { handleEvents } from './events-handler';
+import { handleGlue } from './glue-handler';
+import type { GlueTables } from './glue-tables';
 import { type Answer, AwsError, notImplemented, sendAnswer } from './http-answer';
 import { jsonError } from './json-answer';
 import { errorCode } from './object-file';
@@ -19,6 +23,8 @@ export interface RouterParts {
   /** By access key id. */
   readonly principals: ReadonlyMap<string, Principal>;
   readonly secrets: SecretStore;
+  readonly buses: EventBuses;
+  readonly tables: GlueTables;
   readonly onStorageFailure: ((error: Error) => void) | undefined;
   /** Where the store writes; named when it is full. */
   readonly directory: string;
@@ -67,6 +73,10 @@ export class AwsRouter {
         return await sendAnswer(request, response, await handleSqs(call, operation, this.parts.queues));
       case 'secretsmanager':
         return await sendAnswer(request, response, await handleSecrets(call, operation, this.parts.secrets));
+      case 'events':
+        return await sendAnswer(request, response, await handleEvents(call, operation, this.parts.buses));
+      case 'glue':
+        return await sendAnswer(request, response, await handleGlue(call, operation, this.parts.tables));
       default:
         throw notImplemented(`${service} ${operation || `${request.method} ${request.url}`}`);
     }

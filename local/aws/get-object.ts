@@ -11,20 +11,27 @@ interface ByteRange {
   readonly end: number;
 }
 
+/** What of a request decides what is answered. */
+interface ReadRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** Whether the caller may know how many tags there are. */
+  readonly tagsCount: boolean;
+}
+
 /** GetObject: streams the object, or a range of it, from disk. Throws NoSuchKey, 404, and InvalidRange, 416. */
 export async function getObject(
   store: ObjectStore,
   bucket: string,
   key: string,
-  headers: IncomingHttpHeaders,
+  request: ReadRequest,
   response: ServerResponse,
 ): Promise<void> {
   const opened = await store.open(bucket, key);
   if (opened === undefined) throw noSuchKey();
   const { object, file } = opened;
   try {
-    const range = readRange(headers.range, object.bytes);
-    response.writeHead(range ? 206 : 200, objectHeaders(object, headers, range));
+    const range = readRange(request.headers.range, object.bytes);
+    response.writeHead(range ? 206 : 200, objectHeaders(object, request, range));
     const { start, end } = range ?? { start: 0, end: object.bytes - 1 };
     if (end < start) response.end();
     else await pipeline(file.createReadStream({ start, end, autoClose: false }), response);
@@ -38,29 +45,31 @@ export async function headObject(
   store: ObjectStore,
   bucket: string,
   key: string,
-  headers: IncomingHttpHeaders,
+  request: ReadRequest,
   response: ServerResponse,
 ): Promise<void> {
   const object = await store.head(bucket, key);
   if (object === undefined) throw noSuchKey();
-  const range = readRange(headers.range, object.bytes);
-  response.writeHead(range ? 206 : 200, objectHeaders(object, headers, range)).end();
+  const range = readRange(request.headers.range, object.bytes);
+  response.writeHead(range ? 206 : 200, objectHeaders(object, request, range)).end();
 }
 
 function objectHeaders(
   object: StoredObject,
-  request: IncomingHttpHeaders,
+  { headers, tagsCount }: ReadRequest,
   range: ByteRange | undefined,
 ): Record<string, string> {
+  const tags = object.tags?.length ?? 0;
   const metadata = Object.entries(object.userMetadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
   // A checksum is of the whole object: the SDK would hold a part against it.
-  const withChecksum = request['x-amz-checksum-mode'] === 'ENABLED' && range === undefined;
+  const withChecksum = headers['x-amz-checksum-mode'] === 'ENABLED' && range === undefined;
   return {
     'content-type': 'binary/octet-stream',
     ...object.headers,
     ...Object.fromEntries(metadata),
     ...(withChecksum ? checksumHeaders(object.checksum) : {}),
     ...(range ? { 'content-range': `bytes ${range.start}-${range.end}/${object.bytes}` } : {}),
+    ...(tagsCount && tags > 0 ? { 'x-amz-tagging-count': String(tags) } : {}),
     'accept-ranges': 'bytes',
     'content-length': String(range ? range.end - range.start + 1 : object.bytes),
     etag: object.etag,

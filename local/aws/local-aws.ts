@@ -6,8 +6,11 @@ import { systemClock } from '../../core/clock';
 import { ConfigurationError } from '../../core/errors';
 import type { Clock } from '../../core/run/ports';
 import { localAccount } from '../local-account';
-import { type PolicyStatement, Principal } from './authorize';
+import { type PolicyStatement, Principal, type SpokenAction } from './authorize';
 import { AwsRouter } from './aws-router';
+import { type BusEvent, EventBuses, type PutEvent } from './event-buses';
+import { GlueTables } from './glue-tables';
+import type { Grant } from './grant';
 import { MessageJournal } from './message-journal';
 import { MoveTasks } from './move-tasks';
 import { errorCode } from './object-file';
@@ -16,6 +19,7 @@ import { parseQueueAttributes } from './queue-attributes';
 import { secretStore } from './secret-store';
 import { describeQueue, queueUrl } from './sqs-handler';
 import { type Redrive, SqsQueue } from './sqs-queue';
+import { type Decision, UsageLedger } from './usage-ledger';
 
 /** What the local AWS needs. */
 export interface LocalAwsOptions {
@@ -29,9 +33,15 @@ export interface LocalAwsOptions {
   readonly secretsFile?: string;
   /** Where dead letters are kept, a file per DLQ, so that they outlive the process. @default in memory */
   readonly queuesDirectory?: string;
+  /** Where events are written, a line each, to `<directory>/<bus>.jsonl`. @default only in memory */
+  readonly eventsDirectory?: string;
+  /** Where the tables of Glue are kept: `<directory>/<database>/<table>.json`. @default in memory */
+  readonly tablesDirectory?: string;
+  /** Told of every event that is put on a bus. */
+  readonly onEvent?: (put: PutEvent) => void;
   /** Told when the disk is full, beside the answer to the call that met it. */
   readonly onStorageFailure?: (error: Error) => void;
-  /** Region of the queues' ARNs. @default 'us-east-1' */
+  /** Region in the ARNs of queues and event buses. @default 'us-east-1' */
   readonly region?: string;
   /** @default the machine's own time */
   readonly clock?: Clock;
@@ -48,7 +58,7 @@ export interface LocalQueue {
   depth(): { readonly waiting: number; readonly inFlight: number; readonly delayed: number };
 }
 
-/** A small AWS on 127.0.0.1: the S3, SQS and Secrets Manager calls that Baseload makes, and no others. */
+/** A small AWS on 127.0.0.1: the calls of S3, SQS, Secrets Manager, EventBridge and Glue that Baseload makes, and no others. */
 export interface LocalAws {
   /** The endpoint of every service, without a trailing slash. */
   readonly url: string;
@@ -65,9 +75,23 @@ export interface LocalAws {
     principal: { readonly name: string; readonly statements: readonly PolicyStatement[] | 'all' },
   ): void;
   queue(name: string): LocalQueue;
+  /** Makes an event bus that keeps what is put on it. */
+  createEventBus(name: string): void;
+  /** Makes a Glue database, or takes up the one that is kept with all its tables. */
+  createDatabase(name: string): void;
+  /** What was put on a bus since it was made. */
+  events(bus: string): readonly BusEvent[];
+  /** For what AWS does by itself with a role: throws AccessDenied unless that principal may do `action` with the ARN `resource`. */
+  require(accessKeyId: string, action: SpokenAction, resource: string): void;
+  /** What every principal with policies is allowed, by its name. */
+  grants(): ReadonlyMap<string, readonly Grant[]>;
+  /** What was asked of the policies since the start, and which grants allowed it. */
+  decisions(): readonly Decision[];
   /** Answers what is under way, long polls at once and empty, and stops. */
   close(): Promise<void>;
 }
+
+const defaultRegion = 'us-east-1';
 
 /** How long calls under way may take to end when the server closes. */
 const closeMilliseconds = 2000;
@@ -91,6 +115,9 @@ class LocalAwsServer implements LocalAws {
   readonly #clock: Clock;
   readonly #idPrefix = randomUUID().slice(0, 24);
   readonly #kept = new Set<SqsQueue>();
+  readonly #ledger = new UsageLedger();
+  readonly #buses: EventBuses;
+  readonly #tables: GlueTables;
   #messages = 0;
 
   constructor(
@@ -103,11 +130,19 @@ class LocalAwsServer implements LocalAws {
       nextMessageId: () => this.nextMessageId(),
       queueByArn: (arn) => this.#byArn(arn),
     });
+    this.#buses = new EventBuses({
+      region: options.region ?? defaultRegion,
+      directory: options.eventsDirectory,
+      onEvent: options.onEvent,
+    });
+    this.#tables = new GlueTables(options.tablesDirectory);
     this.#router = new AwsRouter({
       store,
       queues: this,
       principals: this.principals,
       secrets: secretStore(options.secret, options.secretsFile),
+      buses: this.#buses,
+      tables: this.#tables,
       onStorageFailure: options.onStorageFailure,
       directory: options.directory,
     });
@@ -151,7 +186,7 @@ class LocalAwsServer implements LocalAws {
     }
     if (this.byName.has(name)) throw new ConfigurationError(`There is a queue ${name} already.`);
     const parsed = parseQueueAttributes(name, attributes);
-    const arn = `arn:aws:sqs:${this.options.region ?? 'us-east-1'}:${localAccount}:${name}`;
+    const arn = `arn:aws:sqs:${this.options.region ?? defaultRegion}:${localAccount}:${name}`;
     const redrive = this.#redriveOf(name, parsed.RedrivePolicy);
     this.byName.set(name, new SqsQueue(name, arn, parsed, redrive, this.#clock));
     return { url: queueUrl(this.url, name), arn };
@@ -161,7 +196,7 @@ class LocalAwsServer implements LocalAws {
     accessKeyId: string,
     { name, statements }: { name: string; statements: readonly PolicyStatement[] | 'all' },
   ): void {
-    this.principals.set(accessKeyId, new Principal(name, statements));
+    this.principals.set(accessKeyId, new Principal(name, statements, this.#ledger));
   }
 
   queue(name: string): LocalQueue {
@@ -177,6 +212,32 @@ class LocalAwsServer implements LocalAws {
       attributes: () => describeQueue(queue),
       depth: () => queue.depth(),
     };
+  }
+
+  createEventBus(name: string): void {
+    this.#buses.create(name);
+  }
+
+  createDatabase(name: string): void {
+    this.#tables.createDatabase(name);
+  }
+
+  events(bus: string): readonly BusEvent[] {
+    return this.#buses.events(bus);
+  }
+
+  require(accessKeyId: string, action: SpokenAction, resource: string): void {
+    const principal = this.principals.get(accessKeyId);
+    if (principal === undefined) throw new ConfigurationError(`There is no principal ${accessKeyId}.`);
+    principal.require(action, resource);
+  }
+
+  grants(): ReadonlyMap<string, readonly Grant[]> {
+    return new Map([...this.principals.values()].map(({ name, grants }) => [name, grants]));
+  }
+
+  decisions(): readonly Decision[] {
+    return this.#ledger.decisions();
   }
 
   async close(): Promise<void> {

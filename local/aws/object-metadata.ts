@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
@@ -13,8 +13,13 @@ const schema = z.object({
   headers: z.record(z.string(), z.string()),
   /** x-amz-meta-*, without the prefix. */
   userMetadata: z.record(z.string(), z.string()),
+  /** Object tags, name and value, set after the object was written. */
+  tags: z.array(z.tuple([z.string(), z.string()])).optional(),
   checksum: z.object({ algorithm: z.enum(['crc32', 'sha1', 'sha256']), value: z.string() }).optional(),
 });
+
+/** Name and value of an object tag. */
+export type ObjectTag = readonly [name: string, value: string];
 
 /** What is known of one version of an object beyond its bytes. */
 export type ObjectMetadata = z.infer<typeof schema>;
@@ -38,6 +43,14 @@ export class MetadataFolder {
     await writeFile(path, JSON.stringify(metadata));
   }
 
+  /** Writes metadata over what is there, in one step: half a file would lose what the object has. */
+  async replace(key: string, body: BigIntStats, metadata: ObjectMetadata): Promise<void> {
+    const path = this.#path(key, body);
+    const next = `${path}.next`;
+    await writeFile(next, JSON.stringify(metadata));
+    await rename(next, path);
+  }
+
   async remove(key: string, body: BigIntStats): Promise<void> {
     await rm(this.#path(key, body), { force: true });
   }
@@ -48,7 +61,9 @@ export class MetadataFolder {
     const folder = join(this.directory, hash.slice(0, 2));
     const names = await readdir(folder).catch(() => []);
     const found = await Promise.all(
-      names.filter((name) => name.startsWith(hash)).map((name) => this.#readFile(join(folder, name))),
+      names
+        .filter((name) => name.startsWith(hash) && name.endsWith('.json'))
+        .map((name) => this.#readFile(join(folder, name))),
     );
     return found.filter((metadata) => metadata?.key === key) as ObjectMetadata[];
   }

@@ -6,7 +6,7 @@ import type { AwsError } from './http-answer';
 import { KeyedLock } from './keyed-lock';
 import { listKeys } from './list-keys';
 import { errorCode, giveName, md5Of, removeEmptyFolders, statFile, undefinedWhenAbsent } from './object-file';
-import { MetadataFolder, type ObjectMetadata } from './object-metadata';
+import { MetadataFolder, type ObjectMetadata, type ObjectTag } from './object-metadata';
 import { assertKeyIsPath } from './object-path';
 import { nameTaken, noSuchKey, preconditionFailed } from './s3-error';
 
@@ -118,6 +118,19 @@ export class ObjectStore {
     });
   }
 
+  /** Replaces the tags of an object; throws NoSuchKey, 404, when there is none. A new version of the object has no tags. */
+  async tag(bucket: string, key: string, tags: readonly ObjectTag[]): Promise<void> {
+    const path = this.#path(bucket, key);
+    await this.#lock.run(path, async () => {
+      const body = await statFile(path);
+      if (body === undefined) throw noSuchKey();
+      await this.#metadata(bucket).replace(key, body, {
+        ...(await this.#known(bucket, key, body)),
+        tags: tags.map(([name, value]) => [name, value]),
+      });
+    });
+  }
+
   /** The object without its bytes; undefined when there is none. */
   async head(bucket: string, key: string): Promise<StoredObject | undefined> {
     const path = this.#path(bucket, key);
@@ -193,6 +206,12 @@ export class ObjectStore {
     });
   }
 
+  /** What is known of a body, under the key's lock. */
+  async #known(bucket: string, key: string, body: BigIntStats): Promise<ObjectMetadata> {
+    const known = await this.#metadata(bucket).read(key, body);
+    return known && BigInt(known.bytes) === body.size ? known : await this.#adopt(bucket, key, body);
+  }
+
   /** Describes a body without metadata of its own: a copied one gets back what its key and MD5 had, any other begins anew. */
   async #adopt(bucket: string, key: string, body: BigIntStats): Promise<ObjectMetadata> {
     const folder = this.#metadata(bucket);
@@ -210,8 +229,7 @@ export class ObjectStore {
   async #assertMatch(bucket: string, key: string, etag: string): Promise<void> {
     const body = await statFile(this.#path(bucket, key));
     if (body === undefined) throw noSuchKey();
-    const known = await this.#metadata(bucket).read(key, body);
-    const current = known && BigInt(known.bytes) === body.size ? known : await this.#adopt(bucket, key, body);
+    const current = await this.#known(bucket, key, body);
     if (current.etag.replaceAll('"', '') !== etag.replaceAll('"', '')) throw preconditionFailed('If-Match');
   }
 

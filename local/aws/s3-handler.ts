@@ -3,6 +3,7 @@ import type { AwsCall } from './aws-call';
 import { getObject, headObject } from './get-object';
 import { type Answer, AwsError, notImplemented, sendAnswer } from './http-answer';
 import type { ObjectStore } from './object-store';
+import { getObjectTagging, putObjectTagging } from './object-tags';
 import { putObject } from './put-object';
 import { parseS3Request, type S3Request } from './s3-request';
 import { errorXml, listXml } from './s3-xml';
@@ -47,6 +48,10 @@ function authorize({ principal, request }: AwsCall, { operation, bucket, key, qu
     case 'HeadObject':
       principal.require('s3:GetObject', object);
       break;
+    case 'PutObjectTagging':
+    case 'GetObjectTagging':
+      principal.require(`s3:${operation}`, object);
+      break;
     case 'ListObjectsV2': {
       const prefix = query.get('prefix');
       principal.require('s3:ListBucket', `arn:aws:s3:::${bucket}`, prefix === null ? {} : { prefix });
@@ -61,33 +66,35 @@ function authorize({ principal, request }: AwsCall, { operation, bucket, key, qu
  * with a condition on it does not help.
  */
 function hideAbsence(error: unknown, { principal }: AwsCall, { operation, bucket }: S3Request): unknown {
-  const reads = operation === 'GetObject' || operation === 'HeadObject';
-  if (!reads || !(error instanceof AwsError) || error.code !== 'NoSuchKey') return error;
-  try {
-    principal.require('s3:ListBucket', `arn:aws:s3:::${bucket}`);
-    return error;
-  } catch (denied) {
-    return denied;
-  }
+  const writes = operation === 'PutObject' || operation === 'DeleteObject';
+  if (writes || !(error instanceof AwsError) || error.code !== 'NoSuchKey') return error;
+  const arn = `arn:aws:s3:::${bucket}`;
+  return principal.may('s3:ListBucket', arn) ? error : principal.refusal('s3:ListBucket', arn);
 }
 
 async function answerTo(
-  { request }: AwsCall,
+  { request, principal }: AwsCall,
   { operation, bucket, key, query }: S3Request,
   response: ServerResponse,
   store: ObjectStore,
 ): Promise<Answer | undefined> {
+  // "The number of tags, if any, on the object, when you have the relevant permission to read object tags": HeadObject, GetObject.
+  const tagsCount = principal.may('s3:GetObjectTagging', `arn:aws:s3:::${bucket}/${key}`);
   switch (operation) {
     case 'PutObject':
       return await putObject(store, bucket, key, request);
     case 'GetObject':
-      await getObject(store, bucket, key, request.headers, response);
+      await getObject(store, bucket, key, { headers: request.headers, tagsCount }, response);
       return undefined;
     case 'HeadObject':
-      await headObject(store, bucket, key, request.headers, response);
+      await headObject(store, bucket, key, { headers: request.headers, tagsCount }, response);
       return undefined;
     case 'DeleteObject':
       return await deleteObject(store, bucket, key, request.headers['if-match']);
+    case 'PutObjectTagging':
+      return await putObjectTagging(store, bucket, key, request);
+    case 'GetObjectTagging':
+      return await getObjectTagging(store, bucket, key);
     case 'ListObjectsV2':
       return await listObjects(store, bucket, query);
   }

@@ -2,7 +2,14 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { AwsError, notImplemented } from './http-answer';
 
 /** The S3 calls that Baseload makes. */
-export type S3Operation = 'PutObject' | 'GetObject' | 'HeadObject' | 'DeleteObject' | 'ListObjectsV2';
+export type S3Operation =
+  | 'PutObject'
+  | 'GetObject'
+  | 'HeadObject'
+  | 'DeleteObject'
+  | 'PutObjectTagging'
+  | 'GetObjectTagging'
+  | 'ListObjectsV2';
 
 /** A path-style request: which call it is, and of what. */
 export interface S3Request {
@@ -31,6 +38,11 @@ const allowed: Record<S3Operation, { query: readonly string[]; headers: RegExp }
   GetObject: { query: [], headers: /^x-amz-checksum-mode$/ },
   HeadObject: { query: [], headers: /^x-amz-checksum-mode$/ },
   DeleteObject: { query: [], headers: /^if-match$/ },
+  PutObjectTagging: {
+    query: ['tagging'],
+    headers: /^(x-amz-checksum-.+|x-amz-sdk-checksum-algorithm)$/,
+  },
+  GetObjectTagging: { query: ['tagging'], headers: /^$/ },
   ListObjectsV2: {
     query: ['list-type', 'prefix', 'max-keys', 'continuation-token', 'start-after', 'encoding-type'],
     headers: /^$/,
@@ -55,6 +67,9 @@ function knownOperation(
   key: string,
   query: URLSearchParams,
 ): S3Operation | undefined {
+  if (bucket !== '' && key !== '' && subresources(query).join() === 'tagging') {
+    return method === 'PUT' ? 'PutObjectTagging' : method === 'GET' ? 'GetObjectTagging' : undefined;
+  }
   if (bucket === '' || subresources(query).length > 0) return undefined;
   if (key === '') return method === 'GET' && query.get('list-type') === '2' ? 'ListObjectsV2' : undefined;
   if (method === 'PUT' && headers['x-amz-copy-source'] === undefined) return 'PutObject';

@@ -1,4 +1,5 @@
 import { XMLBuilder } from 'fast-xml-parser';
+import type { ObjectTag } from './object-metadata';
 import type { StoredObject } from './object-store';
 
 const builder = new XMLBuilder({ suppressEmptyNode: false });
@@ -22,6 +23,12 @@ export function errorXml(error: {
       },
     })
   );
+}
+
+/** The Tagging document of GetObjectTagging. */
+export function taggingXml(tags: readonly ObjectTag[]): string {
+  const Tag = tags.map(([Key, Value]) => ({ Key, Value }));
+  return declaration + builder.build({ Tagging: { TagSet: { Tag } } });
 }
 
 /** One page of ListObjectsV2. */

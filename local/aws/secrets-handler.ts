@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { localAccount } from '../local-account';
-import type { SpokenAction } from './authorize';
 import type { AwsCall } from './aws-call';
 import { type Answer, AwsError, notImplemented, readText } from './http-answer';
 import { jsonAnswer } from './json-answer';
+import { requireOrException } from './require-or-exception';
 import type { SecretStore } from './secret-store';
 import { parseJson } from './sqs-requests';
 
@@ -81,7 +81,7 @@ function find(
   }
   if (name.startsWith('arn:')) throw notImplemented(`Secrets Manager ${operation} by ARN`);
   const arn = secretArn(call.region, name);
-  authorize(call, `secretsmanager:${operation}`, arn);
+  requireOrException(call.principal, `secretsmanager:${operation}`, arn);
   const value = secrets.get(name);
   if (value !== undefined) return { arn, value };
   throw new AwsError(
@@ -89,16 +89,6 @@ function find(
     400,
     `Secrets Manager can't find the specified secret: ${name}`,
   );
-}
-
-/** Secrets Manager words a refusal as an exception with status 400, unlike S3 and SQS. */
-function authorize({ principal }: AwsCall, action: SpokenAction, arn: string): void {
-  try {
-    principal.require(action, arn);
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw new AwsError('AccessDeniedException', 400, error.message);
-  }
 }
 
 /** Secrets Manager ends an ARN with six characters of its own; policies by name match them with '-??????'. */

@@ -7,6 +7,8 @@ export interface ScheduleDefinition {
   /** 'rate(1 minute)', 'cron(0 3 * * ? *)'. */
   readonly expression: string;
   readonly functionName: string;
+  /** The role that the Scheduler invokes the function with. */
+  readonly roleName: string;
   /** JSON, in which the Scheduler's context attributes are not yet replaced. @default the Scheduler's own event */
   readonly input?: string;
   /** Milliseconds between two invocations; undefined for what is not a rate, and is listed but not run. */
@@ -56,7 +58,7 @@ export function scheduledEvent(
 
 /**
  * Invokes a rate schedule's function at its interval until the returned function is called; does nothing for others.
- * Invocations may overlap, as on AWS, and their failures are the function's own to log.
+ * Invocations may overlap, as on AWS; whatever becomes of them is for `invoke` to tell.
  */
 export function runSchedule(
   schedule: ScheduleDefinition,

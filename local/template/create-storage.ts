@@ -4,7 +4,7 @@ import type { LocalAws } from '../aws/local-aws';
 import { readProperties } from './read-properties';
 import { queueArn } from './references';
 import type { ResolvedResource } from './resolved-resource';
-import { bucketSchema, queueSchema } from './template-schemas';
+import { bucketSchema, databaseSchema, queueSchema } from './template-schemas';
 
 /** Creates a template's buckets; a ConfigurationError for a name that S3 would refuse. */
 export async function createBuckets(buckets: readonly ResolvedResource[], aws: LocalAws): Promise<void> {
@@ -17,6 +17,13 @@ export async function createBuckets(buckets: readonly ResolvedResource[], aws: L
       );
     }
     await aws.createBucket(name);
+  }
+}
+
+/** Creates a template's Glue databases; their tables are kept from run to run. */
+export function createDatabases(databases: readonly ResolvedResource[], aws: LocalAws): void {
+  for (const { logicalId, properties } of databases) {
+    aws.createDatabase(readProperties(databaseSchema, properties, logicalId).DatabaseInput.Name);
   }
 }
 

@@ -1,18 +1,20 @@
 import { basename } from 'node:path';
 import { ConfigurationError } from '../../core/errors';
+import type { PolicyStatement } from '../aws/authorize';
 import type { LocalAws } from '../aws/local-aws';
 import type { EventSourceDefinition } from '../lambda/event-source-definition';
 import type { FunctionDefinition } from '../lambda/function-definition';
 import type { ScheduleDefinition } from '../lambda/schedule';
 import type { AssemblyStack } from './assembly';
-import { createBuckets, createQueues } from './create-storage';
+import { createEventBuses } from './create-event-buses';
+import { createBuckets, createDatabases, createQueues } from './create-storage';
 import { readEventSource, readFunction, readSchedule } from './read-resources';
 import { scopeOf } from './references';
 import { resolve } from './resolve';
 import { resolveResources } from './resolved-resource';
 import { roleStatements } from './role-statements';
 
-/** What a stack holds once its buckets, queues and principals exist: everything that is still to be run. */
+/** What a stack holds once its buckets, queues, databases, event buses and principals exist: everything that is still to be run. */
 export interface LocalStack {
   readonly functions: readonly FunctionDefinition[];
   readonly eventSources: readonly EventSourceDefinition[];
@@ -22,8 +24,8 @@ export interface LocalStack {
 }
 
 /**
- * Creates a stack's buckets, queues and principals in a local AWS and reads what is to run there. A function's access
- * key id is its name. Whatever cannot be honoured is a ConfigurationError that names the resource.
+ * Creates a stack's buckets, queues, databases, event buses and principals in a local AWS and reads what is to run there. A function's
+ * access key id is its name, that of a schedule the name of its role. Whatever cannot be honoured is a ConfigurationError that names the resource.
  */
 export async function deployLocally(stack: AssemblyStack, aws: LocalAws): Promise<LocalStack> {
   const scope = scopeOf(stack, aws.url);
@@ -31,24 +33,24 @@ export async function deployLocally(stack: AssemblyStack, aws: LocalAws): Promis
   const of = (type: string) => resources.filter((resource) => resource.type === type);
   await createBuckets(of('AWS::S3::Bucket'), aws);
   createQueues(of('AWS::SQS::Queue'), aws);
+  createDatabases(of('AWS::Glue::Database'), aws);
+  createEventBuses(of('AWS::Events::EventBus'), aws);
   const statements = roleStatements(of('AWS::IAM::Role'), of('AWS::IAM::Policy'));
+  const addPrincipal = (name: string, role: string) =>
+    aws.addPrincipal(name, { name, statements: statementsOf(role, statements, name) });
   const functions = of('AWS::Lambda::Function').map((resource) => {
     const { definition, role } = readFunction(resource, stack.assets);
-    const own = statements.get(basename(role));
-    if (own === undefined) {
-      throw new ConfigurationError(
-        `${definition.name} has the role ${role}, which is not in the template: local mode needs its statements.`,
-      );
-    }
-    aws.addPrincipal(definition.name, { name: definition.name, statements: own });
+    addPrincipal(definition.name, role);
     return definition;
   });
+  const schedules = of('AWS::Scheduler::Schedule').map((resource) => readSchedule(resource, functions));
+  for (const { roleName } of schedules) addPrincipal(roleName, roleName);
   return {
     functions,
     eventSources: of('AWS::Lambda::EventSourceMapping').flatMap((resource) =>
       readEventSource(resource, functions, of('AWS::SQS::Queue')),
     ),
-    schedules: of('AWS::Scheduler::Schedule').map((resource) => readSchedule(resource, functions)),
+    schedules,
     outputs: Object.fromEntries(
       Object.entries(stack.template.Outputs).map(([name, { Value }]) => [
         name,
@@ -56,4 +58,16 @@ export async function deployLocally(stack: AssemblyStack, aws: LocalAws): Promis
       ]),
     ),
   };
+}
+
+function statementsOf(
+  role: string,
+  statements: ReadonlyMap<string, readonly PolicyStatement[]>,
+  name: string,
+): readonly PolicyStatement[] {
+  const found = statements.get(basename(role));
+  if (found) return found;
+  throw new ConfigurationError(
+    `${name} has the role ${role}, which is not in the template: local mode needs its statements.`,
+  );
 }

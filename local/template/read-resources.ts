@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { ConfigurationError } from '../../core/errors';
 import type { EventSourceDefinition } from '../lambda/event-source-definition';
 import type { FunctionDefinition } from '../lambda/function-definition';
@@ -62,7 +63,7 @@ export function readEventSource(
   ];
 }
 
-/** Reads a schedule; a disabled one has no interval. */
+/** Reads a schedule; a disabled one has no interval. `RoleArn` names the role that it invokes with. */
 export function readSchedule(
   { logicalId, ref, properties }: ResolvedResource,
   functions: readonly FunctionDefinition[],
@@ -72,6 +73,7 @@ export function readSchedule(
     name: ref,
     expression: ScheduleExpression,
     functionName: findFunction(Target.Arn, functions, logicalId).name,
+    roleName: basename(Target.RoleArn),
     ...(Target.Input === undefined ? {} : { input: Target.Input }),
     everyMilliseconds: State === 'ENABLED' ? rateMilliseconds(ScheduleExpression) : undefined,
   };

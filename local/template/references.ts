@@ -15,7 +15,7 @@ export function queueArn(name: string): string {
   return arn('sqs', name);
 }
 
-/** Property that holds the physical name of a type, and what Ref and Fn::GetAtt give for it, as CloudFormation documents them. */
+/** Property that holds the physical name of a type ('A.B' for B in A), and what Ref and Fn::GetAtt give for it, as CloudFormation documents them. */
 const described: Readonly<Record<string, { nameProperty: string; describe: Describe }>> = {
   'AWS::S3::Bucket': {
     nameProperty: 'BucketName',
@@ -58,6 +58,7 @@ const described: Readonly<Record<string, { nameProperty: string; describe: Descr
     nameProperty: 'Name',
     describe: (name) => ({ ref: name, attributes: { Arn: arn('events', `event-bus/${name}`), Name: name } }),
   },
+  'AWS::Glue::Database': { nameProperty: 'DatabaseInput.Name', describe: byName },
   'AWS::CloudWatch::Alarm': {
     nameProperty: 'AlarmName',
     describe: (name) => ({ ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } }),
@@ -102,10 +103,14 @@ export function scopeOf(stack: AssemblyStack, endpoint: string): Scope {
       );
     }
     const { nameProperty = 'Name', describe = byName } = described[Type] ?? {};
-    const given = resolve(Properties[nameProperty], scope, `${logicalId}.${nameProperty}`);
+    const given = resolve(valueAt(Properties, nameProperty), scope, `${logicalId}.${nameProperty}`);
     references.set(logicalId, describe(String(given ?? generatedName(stack.name, logicalId)), endpoint));
   }
   return scope;
+}
+
+function valueAt(properties: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => Object(value)[name], properties);
 }
 
 function byName(name: string): Reference {

@@ -1,5 +1,7 @@
 /** Resource types that local mode brings to life. */
 export const localTypes: ReadonlySet<string> = new Set([
+  'AWS::Events::EventBus',
+  'AWS::Glue::Database',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::Lambda::EventSourceMapping',
@@ -14,13 +16,14 @@ export const localTypes: ReadonlySet<string> = new Set([
  * Any other type is refused, so that local mode never runs half of a template and looks as if it ran all.
  */
 export const irrelevantTypes: ReadonlySet<string> = new Set([
+  // Queries wait for AWS; `baseload query` reads the same files.
+  'AWS::Athena::WorkGroup',
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
-  'AWS::Events::EventBus',
+  // The events can be looked at; what a rule starts is outside of the stack.
   'AWS::Events::Rule',
-  'AWS::Glue::Database',
   // Retries of asynchronous invocations; the invocations of local mode are awaited, and who asked decides.
   'AWS::Lambda::EventInvokeConfig',
   // The project's own node_modules stands in for the layer.

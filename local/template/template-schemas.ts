@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** A property that is read and makes no difference on a laptop. */
 const noEffect = z.unknown().optional();
 
-/** AWS::S3::Bucket. */
+/** AWS::S3::Bucket. Its lifecycle is not run: on a laptop nothing expires by itself, and `baseload prune` removes what no pointer needs. */
 export const bucketSchema = z.strictObject({
   BucketName: z.string().optional(),
   BucketEncryption: noEffect,
@@ -28,6 +28,27 @@ export const queueSchema = z.strictObject({
   RedriveAllowPolicy: noEffect,
   SqsManagedSseEnabled: noEffect,
   Tags: noEffect,
+});
+
+/** AWS::Events::EventBus, but not one that a partner puts events on (EventSourceName). */
+export const eventBusSchema = z.strictObject({
+  Name: z.string(),
+  DeadLetterConfig: noEffect,
+  Description: noEffect,
+  KmsKeyIdentifier: noEffect,
+  LogConfig: noEffect,
+  // Who else may put events: a guard, like a bucket policy.
+  Policy: noEffect,
+  Tags: noEffect,
+});
+
+/** AWS::Glue::Database. */
+export const databaseSchema = z.strictObject({
+  CatalogId: noEffect,
+  DatabaseInput: z.strictObject({
+    Name: z.string().regex(/^[a-z0-9_]{1,255}$/, 'lower-case letters, digits and _'),
+    Description: noEffect,
+  }),
 });
 
 /** AWS::Lambda::Function, from a zip asset. */
@@ -68,7 +89,7 @@ export const scheduleSchema = z.strictObject({
   Name: z.string().optional(),
   ScheduleExpression: z.string(),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-  Target: z.looseObject({ Arn: z.string(), Input: z.string().optional() }),
+  Target: z.looseObject({ Arn: z.string(), RoleArn: z.string(), Input: z.string().optional() }),
   Description: noEffect,
   FlexibleTimeWindow: noEffect,
   GroupName: noEffect,

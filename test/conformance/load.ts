@@ -18,6 +18,7 @@ import {
   type MisbehavingApi,
   startMisbehavingApi,
 } from '../support/misbehaving-api/misbehaving-api';
+import { nobodyListens } from '../support/nobody-listens';
 import { type ConformanceCase, datasetOf, usualRecords } from './case';
 import { type Deployment, deploy, maxReceiveCount } from './deployment';
 import { documents, expectNothingPublished, publishedRows, type Row } from './read-back';
@@ -205,6 +206,7 @@ async function observe(deployment: Deployment, patience: number): Promise<Outcom
   let last: RunReport | undefined;
   while (performance.now() < until) {
     const [report] = await reconcile({
+      ...nobodyListens,
       lake,
       pageQueue: async () => pageQueue,
       telemetry: extract.telemetry,

@@ -41,6 +41,22 @@ async function load(): Promise<string> {
   return JSON.parse(stdout).runId;
 }
 
+/** Where the catalog's table is. */
+function tableLocation(): string {
+  const table = readFileSync(join(data.path, 'glue', 'baseload_local', 'shop_items.json'), 'utf8');
+  return JSON.parse(table).StorageDescriptor.Location;
+}
+
+/** What was emitted on the bus: types and runs. */
+function emitted(): string[] {
+  const lines = readFileSync(join(data.path, 'events', 'baseload-local.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return lines
+    .map((line) => JSON.parse(line))
+    .map((event) => `${event['detail-type']} ${event.detail.runId}`);
+}
+
 async function names(): Promise<string[]> {
   const { stdout } = await command('query', 'select distinct name from items order by name', '--json');
   return JSON.parse(stdout).map(({ name }: { name: string }) => name);
@@ -57,12 +73,15 @@ test('a table is merged, taken back, brought forward, and what nobody needs is r
   const pointer = () => JSON.parse(readFileSync(lake('tables', 'shop', 'items', 'current.json'), 'utf8'));
   expect(pointer().location).toMatch(new RegExp(`^tables/shop/items/run=${third}/`));
   expect(readdirSync(lake(pointer().location))).toEqual(['part-00000.parquet']);
+  expect(tableLocation()).toBe(`s3://baseload-local-lakebucket/${pointer().location}`);
+  expect([...new Set(emitted())]).toEqual(runs.map((run) => `RunPublished ${run}`));
 
   const back = await command('rollback', 'items');
   expect(back.code).toBe(0);
   expect(back.stdout).toMatch(new RegExp(`before +${third} +10 `));
   expect(back.stdout).toMatch(new RegExp(`now +${second} +10 `));
   expect(await names()).toEqual(['second']);
+  expect(tableLocation()).toContain(`/run=${second}/`);
   const watermark = JSON.parse(readFileSync(lake('tables', 'shop', 'items', 'watermark.json'), 'utf8'));
   expect(watermark).toMatchObject({ runId: second, highestKey: 9, keyColumn: 'id' });
 
@@ -75,6 +94,7 @@ test('a table is merged, taken back, brought forward, and what nobody needs is r
 
   const forward = JSON.parse((await command('rollback', 'shop/items', '--to', third, '--json')).stdout);
   expect([forward.before.runId, forward.after.runId]).toEqual([second, third]);
+  expect(tableLocation()).toContain(`/run=${third}/`);
   expect(await names()).toEqual(['third']);
 
   const young = await command('prune', '--keep', '1');

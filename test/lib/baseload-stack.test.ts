@@ -1,11 +1,41 @@
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { functionSizes } from '../../core/forecast/usage';
+import { environmentNames } from '../../lambda/environment';
+import { BaseloadStack } from '../../lib/baseload-stack';
+import { environments } from '../../lib/environments';
 import { slicedSource } from './fixtures/sliced-source';
 import { fixtureSources, synthesize } from './fixtures/synthesize';
+
+const unpublished = { Key: 'baseload', Value: 'unpublished' };
 
 let prod: Template;
 beforeAll(() => {
   prod = synthesize('prod');
 });
+
+/** What a template says of a bucket, as far as it is asked. */
+interface BucketProperties {
+  readonly LifecycleConfiguration: { readonly Rules: readonly Rule[] };
+  readonly LoggingConfiguration?: { readonly DestinationBucketName: { readonly Ref: string } };
+  readonly VersioningConfiguration?: { readonly Status: string };
+}
+
+interface Rule {
+  readonly Prefix?: string;
+  readonly TagFilters?: readonly { readonly Key: string; readonly Value: string }[];
+  readonly ExpirationInDays?: number;
+  readonly NoncurrentVersionExpiration?: { readonly NoncurrentDays: number };
+}
+
+/** The lake's logical id, which the output names. */
+function lakeId(template: Template): string {
+  return template.findOutputs('LakeBucket').LakeBucket?.Value.Ref;
+}
+
+function lakeOf(template: Template): BucketProperties {
+  return template.findResources('AWS::S3::Bucket')[lakeId(template)]?.Properties;
+}
 
 /** The logical id of the one queue or function of that name. */
 function idOf(template: Template, type: string, property: string, name: string): string {
@@ -18,8 +48,7 @@ const queueId = (name: string) => idOf(prod, 'AWS::SQS::Queue', 'QueueName', nam
 const functionId = (name: string) => idOf(prod, 'AWS::Lambda::Function', 'FunctionName', name);
 
 describe('the lake', () => {
-  test('is one closed bucket that the stack does not take with it', () => {
-    prod.resourceCountIs('AWS::S3::Bucket', 1);
+  test('is one closed, versioned, logged bucket that the stack does not take with it', () => {
     prod.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
       Properties: {
@@ -41,8 +70,22 @@ describe('the lake', () => {
               Status: 'Enabled',
             },
             { Id: 'Quarantine', Prefix: 'quarantine/', ExpirationInDays: 730, Status: 'Enabled' },
+            {
+              Id: 'Unpublished',
+              Prefix: 'stage/',
+              TagFilters: [unpublished],
+              ExpirationInDays: 30,
+              Status: 'Enabled',
+            },
+            {
+              Id: 'Deleted',
+              NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+              ExpiredObjectDeleteMarker: true,
+              Status: 'Enabled',
+            },
           ],
         },
+        LoggingConfiguration: { LogFilePrefix: 'lake/' },
         OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,
@@ -50,20 +93,74 @@ describe('the lake', () => {
           IgnorePublicAcls: true,
           RestrictPublicBuckets: true,
         },
-        VersioningConfiguration: Match.absent(),
+        VersioningConfiguration: { Status: 'Enabled' },
         BucketName: Match.absent(),
       },
     });
   });
 
-  test('lets only raw pages and quarantine expire, and keeps none for less than two weeks, in every environment', () => {
-    for (const name of ['local', 'dev', 'staging', 'prod'] as const) {
-      const [bucket] = Object.values(synthesize(name).findResources('AWS::S3::Bucket'));
-      const rules: { Prefix?: string; ExpirationInDays?: number }[] =
-        bucket?.Properties.LifecycleConfiguration.Rules;
+  test('lets only raw pages, quarantine and what was never published expire, and keeps none for less than a week', () => {
+    for (const name of environmentNames) {
+      const rules = lakeOf(synthesize(name)).LifecycleConfiguration.Rules;
       const expiring = rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
-      expect(expiring.map(({ Prefix }) => Prefix)).toEqual(['raw/', 'quarantine/']);
-      for (const { ExpirationInDays } of expiring) expect(ExpirationInDays).toBeGreaterThanOrEqual(14);
+      expect(expiring.map(({ Prefix, TagFilters }) => [Prefix, TagFilters])).toEqual([
+        ['raw/', undefined],
+        ['quarantine/', undefined],
+        ['stage/', [unpublished]],
+      ]);
+      for (const { ExpirationInDays } of expiring) expect(ExpirationInDays).toBeGreaterThanOrEqual(7);
+    }
+  });
+
+  test('gives back what was deleted for as long as the environment says, and pays for no version longer', () => {
+    const days = Object.fromEntries(
+      environmentNames.map((name) => {
+        const { VersioningConfiguration, LifecycleConfiguration } = lakeOf(synthesize(name));
+        const window = LifecycleConfiguration.Rules.flatMap(
+          ({ NoncurrentVersionExpiration }) => NoncurrentVersionExpiration?.NoncurrentDays ?? [],
+        );
+        return [name, [VersioningConfiguration?.Status, ...window]];
+      }),
+    );
+    expect(days).toEqual({
+      local: [undefined],
+      dev: [undefined],
+      staging: ['Enabled', 7],
+      prod: ['Enabled', 30],
+    });
+  });
+
+  test('is logged wherever it is deployed, into a closed bucket that takes logs of this lake and account only', () => {
+    expect(lakeOf(synthesize('local')).LoggingConfiguration).toBeUndefined();
+    for (const [name, days] of [
+      ['dev', 14],
+      ['staging', 90],
+      ['prod', 365],
+    ] as const) {
+      const template = synthesize(name);
+      const logs = lakeOf(template).LoggingConfiguration?.DestinationBucketName.Ref ?? '';
+      const { Properties } = template.findResources('AWS::S3::Bucket')[logs] ?? {};
+      expect(Properties).toMatchObject({
+        LifecycleConfiguration: { Rules: [{ ExpirationInDays: days }] },
+        PublicAccessBlockConfiguration: { RestrictPublicBuckets: true },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      });
+      template.hasResourceProperties('AWS::S3::BucketPolicy', {
+        Bucket: { Ref: logs },
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({
+              Action: 's3:PutObject',
+              Effect: 'Allow',
+              Principal: { Service: 'logging.s3.amazonaws.com' },
+              Condition: {
+                ArnLike: { 'aws:SourceArn': { 'Fn::GetAtt': [lakeId(template), 'Arn'] } },
+                StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+              },
+            }),
+          ]),
+        },
+      });
     }
   });
 
@@ -80,8 +177,7 @@ describe('the lake', () => {
   });
 
   test('is named by an output', () => {
-    const [bucket] = Object.keys(prod.findResources('AWS::S3::Bucket'));
-    prod.hasOutput('LakeBucket', { Value: { Ref: bucket } });
+    expect(lakeId(prod)).toMatch(/^LakeBucket/);
   });
 
   test.each([
@@ -89,7 +185,8 @@ describe('the lake', () => {
     ['dev', 'Delete'],
     ['staging', 'Retain'],
   ] as const)('in %s it is marked %s', (environment, policy) => {
-    synthesize(environment).hasResource('AWS::S3::Bucket', { DeletionPolicy: policy });
+    const template = synthesize(environment);
+    expect(template.findResources('AWS::S3::Bucket')[lakeId(template)]?.DeletionPolicy).toBe(policy);
   });
 });
 
@@ -111,6 +208,10 @@ describe('the queues of a source', () => {
       QueueName: 'baseload-prod-harbour-dead',
       MessageRetentionPeriod: 14 * 86_400,
     });
+  });
+
+  test('every queue is encrypted by SQS', () => {
+    prod.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
   });
 
   test('every queue refuses plain HTTP', () => {
@@ -152,7 +253,7 @@ describe('the functions', () => {
   });
 
   test('the worker has a whole CPU, room for files, DuckDB and the variables it reads', () => {
-    const [bucket] = Object.keys(prod.findResources('AWS::S3::Bucket'));
+    const bucket = lakeId(prod);
     const [layer] = Object.keys(prod.findResources('AWS::Lambda::LayerVersion'));
     prod.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'baseload-prod-harbour-worker',
@@ -173,14 +274,14 @@ describe('the functions', () => {
           }),
           NODE_OPTIONS: '--enable-source-maps',
           POWERTOOLS_SERVICE_NAME: 'harbour',
-          POWERTOOLS_METRICS_NAMESPACE: 'Baseload',
+          POWERTOOLS_METRICS_NAMESPACE: 'Baseload/prod',
         },
       },
     });
   });
 
   test('the fan-out has time, repeats, and the variables it reads', () => {
-    const [bucket] = Object.keys(prod.findResources('AWS::S3::Bucket'));
+    const bucket = lakeId(prod);
     prod.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'baseload-prod-harbour-fan-out',
       Timeout: 900,
@@ -194,7 +295,7 @@ describe('the functions', () => {
           SOURCE_SETTINGS: Match.stringLikeRegexp('api.harbour.example'),
           NODE_OPTIONS: '--enable-source-maps',
           POWERTOOLS_SERVICE_NAME: 'harbour',
-          POWERTOOLS_METRICS_NAMESPACE: 'Baseload',
+          POWERTOOLS_METRICS_NAMESPACE: 'Baseload/prod',
         },
       },
     });
@@ -226,7 +327,7 @@ describe('the functions', () => {
   });
 
   test('reconcile has time, and knows the lake', () => {
-    const [bucket] = Object.keys(prod.findResources('AWS::S3::Bucket'));
+    const bucket = lakeId(prod);
     prod.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'baseload-prod-reconcile',
       Timeout: 900,
@@ -264,7 +365,7 @@ describe('the schedules', () => {
         Arn: { 'Fn::GetAtt': [functionId('baseload-prod-harbour-fan-out'), 'Arn'] },
         Input: '{"dataset":"ships","scheduledTime":"<aws.scheduler.scheduled-time>"}',
         RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 3600 },
-        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queueId('baseload-prod-missed-schedules'), 'Arn'] } },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queueId('baseload-prod-harbour-missed'), 'Arn'] } },
       },
     });
     prod.hasResourceProperties('AWS::Scheduler::Schedule', {
@@ -326,6 +427,62 @@ describe('the schedules', () => {
   });
 });
 
+test('a schedule that is switched off stays, and does not start', () => {
+  const environment = { ...environments.prod, scheduleSwitches: { 'harbour/ships': false } };
+  const template = Template.fromStack(
+    new BaseloadStack(new App(), 'Stack', { environment, sources: fixtureSources }),
+  );
+  const states = Object.values(template.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) => [
+    Properties.Description,
+    Properties.State,
+  ]);
+  expect(Object.fromEntries(states)).toEqual({
+    'Loads harbour/ships': 'DISABLED',
+    'Loads what changed of harbour/ships': 'DISABLED',
+    'Loads tides/levels': 'ENABLED',
+    'Reconciles the open runs': 'ENABLED',
+  });
+});
+
+test('the functions are as big as the forecasts reckon with, in every environment', () => {
+  for (const name of environmentNames) {
+    const sizes = Object.values(synthesize(name).findResources('AWS::Lambda::Function')).map(
+      ({ Properties: { FunctionName, MemorySize, EphemeralStorage } }) => [
+        String(FunctionName).replace(/^baseload-\w+-(\w+-(?=fan|work))?/, ''),
+        { memoryMegabytes: MemorySize, storageGigabytes: (EphemeralStorage?.Size ?? 512) / 1024 },
+      ],
+    );
+    expect(Object.fromEntries(sizes)).toEqual(functionSizes);
+  }
+});
+
+test('an environment may have smaller functions', () => {
+  const capacity = {
+    workerMegabytes: 1024,
+    fanOutMegabytes: 256,
+    reconcileMegabytes: 768,
+    reconcileStorageGibibytes: 2,
+  };
+  const stack = new BaseloadStack(new App(), 'Stack', {
+    environment: { ...environments.dev, capacity },
+    sources: fixtureSources.slice(0, 1),
+  });
+  const template = Template.fromStack(stack);
+  const hasSize = (FunctionName: string, size: object) =>
+    template.hasResourceProperties('AWS::Lambda::Function', { FunctionName, ...size });
+  hasSize('baseload-dev-harbour-worker', { MemorySize: 1024 });
+  hasSize('baseload-dev-harbour-fan-out', { MemorySize: 256 });
+  hasSize('baseload-dev-reconcile', { MemorySize: 768, EphemeralStorage: { Size: 2048 } });
+});
+
+test('only the stack of prod has to be unlocked before it can be deleted', () => {
+  const locked = environmentNames.filter((name) => {
+    const stack = new BaseloadStack(new App(), 'Stack', { environment: environments[name], sources: [] });
+    return stack.terminationProtection;
+  });
+  expect(locked).toEqual(['prod']);
+});
+
 test('what can be tagged is tagged', () => {
   const tags = [
     { Key: 'application', Value: 'baseload' },
@@ -339,7 +496,7 @@ test('what can be tagged is tagged', () => {
 test('a stack without sources is a lake and a reconcile function', () => {
   const template = synthesize('dev', []);
   template.resourceCountIs('AWS::Lambda::Function', 1);
-  template.resourceCountIs('AWS::S3::Bucket', 1);
+  expect(lakeId(template)).toMatch(/^LakeBucket/);
 });
 
 test('one more source changes nothing of the others', () => {

@@ -63,7 +63,13 @@ function inWords(resource: unknown): unknown {
   if ('Fn::GetAtt' in resource && Array.isArray(resource['Fn::GetAtt'])) {
     const { Type, Properties } = resources()[resource['Fn::GetAtt'][0]] ?? {};
     if (Type === 'AWS::S3::Bucket') return 'lake';
-    return Properties?.QueueName ?? Properties?.LogGroupName ?? Properties?.FunctionName;
+    return (
+      Properties?.QueueName ??
+      Properties?.LogGroupName ??
+      Properties?.FunctionName ??
+      Properties?.Name ??
+      Type
+    );
   }
   if ('Fn::Join' in resource && Array.isArray(resource['Fn::Join'])) {
     return resource['Fn::Join'][1]
@@ -90,6 +96,8 @@ const token = allow(
   'secretsmanager:GetSecretValue',
   'arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:baseload/prod/harbour/token-??????',
 );
+/** The one statement for all resources: X-Ray knows none. */
+const traces = allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*');
 
 test('the worker reads and writes its own ranges, and settles its own messages', () => {
   expect(statementsOfFunction('baseload-prod-harbour-worker')).toEqual([
@@ -98,6 +106,7 @@ test('the worker reads and writes its own ranges, and settles its own messages',
       ['s3:GetObject', 's3:PutObject'],
       ['lake/raw/harbour/*', 'lake/runs/harbour/*/next/*', 'lake/stage/harbour/*'],
     ),
+    allow('s3:GetObject', ['lake/runs/harbour/*/manifest.json', 'lake/runs/harbour/*/manifest/*']),
     allow('s3:PutObject', [
       'lake/quarantine/harbour/*',
       'lake/runs/harbour/*/dead/*',
@@ -116,6 +125,7 @@ test('the worker reads and writes its own ranges, and settles its own messages',
     ),
     allow('sqs:SendMessage', 'baseload-prod-harbour-dead'),
     token,
+    traces,
   ]);
 });
 
@@ -128,6 +138,7 @@ test('the fan-out claims, plans and enqueues', () => {
     listing('stage/harbour/*', 'runs/harbour/*', 'runs/open/harbour/*', 'tables/harbour/*/current.json'),
     allow('sqs:SendMessage', 'baseload-prod-harbour-pages'),
     token,
+    traces,
   ]);
 });
 
@@ -139,32 +150,32 @@ test('the fan-out of a source with slices of records reads the tables of their p
     allow('s3:GetObject', ['lake/stage/crews/*', 'lake/tables/crews/*']),
     listing('stage/crews/*', 'runs/crews/*', 'runs/open/crews/*', 'tables/crews/*'),
     allow('sqs:SendMessage', 'baseload-prod-crews-pages'),
+    traces,
   ]);
 });
 
-test('reconcile observes every source, publishes and enqueues again', () => {
+test('reconcile observes every source, publishes, tells and enqueues again', () => {
+  const glue = (resource: string) => `arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:${resource}`;
   expect(statementsOfFunction('baseload-prod-reconcile')).toEqual([
     logging('reconcile'),
     allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/*', 'lake/tables/*']),
     allow('s3:DeleteObject', 'lake/runs/open/*'),
     allow('s3:GetObject', ['lake/quarantine/*', 'lake/stage/*']),
+    allow('s3:PutObjectTagging', 'lake/stage/*'),
     listing('runs/*', 'stage/*', 'tables/*', 'quarantine/*'),
     allow(
-      ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
-      [
-        'baseload-prod-crews-dead',
-        'baseload-prod-crews-pages',
-        'baseload-prod-harbour-dead',
-        'baseload-prod-harbour-pages',
-        'baseload-prod-tides-dead',
-        'baseload-prod-tides-pages',
-      ],
+      ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+      ['baseload-prod-crews-pages', 'baseload-prod-harbour-pages', 'baseload-prod-tides-pages'],
     ),
-    allow('sqs:SendMessage', [
-      'baseload-prod-crews-pages',
-      'baseload-prod-harbour-pages',
-      'baseload-prod-tides-pages',
-    ]),
+    allow(
+      ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+      ['baseload-prod-crews-dead', 'baseload-prod-harbour-dead', 'baseload-prod-tides-dead'],
+    ),
+    allow('events:PutEvents', 'baseload-prod'),
+    allow(
+      ['glue:CreateTable', 'glue:GetTable', 'glue:UpdateTable'],
+      [glue('catalog'), glue('database/baseload_prod'), glue('table/baseload_prod/*')],
+    ),
   ]);
 });
 
@@ -220,6 +231,50 @@ test('the salts of masked columns are for the worker, which shapes, and for nobo
   }
 });
 
+test('a role is assumed by its one service, and by Scheduler for the schedules of this account alone', () => {
+  const trusted = Object.values(template.findResources('AWS::IAM::Role')).flatMap(
+    ({ Properties }) => Properties.AssumeRolePolicyDocument.Statement,
+  );
+  const group = 'arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule-group/default';
+  for (const { Principal, Action, Condition } of trusted) {
+    expect(Action).toBe('sts:AssumeRole');
+    if (Principal.Service === 'lambda.amazonaws.com') continue;
+    expect(Principal).toEqual({ Service: 'scheduler.amazonaws.com' });
+    // A schedule group, and never a schedule: EventBridge Scheduler User Guide, "Confused deputy prevention".
+    const { 'aws:SourceArn': sourceArn, ...others } = Condition.StringEquals;
+    expect([inWords(sourceArn), others]).toEqual([group, { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } }]);
+  }
+  for (const { Properties } of Object.values(template.findResources('AWS::Scheduler::Schedule')))
+    expect(Properties.GroupName ?? 'default').toBe('default');
+});
+
+test('nobody may delete a version of an object for good, or change how the lake is kept', () => {
+  const actions = Object.keys(template.findResources('AWS::IAM::Role')).flatMap((roleId) =>
+    statementsOf(roleId).flatMap(({ Action }) => Action),
+  );
+  const ofObjects = [
+    's3:GetObject',
+    's3:PutObject',
+    's3:PutObjectTagging',
+    's3:DeleteObject',
+    's3:ListBucket',
+  ];
+  expect(actions.filter((action) => action.startsWith('s3:') && !ofObjects.includes(action))).toEqual([]);
+});
+
+test('who deletes or replaces what it has read may read it: If-Match asks for both', () => {
+  for (const roleId of Object.keys(template.findResources('AWS::IAM::Role'))) {
+    const patterns = (action: string) =>
+      statementsOf(roleId).flatMap(({ Action, Resource }) =>
+        [Action].flat().includes(action) ? [Resource].flat().map(String) : [],
+      );
+    const readable = patterns('s3:GetObject');
+    const within = (pattern: string) =>
+      readable.some((wider) => wider.endsWith('*') && pattern.startsWith(wider.slice(0, -1)));
+    expect(patterns('s3:DeleteObject').filter((pattern) => !within(pattern))).toEqual([]);
+  }
+});
+
 test('a source that names no secret may read none', () => {
   const actions = ['fan-out', 'worker'].flatMap((task) =>
     statementsOfFunction(`baseload-prod-tides-${task}`).flatMap(({ Action }) => Action),
@@ -233,19 +288,19 @@ test('a schedule may start its one function, and say that it could not', () => {
     Properties.Description,
     statementsOf(Properties.Target.RoleArn['Fn::GetAtt'][0]),
   ]);
-  const missed = allow('sqs:SendMessage', 'baseload-prod-missed-schedules');
+  const starts = (source: string) => [
+    allow('lambda:InvokeFunction', `baseload-prod-${source}-fan-out`),
+    allow('sqs:SendMessage', `baseload-prod-${source}-missed`),
+  ];
   expect(Object.fromEntries(allowed)).toEqual({
-    'Loads harbour/ships': [allow('lambda:InvokeFunction', 'baseload-prod-harbour-fan-out'), missed],
-    'Loads what changed of harbour/ships': [
-      allow('lambda:InvokeFunction', 'baseload-prod-harbour-fan-out'),
-      missed,
-    ],
-    'Loads tides/levels': [allow('lambda:InvokeFunction', 'baseload-prod-tides-fan-out'), missed],
+    'Loads harbour/ships': starts('harbour'),
+    'Loads what changed of harbour/ships': starts('harbour'),
+    'Loads tides/levels': starts('tides'),
     'Reconciles the open runs': [allow('lambda:InvokeFunction', 'baseload-prod-reconcile')],
   });
 });
 
-test('there are no other policies, no role is shared, and no action has a wildcard', () => {
+test('there are no other policies, no role is shared, and no action has a wildcard, and traces alone go anywhere', () => {
   template.resourceCountIs('AWS::IAM::Policy', 0);
   const roles = Object.values(template.findResources('AWS::Lambda::Function')).map(
     ({ Properties }) => Properties.Role['Fn::GetAtt'][0],
@@ -254,7 +309,7 @@ test('there are no other policies, no role is shared, and no action has a wildca
   for (const roleId of Object.keys(template.findResources('AWS::IAM::Role'))) {
     for (const { Action, Resource } of statementsOf(roleId)) {
       expect([Action].flat().filter((action) => /[*?]/.test(action))).toEqual([]);
-      expect([Resource].flat()).not.toContain('*');
+      if ([Resource].flat().includes('*')) expect(Action).toEqual(traces.Action);
     }
   }
 });

@@ -9,8 +9,15 @@ import { aReceipt } from '../core/run/run-fixture';
 /** Racers in a race: enough that they overlap. */
 const racers = 20;
 
-/** What every lake must do, whatever it is made of. `open` gives an empty place; every case works below its own prefix. */
-export function lakeContract(name: string, open: () => Promise<Lake>): void {
+/**
+ * What every lake must do, whatever it is made of. `open` gives an empty place; every case works below its own prefix. `tagsOf` reads the
+ * tags of an object there, which a lake cannot.
+ */
+export function lakeContract(
+  name: string,
+  open: () => Promise<Lake>,
+  tagsOf: (key: string) => Promise<Readonly<Record<string, string>>>,
+): void {
   describe(name, () => {
     let lake: Lake;
     let cases = 0;
@@ -167,6 +174,55 @@ export function lakeContract(name: string, open: () => Promise<Lake>): void {
         const answers = await race((racer) => lake.replace(`${prefix}object`, `racer ${racer}`, etag));
         expect(answers.filter((answer) => answer === 'replaced')).toHaveLength(1);
         expect((await lake.get(`${prefix}object`))?.text).toBe(`racer ${answers.indexOf('replaced')}`);
+      });
+    });
+
+    describe('tag', () => {
+      const tag = { name: 'baseload', value: 'unpublished' };
+
+      it('sets the one tag of an object, and leaves everything else of it as it was', async () => {
+        const metadata = toMetadata(aReceipt());
+        await lake.put(`${prefix}object`, 'text', { metadata });
+        const before = await lake.head(`${prefix}object`);
+        expect(await tagsOf(`${prefix}object`)).toEqual({});
+        await lake.tag(`${prefix}object`, { name: 'other', value: 'first' });
+        await lake.tag(`${prefix}object`, tag);
+        expect(await tagsOf(`${prefix}object`)).toEqual({ baseload: 'unpublished' });
+        expect(await lake.head(`${prefix}object`)).toEqual(before);
+        expect((await lake.get(`${prefix}object`))?.text).toBe('text');
+      });
+
+      it('does nothing where there is no object, and makes none', async () => {
+        await lake.tag(`${prefix}object`, tag);
+        expect(await lake.head(`${prefix}object`)).toBeUndefined();
+        await lake.put(`${prefix}object`, 'text');
+        expect(await tagsOf(`${prefix}object`)).toEqual({});
+      });
+
+      it.each([
+        ['put', (key: string) => lake.put(key, 'new')],
+        ['replace', async (key: string) => lake.replace(key, 'new', (await lake.get(key))?.etag)],
+      ])('is not passed on to what %s writes in its place', async (_, write) => {
+        await lake.put(`${prefix}object`, 'old');
+        await lake.tag(`${prefix}object`, tag);
+        await write(`${prefix}object`);
+        expect(await tagsOf(`${prefix}object`)).toEqual({});
+      });
+
+      it('stays when somebody comes too late to write', async () => {
+        await lake.put(`${prefix}object`, 'old');
+        await lake.tag(`${prefix}object`, tag);
+        expect(await lake.putIfAbsent(`${prefix}object`, 'new')).toBe('exists');
+        expect(await lake.replace(`${prefix}object`, 'new', 'another')).toBe('conflict');
+        expect(await tagsOf(`${prefix}object`)).toEqual({ baseload: 'unpublished' });
+      });
+
+      it('is gone with its object', async () => {
+        await lake.put(`${prefix}object`, 'old');
+        await lake.tag(`${prefix}object`, tag);
+        await lake.remove(`${prefix}object`, (await lake.get(`${prefix}object`))?.etag ?? '');
+        await lake.putIfAbsent(`${prefix}object`, 'new');
+        expect(await tagsOf(`${prefix}object`)).toEqual({});
       });
     });
 

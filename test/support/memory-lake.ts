@@ -59,6 +59,8 @@ export class MemoryObjects {
 
   set(change: Omit<LakeChange, 'before' | 'text'>, object: StoredObject | undefined): void {
     const before = this.text(change.key);
+    // Tags are of a version, as on S3.
+    this.tags.delete(change.key);
     if (object) this.objects.set(change.key, object);
     else this.objects.delete(change.key);
     const made = { ...change, before, text: this.text(change.key) };

@@ -1,11 +1,13 @@
 import { bigint } from '../../../core/source/columns';
 import { defineSource, secret } from '../../../core/source/define-source';
+import { environments, loadsByItself } from '../../../lib/environments';
 import { applySettings, settingsOf } from '../../../lib/source/source-settings';
 import { fixtureSources } from '../fixtures/synthesize';
 
-const apply = (context: Record<string, unknown>) => applySettings(fixtureSources, context);
-const harbour = (context: Record<string, unknown>) => {
-  const { sources, problems } = apply(context);
+const apply = (context: Record<string, unknown>, name: 'dev' | 'prod' = 'dev') =>
+  applySettings(fixtureSources, context, environments[name]);
+const harbour = (context: Record<string, unknown>, name: 'dev' | 'prod' = 'dev') => {
+  const { sources, problems } = apply(context, name);
   expect(problems).toEqual([]);
   const found = sources.find(({ source }) => source.name === 'harbour');
   return found && settingsOf(found.source);
@@ -63,6 +65,106 @@ test.each([
   expect(apply({ [key]: value }).problems).toEqual([expect.stringMatching(sentence)]);
 });
 
+test('a setting for one environment wins there, in whatever order they come, and changes no other', () => {
+  const lanes = (context: Record<string, unknown>, name: 'dev' | 'prod') =>
+    harbour(context, name)?.limits.lanes;
+  for (const context of [
+    { 'prod:harbour:lanes': 9, 'harbour:lanes': 5 },
+    { 'harbour:lanes': 5, 'prod:harbour:lanes': 9 },
+  ]) {
+    expect(lanes(context, 'prod')).toBe(9);
+    expect(lanes(context, 'dev')).toBe(5);
+  }
+});
+
+test.each([
+  [
+    'production:harbour:lanes',
+    4,
+    /'production:harbour:lanes' names no environment: there is local, dev, staging, prod/,
+  ],
+  ['prod:harbor:lanes', 4, /'prod:harbor:lanes' names no source: there is harbour, tides/],
+  ['prod:harbour:lane', 4, /'prod:harbour:lane' sets nothing: use 'harbour:baseUrl'/],
+  ['harbour/ships:lanes', 4, /'harbour\/ships:lanes' sets nothing: use 'harbour\/ships:schedule'/],
+])('a name that means nothing is refused wherever it is for: %s', (key, value, sentence) => {
+  for (const name of ['dev', 'prod'] as const)
+    expect(apply({ [key]: value }, name).problems).toEqual([expect.stringMatching(sentence)]);
+});
+
+test('a value is refused by the name under which it was given, and only where it is for', () => {
+  expect(apply({ 'prod:harbour:lanes': 1 }, 'prod').problems).toEqual([
+    "context 'prod:harbour:lanes': received 1, allowed: a whole number from 2 to 1000",
+  ]);
+  expect(apply({ 'prod:harbour:lanes': 1 }, 'dev').problems).toEqual([]);
+});
+
+test("the CDK's own keys are left alone", () => {
+  const keys = [
+    'aws:cdk:bundling-stacks',
+    'aws:cdk:enable-path-metadata',
+    '@aws-cdk/core:lanes',
+    'a:b:c',
+    'x:y',
+  ];
+  expect(apply(Object.fromEntries(keys.map((key) => [key, 'true']))).problems).toEqual([]);
+});
+
+test('an environment may run every source with fewer lanes than it declares, unless a setting says how many', () => {
+  const small = { ...environments.dev, capacity: { ...environments.dev.capacity, lanes: 2 } };
+  const lanes = (context: Record<string, unknown>) =>
+    applySettings(fixtureSources, context, small).sources.map(({ source }) => source.limits.lanes);
+  expect(lanes({})).toEqual([2, 2]);
+  expect(lanes({ 'harbour:lanes': 5 })).toEqual([5, 2]);
+});
+
+describe('the schedule of a dataset', () => {
+  const isOn = (context: Record<string, unknown>, name: 'dev' | 'prod', dataset = 'harbour/ships') => {
+    const { environment, problems } = apply(context, name);
+    expect(problems).toEqual([]);
+    const [source = '', own = ''] = dataset.split('/');
+    return loadsByItself(environment, source, own);
+  };
+
+  test('is on where the environment says so', () => {
+    expect([isOn({}, 'dev'), isOn({}, 'prod')]).toEqual([false, true]);
+  });
+
+  test('is switched for one dataset, or for all of a source, in all environments or in one', () => {
+    expect(isOn({ 'harbour/ships:schedule': 'off' }, 'prod')).toBe(false);
+    expect(isOn({ 'harbour/ships:schedule': 'off' }, 'prod', 'tides/levels')).toBe(true);
+    expect(isOn({ 'harbour:schedule': 'on' }, 'dev')).toBe(true);
+    expect(isOn({ 'prod:harbour:schedule': 'off' }, 'prod')).toBe(false);
+    expect(isOn({ 'dev:harbour:schedule': 'on' }, 'prod')).toBe(true);
+    expect(isOn({ 'dev:harbour:schedule': 'off' }, 'prod')).toBe(true);
+  });
+
+  test('is switched by the setting that says most: one environment before all, then a dataset before its source', () => {
+    expect(isOn({ 'harbour/ships:schedule': 'off', 'harbour:schedule': 'on' }, 'dev')).toBe(false);
+    expect(isOn({ 'dev:harbour:schedule': 'on', 'harbour/ships:schedule': 'off' }, 'dev')).toBe(true);
+    expect(isOn({ 'dev:harbour/ships:schedule': 'off', 'dev:harbour:schedule': 'on' }, 'dev')).toBe(false);
+  });
+
+  test.each([
+    [
+      'harbour/ships:schedule',
+      'no',
+      "context 'harbour/ships:schedule': received 'no', allowed: 'on' or 'off'",
+    ],
+    [
+      'harbour/ship:schedule',
+      'on',
+      "context 'harbour/ship:schedule' names no dataset of harbour: there is ships, berths",
+    ],
+    [
+      'prod:harbour/berths:schedule',
+      'on',
+      "context 'prod:harbour/berths:schedule' switches nothing: harbour/berths declares no schedule, so add one to the source's file",
+    ],
+  ])('cannot be switched by %s=%s', (key, value, sentence) => {
+    expect(apply({ [key]: value }).problems).toEqual([sentence]);
+  });
+});
+
 test('does not repeat a credential that stands in a URL', () => {
   const { problems } = apply({ 'harbour:baseUrl': 'https://me:hunter2@api.example.com' });
   expect(problems).toHaveLength(1);
@@ -101,7 +203,7 @@ describe('a source whose options settings can contradict', () => {
   });
 
   test('keeps what was declared, also a size that is never asked for', () => {
-    const { sources, problems } = applySettings([{ file, source }], { 'acme:burst': '3' });
+    const { sources, problems } = applySettings([{ file, source }], { 'acme:burst': '3' }, environments.dev);
     expect(problems).toEqual([]);
     expect(sources[0]?.source).toEqual({ ...source, limits: { ...source.limits, burst: 3 } });
   });
@@ -113,7 +215,7 @@ describe('a source whose options settings can contradict', () => {
     ],
     [{ 'acme:baseUrl': 'http://127.0.0.1:1' }, /'acme:…' does not go with tls of the source's file/],
   ])('says which option %j does not go with', (context, sentence) => {
-    expect(applySettings([{ file, source }], context)).toEqual({
+    expect(applySettings([{ file, source }], context, environments.dev)).toMatchObject({
       sources: [],
       problems: [expect.stringMatching(sentence)],
     });

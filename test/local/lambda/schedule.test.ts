@@ -4,6 +4,7 @@ const schedule = {
   name: 'reconcile',
   expression: 'rate(1 minute)',
   functionName: 'f',
+  roleName: 'r',
   everyMilliseconds: 60_000,
 };
 

@@ -109,7 +109,7 @@ const resources: Resources = {
     Properties: {
       ScheduleExpression: 'rate(1 minute)',
       FlexibleTimeWindow: { Mode: 'OFF' },
-      Target: { Arn: arnOf('WorkerW8F2A5E9'), RoleArn: 'r', Input: '{"a":1}' },
+      Target: { Arn: arnOf('WorkerW8F2A5E9'), RoleArn: arnOf('ScheduleRoleA1B2C3D4'), Input: '{"a":1}' },
     },
   },
   DailyA79E22A9: {
@@ -117,9 +117,27 @@ const resources: Resources = {
     Properties: {
       ScheduleExpression: 'cron(0 3 * * ? *)',
       State: 'DISABLED',
-      Target: { Arn: arnOf('WorkerW8F2A5E9') },
+      Target: { Arn: arnOf('WorkerW8F2A5E9'), RoleArn: arnOf('ScheduleRoleA1B2C3D4') },
     },
   },
+  ScheduleRoleA1B2C3D4: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {},
+      Policies: [
+        {
+          PolicyName: 'Scoped',
+          PolicyDocument: {
+            Statement: [
+              { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arnOf('WorkerW8F2A5E9') },
+            ],
+          },
+        },
+      ],
+    },
+  },
+  Events8A1B2C3D: { Type: 'AWS::Events::EventBus', Properties: { Name: 'runs', Description: 'Runs' } },
+  Rule9A1B2C3D: { Type: 'AWS::Events::Rule', Properties: { EventBusName: { Ref: 'Events8A1B2C3D' } } },
 };
 
 function stackOf(changes: Resources = {}): AssemblyStack {
@@ -174,6 +192,7 @@ test('functions, event sources, schedules and outputs are read with every refere
         name: 'baseload-local-often',
         expression: 'rate(1 minute)',
         functionName: 'orders-worker',
+        roleName: 'baseload-local-schedulerole',
         input: '{"a":1}',
         everyMilliseconds: 60_000,
       },
@@ -181,6 +200,7 @@ test('functions, event sources, schedules and outputs are read with every refere
         name: 'baseload-local-daily',
         expression: 'cron(0 3 * * ? *)',
         functionName: 'orders-worker',
+        roleName: 'baseload-local-schedulerole',
         everyMilliseconds: undefined,
       },
     ],
@@ -214,6 +234,23 @@ test('buckets and queues exist with their attributes, and a function may do what
   await expect(
     sqs.send(new GetQueueAttributesCommand({ QueueUrl: dead, AttributeNames: ['All'] })),
   ).rejects.toThrow('not authorized');
+});
+
+test('a schedule may do what its own role allows', async () => {
+  const { schedules } = await deployLocally(stackOf(), aws);
+  const invoke = (name: string) =>
+    aws.require(
+      schedules[0]?.roleName ?? '',
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:eu-central-1:000000000000:function:${name}`,
+    );
+  invoke('orders-worker');
+  expect(() => invoke('other')).toThrow('is not authorized to perform: lambda:InvokeFunction');
+});
+
+test('an event bus takes events, and keeps them', async () => {
+  await deployLocally(stackOf(), aws);
+  expect(aws.events('runs')).toEqual([]);
 });
 
 test.each<[string, Resources, string]>([
@@ -277,8 +314,25 @@ test.each<[string, Resources, string]>([
   ],
   [
     'a schedule of something else',
-    changed('Often854F2A50', { Target: { Arn: 'arn:other' } }),
+    changed('Often854F2A50', { Target: { Arn: 'arn:other', RoleArn: 'r' } }),
     'invokes arn:other, which is no function',
+  ],
+  [
+    'a schedule with a role of elsewhere',
+    changed('Often854F2A50', {
+      Target: { Arn: arnOf('WorkerW8F2A5E9'), RoleArn: 'arn:aws:iam::1:role/other' },
+    }),
+    'other has the role other, which is not in the template',
+  ],
+  [
+    'a schedule without a role',
+    changed('Often854F2A50', { Target: { Arn: arnOf('WorkerW8F2A5E9') } }),
+    'Often854F2A50.Target.RoleArn',
+  ],
+  [
+    'an event bus of a partner',
+    changed('Events8A1B2C3D', { EventSourceName: 'aws.partner/x' }),
+    'Events8A1B2C3D: Unrecognized key: "EventSourceName"',
   ],
   [
     'a name that is none',

@@ -1,0 +1,35 @@
+import { describe } from '../../core/source/describe';
+import type { Source } from '../../core/source/source';
+import type { SettingKey } from './setting-key';
+
+/** What a switch does, or the sentence that says why it does nothing. */
+export interface Switched {
+  /** By 'geonames/cities'. */
+  readonly switches: Readonly<Record<string, boolean>>;
+  readonly problem?: string;
+}
+
+/** Reads 'geonames:schedule' or 'geonames/cities:schedule': 'on' or 'off' for one dataset, or for all of a source that have a schedule. */
+export function switchSchedules(
+  { key, dataset: named }: SettingKey,
+  source: Pick<Source, 'name' | 'datasets'>,
+  value: unknown,
+): Switched {
+  const nothing = (problem: string): Switched => ({ switches: {}, problem: `context '${key}'${problem}` });
+  const datasets = source.datasets.filter(({ name }) => named === undefined || name === named);
+  if (datasets.length === 0) {
+    const known = source.datasets.map(({ name }) => name).join(', ');
+    return nothing(` names no dataset of ${source.name}: there is ${known}`);
+  }
+  const scheduled = datasets.filter(({ schedule, incremental }) => schedule ?? incremental?.schedule);
+  if (scheduled.length === 0) {
+    const which = named === undefined ? `no dataset of ${source.name}` : `${source.name}/${named}`;
+    return nothing(
+      ` switches nothing: ${which} declares ${named === undefined ? 'a' : 'no'} schedule, so add one to the source's file`,
+    );
+  }
+  if (value !== 'on' && value !== 'off')
+    return nothing(`: received ${describe(value)}, allowed: 'on' or 'off'`);
+  const entries = scheduled.map(({ name }) => [`${source.name}/${name}`, value === 'on']);
+  return { switches: Object.fromEntries(entries) };
+}

@@ -1,0 +1,47 @@
+import { describeGrant } from '../../local/aws/grant';
+import { playEverything } from './play-everything';
+import { openScenario, type Scenario } from './scenario';
+import { inShort, unused } from './unused';
+import { isMissed, type Usage, usageOf, usageTable } from './usage';
+
+let scenario: Scenario;
+let usages: readonly Usage[];
+
+beforeAll(async () => {
+  scenario = await openScenario();
+  await playEverything(scenario);
+  usages = usageOf(scenario.local);
+}, 300_000);
+afterAll(() => scenario?.close());
+
+const nameOf = ({ principal, grant }: Usage) => `${principal}: ${inShort(describeGrant(grant))}`;
+const isListed = (usage: Usage) =>
+  unused.some(({ principal, grant }) => `${principal}: ${grant}` === nameOf(usage));
+
+test('nothing was refused that the stack does', () => {
+  expect(scenario.local.decisions().filter(({ allowed }) => !allowed)).toEqual([]);
+});
+
+test('nothing is granted that the stack does not use', () => {
+  expect(usages.length).toBeGreaterThan(50);
+  const idle = usages.filter((usage) => usage.calls === 0 && !isListed(usage));
+  expect(usageTable(idle)).toBe('');
+});
+
+test('what is granted without being used is listed with a reason, as long as it is so', () => {
+  const idle = new Set(usages.filter(({ calls }) => calls === 0).map(nameOf));
+  expect(unused.filter(({ principal, grant }) => !idle.has(`${principal}: ${grant}`))).toEqual([]);
+});
+
+test('every grant that is used is needed: without it a call would be refused', () => {
+  const spare = usages.filter((usage) => usage.calls > 0 && !isMissed(usage, scenario.local));
+  expect(usageTable(spare)).toBe('');
+});
+
+test('the table that is shown of what is not used says who, what and how often', () => {
+  const [first] = usages.filter(({ calls }) => calls > 0);
+  if (first === undefined) throw new Error('something was used');
+  expect(usageTable([first])).toBe(
+    `${first.principal}  ${first.calls}  ${describeGrant(first.grant)}  e.g. ${first.example}`,
+  );
+});
