@@ -16,6 +16,7 @@ import type { FunctionDefinition } from '../local/lambda/function-definition';
 import { sqsEvent } from '../local/lambda/sqs-event';
 import { localAccount, localRegion } from '../local/local-account';
 import { startSampleApi } from '../local/sample/sample-api';
+import { sampleSettings } from '../local/sample/settings';
 import { deployLocally } from '../local/template/deploy-locally';
 import { synthesize } from '../local/template/synthesize';
 import { type ColdStart, coldStart } from './support/cold-start';
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
   const aws = await startLocalAws({
     directory: join(folder, 's3'),
     region: localRegion,
-    secret: () => 'sample-token',
+    secret: () => sampleSettings.token,
   });
   try {
     const [stack] = await synthesize({
@@ -86,7 +87,7 @@ async function measure(
   };
   for (let start = 0; start <= starts; start++) {
     const bare = emptyNode();
-    const idle = await coldStart(definitions.reconcile, surroundings, {});
+    const idle = await coldStart(definitions.reconcile, surroundings, {}, { warm: true });
     const plain = await coldStart(definitions.reconcile, surroundings, {}, { sourceMaps: false });
     const planned = await coldStart(definitions['fan-out'], surroundings, {
       dataset: 'cities',
@@ -129,13 +130,13 @@ function report(name: string, all: readonly ColdStart[], bare: number): void {
   const context = {
     starts: all.length,
     ...{
-      node: of('node'),
+      begins: of('begins'),
       evaluate: of('evaluate'),
       duckdb: of('duckdb'),
       toSdk: of('toSdk'),
       sdk: of('sdk'),
     },
-    ...{ handler: of('handler'), rssMegabytes: of('rss'), cpuMilliseconds: of('cpu') },
+    ...{ handler: of('handler'), warm: of('warm'), rssMegabytes: of('rss'), cpuMilliseconds: of('cpu') },
     ratioToNode: Number((total / bare).toFixed(2)),
   };
   print(`cold-start/${name}`, total, 'ms', context);

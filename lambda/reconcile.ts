@@ -44,11 +44,17 @@ const writeReport: ReconcileServices['writeReport'] = (outcome) => {
   const report: typeof import('../core/report/write-report') = require('../core/report/write-report');
   return report.writeReport(outcome, lake, new Date(systemClock.now()));
 };
+/** A laptop leaves a file out that does not compile, so there a dataset that no file declares may well be declared again. */
+const isDeclared: ReconcileServices['isDeclared'] = ({ source, dataset }) =>
+  environment.environment === 'local' ||
+  expected.some((declared) => declared.source === source && declared.dataset === dataset);
+
 const services = {
   environment: environment.environment,
   bucket,
   lake,
   pageQueue,
+  isDeclared,
   events,
   catalog,
   telemetry,

@@ -2,6 +2,8 @@ import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { functionSizes } from '../core/forecast/usage';
+import { isLoopback } from '../core/source/check/is-loopback';
+import type { Source } from '../core/source/source';
 import type { EnvironmentName } from '../lambda/environment';
 
 /** What differs between deployments; everything else is the same template. */
@@ -143,7 +145,14 @@ export function findEnvironment(name: unknown): Environment | undefined {
   return Object.values(environments).find((environment) => environment.name === name);
 }
 
-/** Whether that dataset is loaded at its declared times; those that are not are never late. */
-export function loadsByItself(environment: Environment, source: string, dataset: string): boolean {
-  return environment.scheduleSwitches?.[`${source}/${dataset}`] ?? environment.schedulesEnabled;
+/** Whether that dataset is loaded at its declared times; those that are not are never late. Nothing on AWS reaches a source on a laptop. */
+export function loadsByItself(
+  environment: Environment,
+  source: Pick<Source, 'name' | 'baseUrl'>,
+  dataset: string,
+): boolean {
+  const isHere = isLoopback(new URL(source.baseUrl));
+  return (
+    environment.scheduleSwitches?.[`${source.name}/${dataset}`] ?? (environment.schedulesEnabled && !isHere)
+  );
 }

@@ -17,7 +17,7 @@ export interface ColdStart {
   /** From the call to the answer, as its caller sees it. */
   readonly total: number;
   /** From the process's beginning until Node runs the first line. */
-  readonly node: number;
+  readonly begins: number;
   /** Loading and evaluating index.mjs, DuckDB's binding where it is loaded with it. */
   readonly evaluate: number;
   /** Of that, or of the first use: loading DuckDB's native binding. */
@@ -28,18 +28,20 @@ export interface ColdStart {
   readonly sdk?: number | undefined;
   /** From the event's arrival to the answer. */
   readonly handler: number;
+  /** A second call of the same process, as its caller sees it. */
+  readonly warm?: number | undefined;
   /** Megabytes, at the answer. */
   readonly rss: number;
   /** CPU milliseconds of the whole process, up to the answer. */
   readonly cpu: number;
 }
 
-/** Starts a function in a new process of the local host, as Lambda would, calls it once and tells where the time went; the answer goes to `onAnswer`. */
+/** Starts a function in a new process of the local host, as Lambda would, calls it once and tells where the time went. */
 export async function coldStart(
   definition: FunctionDefinition,
   surroundings: FunctionSurroundings,
   event: unknown,
-  { sourceMaps = true }: { readonly sourceMaps?: boolean } = {},
+  { sourceMaps = true, warm = false }: { readonly sourceMaps?: boolean; readonly warm?: boolean } = {},
 ): Promise<ColdStart> {
   const marks = join(surroundings.temporaryDirectory, 'marks.jsonl');
   rmSync(marks, { force: true });
@@ -55,16 +57,20 @@ export async function coldStart(
     surroundings,
     join(surroundings.temporaryDirectory, 'log'),
   );
-  const began = performance.now();
-  try {
+  const call = async () => {
+    const began = performance.now();
     await host.invoke(event);
+    return performance.now() - began;
+  };
+  try {
+    const total = await call();
+    return { ...read(marks, total), warm: warm ? await call() : undefined };
   } finally {
     await host.stop(0);
   }
-  return read(marks, performance.now() - began);
 }
 
-function read(file: string, total: number): ColdStart {
+function read(file: string, total: number): Omit<ColdStart, 'warm'> {
   if (!existsSync(file)) throw new Error('the function said nothing of its start');
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   const marks = new Map(
@@ -79,7 +85,7 @@ function read(file: string, total: number): ColdStart {
   const answered = marks.get('answered');
   return {
     total,
-    node: must(at('node')),
+    begins: must(at('node')),
     evaluate: must(between('node', 'loaded')),
     duckdb: between('duckdb-begins', 'duckdb-loaded'),
     toSdk: between('invoked', 'sdk-begins'),

@@ -29,6 +29,8 @@ export interface ReconcileServices
     ExpireServices {
   readonly lake: Lake;
   readonly clock: Clock;
+  /** Whether a source file declares the dataset; of one that none does, the queues are gone. @default all are declared */
+  readonly isDeclared?: ((dataset: Omit<RunName, 'runId'>) => boolean) | undefined;
 }
 
 /** A run of which nothing more has come for so long is given up, so that its dataset can be loaded again. */
@@ -123,6 +125,10 @@ async function whyOver(
     return { reason, since: new Date(claimed + patience).toISOString() };
   }
   const last = await lastSign(state, claim, services);
+  if (last !== undefined && services.isDeclared?.(claim) === false) {
+    const reason = `no source file declares ${claim.source}/${claim.dataset} any more, so what is missing cannot be loaded; it was ${state.state}`;
+    return { reason, since: new Date(now).toISOString() };
+  }
   if (last === undefined || now - last <= longestHours * 3_600_000) return undefined;
   const began = last === claimed;
   const reason = `${began ? 'not complete' : 'nothing more came of it'} ${longestHours} hours after it ${began ? 'began' : 'last came further'}; it was ${state.state}`;
@@ -163,6 +169,10 @@ async function load(
   unrolled: Unrolled,
   services: ReconcileServices,
 ): Promise<RunState> {
+  if (services.isDeclared?.(plan) === false) {
+    const { ranges, missingRanges: missing } = unrolled;
+    return { state: 'loading', ranges, missing, enqueued: 0 };
+  }
   const state = await loadMissing(plan, unrolled, services);
   await harvestBlocks(plan, unrolled.blocks, services.lake);
   return state;

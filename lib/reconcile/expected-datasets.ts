@@ -8,14 +8,14 @@ import { type Environment, loadsByItself } from '../environments';
  */
 export function expectedDatasets(
   environment: Environment,
-  sources: readonly Pick<Source, 'name' | 'datasets'>[],
+  sources: readonly Pick<Source, 'name' | 'baseUrl' | 'datasets'>[],
 ): ExpectedDataset[] {
   const windowMinutes = environment.scheduleWindow.maxWindow?.toMinutes() ?? 0;
-  return sources.flatMap(({ name: source, datasets }) =>
-    datasets.map(({ name: dataset, schedule, incremental, deadlineHours }) => {
+  return sources.flatMap((source) =>
+    source.datasets.map(({ name: dataset, schedule, incremental, deadlineHours }) => {
       const declared = [schedule, incremental?.schedule].filter((one) => one !== undefined);
       const schedules = loadsByItself(environment, source, dataset) ? declared : [];
-      return { source, dataset, schedules, windowMinutes, deadlineHours };
+      return { source: source.name, dataset, schedules, windowMinutes, deadlineHours };
     }),
   );
 }

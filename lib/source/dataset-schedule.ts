@@ -9,13 +9,13 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Schedule as DeclaredSchedule } from '../../core/source/source';
+import type { Schedule as DeclaredSchedule, Source } from '../../core/source/source';
 import { type Environment, loadsByItself } from '../environments';
 import type { ScheduleRole } from '../function/schedule-role';
 
 export interface DatasetScheduleProps {
   readonly environment: Environment;
-  readonly source: string;
+  readonly source: Source;
   readonly dataset: string;
   readonly schedule: DeclaredSchedule;
   /** What is loaded: everything, or what changed. @default 'full' */
@@ -34,7 +34,7 @@ export class DatasetSchedule extends Construct {
     const { environment, source, dataset, mode = 'full' } = props;
     const isFull = mode === 'full';
     new Schedule(this, 'Schedule', {
-      description: `Loads ${isFull ? '' : 'what changed of '}${source}/${dataset}`,
+      description: `Loads ${isFull ? '' : 'what changed of '}${source.name}/${dataset}`,
       schedule: cron(props.schedule),
       timeWindow: environment.scheduleWindow,
       enabled: loadsByItself(environment, source, dataset),

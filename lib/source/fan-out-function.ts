@@ -31,7 +31,7 @@ export class FanOutFunction extends ScopedFunction {
     const { environment, source, lake, queues } = props;
     const parents = parentsOf(source);
     // A parent may be published as merged files, which stand below tables/ too.
-    const tables = ['*/current.json', ...parents.map((parent) => `${parent}/*`)].map(
+    const tables = ['*/current.json', ...parents.map((parent) => `${parent}/run=*`)].map(
       (below) => `tables/${source.name}/${below}`,
     );
     super(scope, id, {

@@ -69,7 +69,7 @@ export class SourcePipeline extends Construct {
     for (const { id, dataset, schedule, mode } of scheduled) {
       new DatasetSchedule(this, id, {
         environment,
-        source: source.name,
+        source,
         dataset,
         schedule,
         mode,

@@ -65,23 +65,25 @@ interface Rule {
 export class Principal {
   /** As in AWS's messages: the session of an assumed role. */
   readonly arn: string;
-  /** Everything that it is allowed, also by services that the local AWS does not speak. */
-  readonly grants: readonly Grant[];
   readonly #rules: readonly Rule[] | 'all';
 
   /** Throws a ConfigurationError for a statement that could not be held to as IAM would. What is required is noted in `ledger`. */
   constructor(
     readonly name: string,
-    statements: readonly PolicyStatement[] | 'all',
+    private readonly statements: readonly PolicyStatement[] | 'all',
     private readonly ledger?: UsageLedger,
   ) {
     this.arn = `arn:aws:sts::${localAccount}:assumed-role/${name}/${name}`;
-    this.grants =
-      statements === 'all' ? [] : statements.filter(({ Effect }) => Effect === 'Allow').flatMap(grantsOf);
     this.#rules =
       statements === 'all'
         ? 'all'
         : statements.flatMap((statement, index) => compile(statement, `statement ${index + 1} of ${name}`));
+  }
+
+  /** Everything that the policies allow, also by services that the local AWS does not speak. */
+  grants(): readonly Grant[] {
+    if (this.statements === 'all') return [];
+    return this.statements.filter(({ Effect }) => Effect === 'Allow').flatMap(grantsOf);
   }
 
   /** Whether the policies allow `action` on the ARN `resource`: an explicit deny wins, no word means no. A question, not a call: no use is noted. */

@@ -6,7 +6,7 @@ import { systemClock } from '../../core/clock';
 import { ConfigurationError } from '../../core/errors';
 import type { Clock } from '../../core/run/ports';
 import { localAccount } from '../local-account';
-import { type PolicyStatement, Principal, type SpokenAction } from './authorize';
+import { type PolicyStatement, Principal, type RequestContext, type SpokenAction } from './authorize';
 import { AwsRouter } from './aws-router';
 import { type BusEvent, EventBuses, type PutEvent } from './event-buses';
 import { GlueTables } from './glue-tables';
@@ -82,7 +82,7 @@ export interface LocalAws {
   /** What was put on a bus since it was made. */
   events(bus: string): readonly BusEvent[];
   /** For what AWS does by itself with a role: throws AccessDenied unless that principal may do `action` with the ARN `resource`. */
-  require(accessKeyId: string, action: SpokenAction, resource: string): void;
+  require(accessKeyId: string, action: SpokenAction, resource: string, context?: RequestContext): void;
   /** What every principal with policies is allowed, by its name. */
   grants(): ReadonlyMap<string, readonly Grant[]>;
   /** What was asked of the policies since the start, and which grants allowed it. */
@@ -226,14 +226,14 @@ class LocalAwsServer implements LocalAws {
     return this.#buses.events(bus);
   }
 
-  require(accessKeyId: string, action: SpokenAction, resource: string): void {
+  require(accessKeyId: string, action: SpokenAction, resource: string, context: RequestContext = {}): void {
     const principal = this.principals.get(accessKeyId);
     if (principal === undefined) throw new ConfigurationError(`There is no principal ${accessKeyId}.`);
-    principal.require(action, resource);
+    principal.require(action, resource, context);
   }
 
   grants(): ReadonlyMap<string, readonly Grant[]> {
-    return new Map([...this.principals.values()].map(({ name, grants }) => [name, grants]));
+    return new Map([...this.principals.values()].map((one) => [one.name, one.grants()]));
   }
 
   decisions(): readonly Decision[] {

@@ -10,12 +10,22 @@ import { FunctionError, ProcessEndedError } from './function-error';
 import { FunctionProcess } from './function-process';
 import { settleWithin } from './settle-within';
 
+/** An invocation that is over. */
+export interface InvocationEnded {
+  readonly functionName: string;
+  readonly invocation: string;
+  /** Whether Lambda would count it among the function's errors. */
+  readonly failed: boolean;
+  /** How long it took, the start of a new process included. */
+  readonly milliseconds: number;
+}
+
 /** What a function prints, sorted. Every line of an invocation is emitted before the invocation settles. */
 export interface FunctionEvents {
   /** `invocation` is the id of the one that printed it. */
   metrics: [EmbeddedMetrics & { readonly invocation?: string | undefined }];
   /** After all that it printed, however it ended. */
-  'invocation-ended': [{ readonly functionName: string; readonly invocation: string }];
+  'invocation-ended': [InvocationEnded];
   log: [{ readonly functionName: string; readonly line: string }];
   /** A process ended by itself while it worked; `how` is 'exit status 3' or 'signal: SIGABRT'. */
   'process-ended': [{ readonly functionName: string; readonly how: string }];
@@ -74,17 +84,21 @@ export class FunctionHost extends EventEmitter<FunctionEvents> {
   async #run(event: unknown): Promise<unknown> {
     const id = randomUUID();
     const process = this.#take();
+    const started = performance.now();
+    let failed = false;
     this.#current.set(process, id);
     try {
       return await process.invoke(id, event);
     } catch (error) {
+      failed = true;
       if (error instanceof FunctionError) this.#report(id, error);
       if (error instanceof ProcessEndedError)
         this.emit('process-ended', { functionName: this.name, how: error.how });
       throw error;
     } finally {
       this.#current.delete(process);
-      this.emit('invocation-ended', { functionName: this.name, invocation: id });
+      const milliseconds = performance.now() - started;
+      this.emit('invocation-ended', { functionName: this.name, invocation: id, failed, milliseconds });
       if (process.alive) this.#idle.push(process);
     }
   }

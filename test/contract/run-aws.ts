@@ -17,7 +17,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
   if (words.join() !== '--yes') {
     console.error(
-      `This makes a bucket, about 60 queues and 2 secrets in ${region}, all named ${namePrefix}…, and removes them again. ` +
+      `This makes a bucket, some 55 queues and 2 secrets in ${region}, all named ${namePrefix}…, and removes them again. ` +
         'It costs about one US cent and takes a few minutes. To go on: npm run contract:aws -- --yes',
     );
     return 2;

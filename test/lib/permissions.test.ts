@@ -147,8 +147,18 @@ test('the fan-out of a source with slices of records reads the tables of their p
     logging('crews-fan-out'),
     allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/crews/*', 'lake/runs/open/crews/*']),
     allow('s3:DeleteObject', 'lake/runs/open/crews/*'),
-    allow('s3:GetObject', ['lake/stage/crews/*', 'lake/tables/crews/*']),
-    listing('stage/crews/*', 'runs/crews/*', 'runs/open/crews/*', 'tables/crews/*'),
+    allow('s3:GetObject', [
+      'lake/stage/crews/*',
+      'lake/tables/crews/*/current.json',
+      'lake/tables/crews/ships/run=*',
+    ]),
+    listing(
+      'stage/crews/*',
+      'runs/crews/*',
+      'runs/open/crews/*',
+      'tables/crews/*/current.json',
+      'tables/crews/ships/run=*',
+    ),
     allow('sqs:SendMessage', 'baseload-prod-crews-pages'),
     traces,
   ]);

@@ -22,6 +22,8 @@ const app = `
   import { Code, Function, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
   import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
   import { Bucket } from 'aws-cdk-lib/aws-s3';
+  import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+  import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
   import { Queue } from 'aws-cdk-lib/aws-sqs';
   const app = new App();
   const stack = new Stack(app, 'baseload-' + app.node.tryGetContext('environment'));
@@ -39,6 +41,14 @@ const app = `
   });
   worker.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [lake.arnForObjects('stage/*')] }));
   worker.addEventSource(new SqsEventSource(pages, { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true }));
+  for (const name of ['allowed', 'forbidden']) {
+    const role = new Role(stack, name + 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
+    if (name === 'allowed') worker.grantInvoke(role);
+    new CfnSchedule(stack, name, {
+      name, scheduleExpression: 'cron(0 3 * * ? *)', flexibleTimeWindow: { mode: 'OFF' },
+      target: { arn: worker.functionArn, roleArn: role.roleArn, input: '{}' },
+    });
+  }
   new CfnOutput(stack, 'LakeBucket', { value: lake.bucketName });
 `;
 
@@ -126,6 +136,22 @@ test('invoke gives the function’s result or its error, and context reaches the
   await expect(mode.invoke('nobody', {})).rejects.toThrow(
     "There is no function 'nobody' in the stack: it has worker.",
   );
+});
+
+test('a schedule invokes its function with its own role, and what was decided can be read', async () => {
+  const mode = await start({ greeting: 'on time' });
+  await expect(mode.invokeSchedule('allowed')).resolves.toEqual({ result: 'on time' });
+  await expect(mode.invokeSchedule('forbidden')).rejects.toThrow(
+    'forbiddenrole is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-central-1:000000000000:function:worker',
+  );
+  await expect(mode.invokeSchedule('yearly')).rejects.toThrow(
+    "There is no schedule 'yearly' in the stack: it has allowed, forbidden.",
+  );
+  expect(mode.decisions()).toMatchObject([
+    { principal: 'baseload-local-allowedrole', action: 'lambda:InvokeFunction', allowed: true, calls: 1 },
+    { principal: 'baseload-local-forbiddenrole', action: 'lambda:InvokeFunction', allowed: false, calls: 1 },
+  ]);
+  expect(mode.grants().get('baseload-local-forbiddenrole')).toEqual([]);
 });
 
 test('one project is used by one process at a time, and free again after stop', async () => {

@@ -6,9 +6,11 @@ import { isMissed, type Usage, usageOf, usageTable } from './usage';
 
 let scenario: Scenario;
 let usages: readonly Usage[];
+const told: string[] = [];
 
 beforeAll(async () => {
   scenario = await openScenario();
+  scenario.local.on('run-event', ({ event }) => told.push(event['detail-type']));
   await playEverything(scenario);
   usages = usageOf(scenario.local);
 }, 300_000);
@@ -17,6 +19,10 @@ afterAll(() => scenario?.close());
 const nameOf = ({ principal, grant }: Usage) => `${principal}: ${inShort(describeGrant(grant))}`;
 const isListed = (usage: Usage) =>
   unused.some(({ principal, grant }) => `${principal}: ${grant}` === nameOf(usage));
+
+test('what became of the runs was put on the bus, and told', () => {
+  expect([...new Set(told)].sort()).toEqual(['RunBlocked', 'RunFailed', 'RunPublished']);
+});
 
 test('nothing was refused that the stack does', () => {
   expect(scenario.local.decisions().filter(({ allowed }) => !allowed)).toEqual([]);

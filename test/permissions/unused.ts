@@ -28,6 +28,14 @@ export const unused: readonly Unused[] = [
     grant: 's3:ListBucket on baseload-local-lakebucket where s3:prefix StringLike runs/open/geo/*',
     why: 'tells a claim that was released between the attempt to write it and reading it from one that may not be read',
   },
+  ...[
+    's3:GetObject on baseload-local-lakebucket/tables/geo/users/run=*',
+    's3:ListBucket on baseload-local-lakebucket where s3:prefix StringLike tables/geo/users/run=*',
+  ].map((grant) => ({
+    principal: 'baseload-local-geo-fan-out',
+    grant,
+    why: 'for a parent whose table is merged, as that of geo/teams is; that of geo/users is the stage objects of its run',
+  })),
 ];
 
 /** ARNs without service, region and account: 'arn:aws:sqs:eu-central-1:000000000000:pages' is 'pages'. */

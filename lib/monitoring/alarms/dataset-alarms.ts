@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { Dataset } from '../../../core/source/source';
+import type { Dataset, Source } from '../../../core/source/source';
 import { type Environment, loadsByItself } from '../../environments';
 import { ofDataset } from '../metrics';
 import type { AlarmKind } from './alarm-names';
@@ -8,7 +8,7 @@ import { consequenceOf } from './explanation';
 
 export interface DatasetAlarmsProps {
   readonly environment: Environment;
-  readonly source: string;
+  readonly source: Source;
   readonly dataset: Dataset;
 }
 
@@ -21,10 +21,10 @@ export class DatasetAlarms extends Construct {
 
   constructor(scope: Construct, id: string, { environment, source, dataset }: DatasetAlarmsProps) {
     super(scope, id);
-    const watched = { environment: environment.name, source, dataset: dataset.name };
-    const name = `${source}/${dataset.name}`;
+    const watched = { environment: environment.name, source: source.name, dataset: dataset.name };
+    const name = `${source.name}/${dataset.name}`;
     const command = (verb: string) => `npx baseload ${verb} ${name} --env ${environment.name}`;
-    const consequence = consequenceOf(source, dataset);
+    const consequence = consequenceOf(source.name, dataset);
     const alarm = (kind: AlarmKind, props: Omit<ExplainedAlarmProps, 'watched' | 'kind'>) =>
       new ExplainedAlarm(this, kind, { watched, kind, ...props });
     const ended = 'OK comes after an hour by itself, whether or not anything was mended.';
@@ -69,7 +69,7 @@ export class DatasetAlarms extends Construct {
 }
 
 /** Whether the dataset is due at times of its own. */
-function isExpected(environment: Environment, source: string, dataset: Dataset): boolean {
+function isExpected(environment: Environment, source: Source, dataset: Dataset): boolean {
   const schedule = dataset.schedule ?? dataset.incremental?.schedule;
   return schedule !== undefined && loadsByItself(environment, source, dataset.name);
 }

@@ -28,8 +28,7 @@ export class SourcePage extends Construct {
     const { environment, source, workerTimeout, action, suppressor } = props;
     const ofSource = new SourceAlarms(this, 'Alarms', { environment, source, workerTimeout });
     const ofDatasets = source.datasets.map(
-      (dataset) =>
-        new DatasetAlarms(this, `Dataset-${dataset.name}`, { environment, source: source.name, dataset }),
+      (dataset) => new DatasetAlarms(this, `Dataset-${dataset.name}`, { environment, source, dataset }),
     );
     this.children = [...ofSource.alarms, ...ofDatasets.flatMap(({ alarms }) => alarms)];
     this.page = new PageAlarm(this, 'Page', {

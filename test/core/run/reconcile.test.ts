@@ -57,7 +57,10 @@ const dead = (index: number) =>
 const hours = 3_600_000;
 
 /** A lake, queues and a clock, and reconcile over them. */
-function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefined) {
+function prepare(
+  fault: (call: LakeCall) => LakeFault | undefined = () => undefined,
+  isDeclared?: (dataset: { source: string; dataset: string }) => boolean,
+) {
   const objects = new MemoryObjects();
   const lake = memoryLake(objects);
   const messages = new MemoryMessages();
@@ -67,7 +70,7 @@ function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefi
   const writeReport = jest.fn(async (_outcome: RunOutcome) => {});
   const listener = heardEvents();
   const services = {
-    ...{ lake: memoryLake(objects, { fault }), pageQueue, telemetry, clock },
+    ...{ lake: memoryLake(objects, { fault }), pageQueue, telemetry, clock, isDeclared },
     ...{ ...listener, findRepeatedKeys, curation: noCuration, writeReport },
   };
   return {
@@ -460,6 +463,23 @@ describe('reconcile', () => {
       ]);
       expect(await claim()).toBeUndefined();
       expect(telemetry.counts).toEqual({ RunFailed: 1, RunIncomplete: 1 });
+    });
+
+    it('ends when no source file declares its dataset any more, without asking for queues that are gone', async () => {
+      const declared = jest.fn(() => true);
+      const { tick, open, messages, claim, pageQueue, lake } = prepare(() => undefined, declared);
+      await open();
+      await lake.put(planKey(plan), JSON.stringify(plan));
+      for (const range of plannedRanges(plan)) if (range.index !== 1) await writeRange(lake, plan, range);
+      expect(await tick()).toMatchObject([{ state: 'loading', enqueued: 1 }]);
+      messages.waiting.length = 0;
+      pageQueue.mockClear();
+      declared.mockReturnValue(false);
+      const reason =
+        'no source file declares geonames/cities any more, so what is missing cannot be loaded; it was loading';
+      expect(await tick()).toEqual([{ ...aRun, state: 'failed', reason }]);
+      expect(pageQueue).not.toHaveBeenCalled();
+      expect(await claim()).toBeUndefined();
     });
 
     it.each([

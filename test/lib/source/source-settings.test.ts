@@ -122,8 +122,15 @@ describe('the schedule of a dataset', () => {
     const { environment, problems } = apply(context, name);
     expect(problems).toEqual([]);
     const [source = '', own = ''] = dataset.split('/');
-    return loadsByItself(environment, source, own);
+    return loadsByItself(environment, { name: source, baseUrl: 'https://api.example' }, own);
   };
+
+  test('is off for a source on this machine, which nothing on AWS reaches, unless a switch says otherwise', () => {
+    const here = { name: 'harbour', baseUrl: 'http://127.0.0.1:8973/v1' };
+    expect(loadsByItself(environments.prod, here, 'ships')).toBe(false);
+    const { environment } = apply({ 'harbour/ships:schedule': 'on' }, 'prod');
+    expect(loadsByItself(environment, here, 'ships')).toBe(true);
+  });
 
   test('is on where the environment says so', () => {
     expect([isOn({}, 'dev'), isOn({}, 'prod')]).toEqual([false, true]);

@@ -232,14 +232,14 @@ describe('errors', () => {
     const response = await fetch(running.aws.url, {
       method: 'POST',
       headers: {
-        authorization: 'AWS4-HMAC-SHA256 Credential=ADMIN/20300101/eu-central-1/events/aws4_request',
-        'x-amz-target': 'AWSEvents.PutEvents',
+        authorization: 'AWS4-HMAC-SHA256 Credential=ADMIN/20300101/eu-central-1/states/aws4_request',
+        'x-amz-target': 'AWSStepFunctions.StartExecution',
       },
       body: '{}',
     });
     expect(response.status).toBe(501);
     expect(await response.json()).toMatchObject({
-      message: 'The local AWS does not speak events PutEvents.',
+      message: 'The local AWS does not speak states StartExecution.',
     });
   });
 });
