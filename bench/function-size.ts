@@ -1,6 +1,6 @@
 /**
  * What a worker takes for a page range, with a third of each memory size for DuckDB as the worker gives it: CPU seconds and the largest resident
- * size, of a small range (2,500 orders) and the largest there is (50,000), shaped to Parquet and kept as received. A process for each, so that none
+ * size, of a small range (2,500 orders) and a large one (50,000), shaped to Parquet and kept as received. A process for each, so that none
  * has what another left. Lambda gives CPU in proportion to memory, one virtual CPU at 1,769 MB, and shaping runs on one thread: so a second of
  * CPU takes 1,769 / memory seconds there, and no less than one. Prints JSON lines.
  */
@@ -18,7 +18,7 @@ import { median, print } from './support/print';
 
 const megabytes = [512, 1024, 1769, 3008];
 const wholeCpu = 1769;
-const rangePages = { small: 5, largest: origins.length };
+const rangePages = { small: 5, large: origins.length };
 const times = 5;
 
 void (process.argv[2] === 'child' ? shapeOnce(process.argv.slice(3)) : main());

@@ -1,3 +1,4 @@
+import type { GaugeName, MetricName } from '../run/ports';
 import { rangesPerBlock } from '../run/verify/range-block';
 import { sqsChunkBytes } from './prices';
 import type { Usage } from './usage';
@@ -49,8 +50,18 @@ const reconcileSeconds = { base: 0.5, list: 0.12, object: 0.0008, keyRead: 0.008
 const fanOutSeconds = { base: 2, batch: 0.001 };
 /** Of an invocation: the platform's lines, and one of metrics for each second (telemetry.ts). */
 const logBytes = { invocation: 600, second: 700 };
-/** Metrics that a run writes, as a rule; most of MetricName only exist where something is wrong. */
-const metricsOfRun = 12;
+/** Metrics that a run writes of which nothing goes wrong: a counter is written only where it is not 0 (aws/telemetry.ts), and what reconcile states all the time is not a run's. */
+export const metricsOfRun = [
+  'Requests',
+  'PagesFetched',
+  'BytesReceived',
+  'RecordsReceived',
+  'RecordsStaged',
+  'RangesLoaded',
+  'RangesEnqueued',
+  'QuarantinedRatio',
+  'RunPublished',
+] as const satisfies readonly (MetricName | GaugeName)[];
 /** Of a function's invocations, X-Ray takes the first of each second, and of the others this share (X-Ray Developer Guide, "Configuring sampling rules"). */
 const sampledShare = 0.05;
 
@@ -104,7 +115,7 @@ export function runUsage(work: RunWork): Usage {
     secretReads: secrets * (lanes + 1),
     logBytes:
       (ranges + reconciles + 1) * (logBytes.invocation + logBytes.second) + workerSeconds * logBytes.second,
-    metricHours: metricsOfRun * (Math.floor(seconds / 3600) + 1),
+    metricHours: metricsOfRun.length * (Math.floor(seconds / 3600) + 1),
     // Reconcile is not traced.
     traces: 1 + Math.min(ranges, Math.ceil(seconds) + sampledShare * Math.max(0, ranges - seconds)),
     stored: { bytes: work.bytesStored, objects: stageObjects + 2 * raw + documents },

@@ -1,3 +1,4 @@
+import { count, counted } from '../counted';
 import { costOf } from './cost';
 import { hoursPerMonth, type Price, prices } from './prices';
 import { noUsage } from './usage';
@@ -60,20 +61,20 @@ export function standingItems(standing: Standing): CostItem[] {
   const hours = hoursPerMonth;
   const calls = standing.reconcilesPerHour * hours;
   const logBytes = calls * idle.logBytes(datasets);
-  const monthly = (name: string, count: number, things: string, price: Price): CostItem => ({
+  const monthly = (name: string, many: number, thing: string, price: Price): CostItem => ({
     name,
-    amount: `${number(count)} ${things}`,
-    dollars: count * price.dollars,
+    amount: counted(many, thing),
+    dollars: many * price.dollars,
   });
-  const hourly = (name: string, count: number, things: string, price: Price): CostItem => ({
-    ...monthly(name, count, things, price),
-    dollars: count * hours * price.dollars,
+  const hourly = (name: string, many: number, thing: string, price: Price): CostItem => ({
+    ...monthly(name, many, thing, price),
+    dollars: many * hours * price.dollars,
   });
   const states = datasets + scheduled;
   const items: CostItem[] = [
     {
       name: 'reconcile',
-      amount: `${number(calls)} calls of ${idle.seconds(datasets).toFixed(2)} s`,
+      amount: `${count(calls)} calls of ${idle.seconds(datasets).toFixed(2)} s`,
       dollars:
         costOf({
           ...noUsage,
@@ -86,7 +87,7 @@ export function standingItems(standing: Standing): CostItem[] {
     },
     {
       name: 'what reconcile reads',
-      amount: `${number(calls)} LISTs, ${number(calls * datasets)} GETs`,
+      amount: `${count(calls)} LISTs, ${count(calls * datasets)} GETs`,
       dollars: calls * (prices.s3Put.dollars + datasets * prices.s3Get.dollars),
     },
     {
@@ -99,21 +100,17 @@ export function standingItems(standing: Standing): CostItem[] {
     },
     {
       name: 'idle queues',
-      amount: `${number(standing.polledQueues * pollsPerHour * hours)} polls of ${number(standing.polledQueues)} queues`,
+      amount: `${count(standing.polledQueues * pollsPerHour * hours)} polls of ${counted(standing.polledQueues, 'queue')}`,
       dollars: standing.polledQueues * pollsPerHour * hours * prices.sqsRequest.dollars,
     },
-    monthly('metrics of freshness', states, 'metrics', prices.metricMonth),
-    monthly('alarms', standing.alarmMetrics, 'metrics that they look at', prices.alarmMetricMonth),
-    monthly('composite alarms', standing.compositeAlarms, 'alarms', prices.compositeAlarmMonth),
+    monthly('metrics of freshness', states, 'metric', prices.metricMonth),
+    monthly('alarms', standing.alarmMetrics, 'watched metric', prices.alarmMetricMonth),
+    monthly('composite alarms', standing.compositeAlarms, 'alarm', prices.compositeAlarmMonth),
     monthly('dashboard', standing.dashboards, 'dashboard', prices.dashboardMonth),
-    monthly('secrets', standing.secrets, 'secrets', prices.secretMonth),
+    monthly('secrets', standing.secrets, 'secret', prices.secretMonth),
     hourly('NAT gateway', standing.natGateways, 'gateway', prices.natGatewayHour),
     hourly('public address', standing.publicAddresses, 'address', prices.publicAddressHour),
-    hourly('interface endpoints', standing.endpointZones, 'endpoints in a zone', prices.endpointHour),
+    hourly('interface endpoints', standing.endpointZones, 'endpoint-zone', prices.endpointHour),
   ];
   return items.filter(({ dollars }) => dollars > 0).sort((a, b) => b.dollars - a.dollars);
-}
-
-function number(value: number): string {
-  return Math.round(value).toLocaleString('en');
 }

@@ -14,7 +14,6 @@ export class MetricTape {
   /** Of this minute's number, milliseconds are the time that samples are dated to. */
   minute = 0;
   #samples: MetricSample[] = [];
-  readonly #ended = new Map<string, number>();
   readonly #emptyAt = new Map<string, number>();
   readonly #sqs: SQSClient;
   readonly #queueNames: readonly string[];
@@ -23,19 +22,14 @@ export class MetricTape {
     this.#sqs = sqs;
     this.#queueNames = queueNames;
     local.on('metrics', ({ namespace, dimensions, values }) => {
-      for (const [metric, value] of Object.entries(values)) this.#add({ namespace, metric, dimensions, value });
+      for (const [metric, value] of Object.entries(values))
+        this.#add({ namespace, metric, dimensions, value });
     });
     local.on('invocation-ended', ({ functionName, failed, milliseconds }) => {
-      this.#ended.set(functionName, this.ended(functionName) + 1);
       this.#ofFunction(functionName, 'Invocations', 1);
       this.#ofFunction(functionName, 'Errors', failed ? 1 : 0);
       this.#ofFunction(functionName, 'Duration', milliseconds);
     });
-  }
-
-  /** Invocations of a function that have ended since the start. */
-  ended(functionName: string): number {
-    return this.#ended.get(functionName) ?? 0;
   }
 
   nextMinute(): void {

@@ -15,7 +15,9 @@ export interface Misbehaviour {
   readonly status?: number;
   /** Seconds to wait, as Retry-After. */
   readonly retryAfter?: number;
-  /** @default as many as there are */
+  /** Records that it holds. @default five on each page */
+  readonly records?: number;
+  /** Records that it says it holds. @default as many as it does */
   readonly total?: number;
   /** What each record of the page has beside the usual. */
   readonly also?: (id: number) => object;
@@ -36,6 +38,8 @@ export interface QuayApi {
   behave(): void;
   /** Answers go on. */
   nextMinute(): void;
+  /** Whether it gives no more answers in this minute. */
+  isSilent(): boolean;
   close(): Promise<void>;
 }
 
@@ -56,12 +60,13 @@ export async function startQuayApi(): Promise<QuayApi> {
       answered += 1;
       const times = (asked.get(key) ?? 0) + 1;
       asked.set(key, times);
-      const { status = 200, retryAfter, ...body } = fault({ page, times }) ?? {};
+      const { status = 200, retryAfter, ...wrong } = fault({ page, times }) ?? {};
+      const { records = api.pages * pageSize, total = records, also = () => ({}), gone = 0 } = wrong;
       response.writeHead(status, {
         'content-type': 'application/json',
         ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
       });
-      response.end(status === 200 ? JSON.stringify(bodyOf(page, api.pages, body)) : '{}');
+      response.end(status === 200 ? JSON.stringify(bodyOf(page, { records, total, also, gone })) : '{}');
     };
     answer();
   });
@@ -85,6 +90,7 @@ export async function startQuayApi(): Promise<QuayApi> {
       waiting = [];
       for (const answer of held) answer();
     },
+    isSilent: () => answered >= api.answersEachMinute,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -96,11 +102,10 @@ export async function startQuayApi(): Promise<QuayApi> {
 
 function bodyOf(
   page: number,
-  pages: number,
-  { total = pages * pageSize, also = () => ({}), gone = 0 }: Misbehaviour,
+  { records, total, also, gone }: Required<Omit<Misbehaviour, 'status' | 'retryAfter'>>,
 ) {
   const from = (page - 1) * pageSize;
-  const count = Math.max(0, Math.min(pageSize, pages * pageSize - from));
+  const count = Math.max(0, Math.min(pageSize, records - from));
   const data = Array.from({ length: count }, (_, at) => {
     const id = gone + from + at + 1;
     return { id, name: `number ${id}`, length: '12.50', ...also(id) };

@@ -15,17 +15,23 @@ import { MetricTape } from './metric-tape';
 import { type QuayApi, startQuayApi } from './quay-api';
 
 const source = 'quay';
-const { fanOut, worker } = functionNames('local', source);
+const { fanOut } = functionNames('local', source);
 const queues = queueNames('local', source);
 
 /** Real milliseconds that workers have in a minute, where they are not done before. */
-const workMilliseconds = 250;
+const workMilliseconds = 500;
+/** Real milliseconds that they have after the source's last answer in a minute. */
+const writeMilliseconds = 20;
 /** Minutes after which something that should happen counts as stuck. */
-const patienceMinutes = 400;
+const patienceMinutes = 300;
 /** Minutes after an asynchronous invocation that failed, at which Lambda tries again (Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation"). */
 const retriesAfterMinutes = [1, 3];
 
-/** The deployed stack on this machine, one minute of AWS after the other. */
+/**
+ * The deployed stack on this machine, one minute of AWS after the other: reconcile once, then starts that are due, then workers, until they have nothing
+ * to do, or the source says no more, or half a second is over. What goes by the functions' own clocks does not get older with these minutes: back-offs,
+ * and how late a dataset is.
+ */
 export interface QuayStack {
   readonly api: QuayApi;
   readonly lake: Lake;
@@ -37,8 +43,8 @@ export interface QuayStack {
   minutes(count: number): Promise<void>;
   /** Lets them go by until reconcile has said that of the dataset's run. */
   until(dataset: string, state: string): Promise<void>;
-  /** Starts a run, and lets minutes go by until reconcile says that of it; resolves to how many they were. */
-  load(dataset: string, state: string): Promise<number>;
+  /** Starts a run, and lets minutes go by until reconcile says that of it. */
+  load(dataset: string, state: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,7 +65,7 @@ export async function openQuayStack(): Promise<QuayStack> {
     context: {
       sources: join(__dirname, 'sources'),
       [`${source}:baseUrl`]: api.baseUrl,
-      [`${source}:schedule`]: 'true',
+      [`${source}:schedule`]: 'on',
     },
     secret: (name) => (name === `baseload/local/${source}/token` ? 'token' : undefined),
   }).catch(async (error) => {
@@ -97,22 +103,26 @@ export async function openQuayStack(): Promise<QuayStack> {
     }
   };
   const work = async () => {
-    const answers = api.answersEachMinute;
-    const before = tape.ended(worker);
     for (const deadline = performance.now() + workMilliseconds; performance.now() < deadline; ) {
+      if (api.isSilent()) return sleep(writeMilliseconds);
       const { waiting, inFlight, delayed } = await countMessages(sqs, pages);
-      if (waiting + inFlight + delayed === 0 || tape.ended(worker) - before >= answers) return;
+      if (waiting + inFlight + delayed === 0) return;
       await sleep(5);
     }
   };
   const minute = async () => {
+    const t0 = performance.now();
     tape.nextMinute();
     api.nextMinute();
     // That it failed is for its metrics to tell.
     await reconcile().catch(() => undefined);
+    const t1 = performance.now();
     await invokeDue();
+    const t2 = performance.now();
     await work();
+    const t3 = performance.now();
     await tape.lookAtQueues();
+    console.log('TICK', tape.minute, [t1-t0,t2-t1,t3-t2,performance.now()-t3].map(x=>Math.round(x)).join(' '), JSON.stringify([...states]));
   };
   const stack: QuayStack = {
     api,
@@ -140,10 +150,8 @@ export async function openQuayStack(): Promise<QuayStack> {
       throw new Error(`${dataset} should be ${state}, and is ${states.get(dataset)}`);
     },
     async load(dataset, state) {
-      const from = tape.minute;
       stack.start(dataset);
       await stack.until(dataset, state);
-      return tape.minute - from;
     },
     async close() {
       await local.stop({ graceMilliseconds: 0 });
@@ -156,7 +164,8 @@ export async function openQuayStack(): Promise<QuayStack> {
 
 function scheduleOf(local: LocalMode, functionName: string, dataset?: string): string {
   const found = local.schedules.find(
-    (one) => one.functionName === functionName && (dataset === undefined || one.input?.includes(`"${dataset}"`)),
+    (one) =>
+      one.functionName === functionName && (dataset === undefined || one.input?.includes(`"${dataset}"`)),
   );
   if (!found) throw new Error(`${functionName} has no schedule for ${dataset ?? 'itself'}`);
   return found.name;

@@ -1,4 +1,6 @@
+import { readClaim } from '../../core/run/claim';
 import { planKey, pointerKey } from '../../core/run/keys';
+import { pointerSchema, readPointer } from '../../core/run/publish/pointer';
 import { alarmsIn } from '../support/alarms/alarm-definitions';
 import { alarmHistory } from '../support/alarms/alarm-history';
 import { type MetricSample, Samples } from '../support/alarms/metric-samples';
@@ -6,14 +8,24 @@ import { synthesizeMonitoring } from '../support/alarms/synthesize-monitoring';
 import { openQuayStack, type QuayStack } from './quay-stack';
 import quay from './sources/quay';
 
+// What cannot happen here is left to made-up samples, in test/lib/monitoring/one-fault-one-alarm.test.ts: that Lambda throttles, that the Scheduler finds no
+// function, workers that take minutes, a reconcile that is not invoked.
+
 const minute = 60_000;
-/** The stack is that of 'local', with the alarms that an environment has in which datasets load by themselves. */
+/** Minutes that the datasets have from their schedule until they should be published. */
+const deadline = 120;
+/** Longer than an alarm stays that tells how a run has ended. */
+const afterwards = 75;
+const pages = 32;
+const pageSize = 5;
+
+/** The metrics of local mode carry the environment 'local', so these are its alarms, as they would be where datasets load by themselves. */
 const alarms = alarmsIn(
   synthesizeMonitoring('local', [quay], { changes: { alarmsEnabled: true, schedulesEnabled: true } }),
 );
 
 let stack: QuayStack;
-/** What CloudWatch has of forty minutes in which nothing is loaded; the last of them is minute 0. */
+/** What CloudWatch has of forty minutes in which nothing is loaded; they end at time 0. */
 let quiet: MetricSample[];
 
 beforeAll(async () => {
@@ -21,70 +33,212 @@ beforeAll(async () => {
   for (const { name } of quay.datasets) await stack.load(name, 'published');
   stack.tape.take();
   await stack.minutes(40);
-  const end = stack.tape.minute * minute;
-  quiet = stack.tape.take().map((sample) => ({ ...sample, at: sample.at - end }));
+  quiet = later(stack.tape.take(), -stack.tape.minute);
 }, 60_000);
 afterAll(() => stack?.close());
-afterEach(() => {
+beforeEach(() => {
   stack.api.behave();
   stack.api.answersEachMinute = Number.POSITIVE_INFINITY;
-  stack.api.pages = 32;
+  stack.api.pages = pages;
 });
 
+/** What somebody hears of what happened. */
 interface Told {
-  /** Alarms raised at any time, without those that gather others. */
+  /** Alarms that were raised at any time, without those that gather others. */
   readonly raised: readonly string[];
+  /** In the order of time. */
   readonly pages: readonly string[];
 }
 
-/** What the alarms make of what really happens, after forty quiet minutes. */
-async function told(happens: () => Promise<unknown>): Promise<Told> {
-  const from = stack.tape.minute * minute;
+/** What really happened. */
+interface Happened {
+  readonly told: Told;
+  readonly minutes: number;
+  /** Of all samples of a metric. */
+  sum(metric: string): number;
+}
+
+/** Has the alarms look at what really happens, minute by minute, after forty quiet minutes. */
+async function observe(happens: () => Promise<unknown>): Promise<Happened> {
+  const from = stack.tape.minute;
   stack.tape.take();
   await happens();
-  const before = quiet.map((sample) => ({ ...sample, at: sample.at + from }));
-  const samples = new Samples([...before, ...stack.tape.take()]);
-  const { changes, pages } = alarmHistory(alarms, samples, from, stack.tape.minute * minute);
+  const samples = stack.tape.take();
+  const known = new Samples([...later(quiet, from), ...samples]);
+  const history = alarmHistory(alarms, known, from * minute, stack.tape.minute * minute);
   const own = new Set(alarms.metric.map(({ name }) => name));
-  const raised = changes.filter(({ name, state }) => own.has(name) && state === 'ALARM');
-  console.log(JSON.stringify({ from: from / minute, changes: changes.map(c => `${c.at / minute - from / minute} ${c.name} ${c.state}`), pages: pages.map(c => `${c.at / minute - from / minute} ${c.name} ${c.state}`) }, null, 1));
+  const raised = history.changes.filter(({ name, state }) => own.has(name) && state === 'ALARM');
   return {
-    raised: [...new Set(raised.map(({ name }) => short(name)))],
-    pages: pages.map(({ name, state }) => `${short(name)} ${state}`),
+    told: {
+      raised: [...new Set(raised.map(({ name }) => short(name)))],
+      pages: history.pages.map(({ name, state }) => `${short(name)} ${state}`),
+    },
+    minutes: stack.tape.minute - from,
+    sum: (metric) =>
+      samples.filter((one) => one.metric === metric).reduce((total, { value }) => total + value, 0),
   };
+}
+
+function later(samples: readonly MetricSample[], minutes: number): MetricSample[] {
+  return samples.map((sample) => ({ ...sample, at: sample.at + minutes * minute }));
 }
 
 function short(name: string): string {
   return name.replace('baseload-local-', '');
 }
 
-const onePage = (raised: string, by: string): Told => ({ raised: [raised], pages: [`${by} ALARM`, `${by} OK`] });
-/** Longer than the alarms of how a run ended stay. */
-const afterwards = 80;
-
-test('nothing, for a load that goes well', async () => {
-  const t = Date.now();
-  expect(
-    await told(async () => {
-      await stack.load('ships', 'published');
-      await stack.minutes(afterwards);
-    }),
-  ).toEqual({ raised: [], pages: [] });
-  console.log('took', Date.now() - t);
+const nothing: Told = { raised: [], pages: [] };
+/** One alarm, and one page for it, which ends when the fault has. */
+const one = (alarm: string, page = 'quay'): Told => ({
+  raised: [alarm],
+  pages: [`${page} ALARM`, `${page} OK`],
 });
 
-test('refused', async () => {
-  const t = Date.now();
-  stack.api.misbehave(({ page }) => (page >= 12 && page <= 14 ? { status: 401 } : undefined));
-  expect(
-    await told(async () => {
+const publishedRun = async (dataset: string) =>
+  (await readPointer(stack.lake, { source: 'quay', dataset }))?.runId;
+
+describe('nobody is told of', () => {
+  test('a load that goes well', async () => {
+    const { told, sum } = await observe(async () => {
+      await stack.load('ships', 'published');
+      await stack.minutes(35);
+    });
+    expect(told).toEqual(nothing);
+    expect(sum('RunPublished')).toBe(1);
+  });
+
+  test('one that takes nearly until its deadline', async () => {
+    stack.api.pages = 88;
+    stack.api.answersEachMinute = 1;
+    const { told, minutes } = await observe(() => stack.load('ships', 'published'));
+    expect(minutes).toBeGreaterThan(0.75 * deadline);
+    expect(minutes).toBeLessThan(deadline);
+    expect(told).toEqual(nothing);
+  });
+
+  test('a source that asks to wait now and then', async () => {
+    stack.api.misbehave(({ page, times }) =>
+      page % 4 === 0 && times === 1 ? { status: 429, retryAfter: 1 } : undefined,
+    );
+    const { told, sum } = await observe(async () => {
+      await stack.load('ships', 'published');
+      await stack.minutes(35);
+    });
+    expect(told).toEqual(nothing);
+    expect(sum('Throttled')).toBeGreaterThan(0);
+  });
+});
+
+describe('somebody is told once of', () => {
+  test('pages that the source refuses in the middle of a load', async () => {
+    stack.api.misbehave(({ page }) => (page >= 12 && page <= 14 ? { status: 401 } : undefined));
+    const { told } = await observe(async () => {
       await stack.load('ships', 'blocked');
       await stack.minutes(20);
       stack.api.behave();
       await stack.queues.dead.startMove();
       await stack.until('ships', 'published');
       await stack.minutes(20);
-    }),
-  ).toEqual(onePage('quay-dead-letters', 'quay'));
-  console.log('took', Date.now() - t);
+    });
+    expect(told).toEqual(one('quay-dead-letters'));
+  });
+
+  test('a first page that cannot be had, however often fan-out is tried', async () => {
+    stack.api.misbehave(() => ({ status: 404 }));
+    const { told, sum } = await observe(async () => {
+      stack.start('ships');
+      await stack.minutes(afterwards);
+    });
+    expect(told).toEqual(one('quay-fan-out-errors'));
+    expect(sum('Errors')).toBe(3);
+  });
+
+  test('workers that are killed, each range once', async () => {
+    stack.api.pages = 48;
+    stack.api.answersEachMinute = 3;
+    stack.api.misbehave(({ times }) => (times === 1 ? { also: () => ({ deadly: true }) } : undefined));
+    const { told, sum } = await observe(async () => {
+      await stack.load('cargo', 'published');
+      await stack.minutes(20);
+    });
+    expect(told).toEqual(one('quay-worker-errors'));
+    expect(sum('Errors')).toBeGreaterThanOrEqual(16);
+  });
+
+  test('a load that takes longer than its deadline', async () => {
+    stack.api.pages = 128;
+    stack.api.answersEachMinute = 1;
+    const { told, minutes } = await observe(async () => {
+      await stack.load('ships', 'published');
+      await stack.minutes(10);
+    });
+    expect(minutes).toBeGreaterThan(deadline);
+    expect(told).toEqual(one('quay-queue-age'));
+  });
+
+  test('more in quarantine than is allowed', async () => {
+    stack.api.misbehave(() => ({ also: (id) => (id % 10 === 0 ? { length: 'n/a' } : {}) }));
+    const { told } = await observe(() => refused('ships'));
+    expect(told).toEqual(one('quay-ships-quarantine'));
+  });
+
+  test('a source that never stands still', async () => {
+    let gone = 0;
+    stack.api.misbehave(() => {
+      gone += pageSize;
+      return { gone, records: pages * pageSize + (gone % 7) };
+    });
+    const { told } = await observe(() => refused('ships'));
+    expect(told).toEqual(one('quay-ships-drift'));
+  });
+
+  test('a source that holds fewer records than it says', async () => {
+    stack.api.misbehave(() => ({ total: pages * pageSize + 3 }));
+    const { told } = await observe(() => refused('ships'));
+    expect(told).toEqual(one('quay-ships-incomplete'));
+  });
+
+  /** A run that is not published; the next one is. */
+  async function refused(dataset: string): Promise<void> {
+    await stack.load(dataset, 'refused');
+    stack.api.behave();
+    await stack.load(dataset, 'published');
+    await stack.minutes(afterwards);
+  }
+
+  test('a plan that reconcile cannot read, while another dataset is published', async () => {
+    const ships = { source: 'quay', dataset: 'ships' };
+    const before = await publishedRun('pilots');
+    stack.api.answersEachMinute = 1;
+    const { told } = await observe(async () => {
+      stack.start('ships');
+      await stack.minutes(2);
+      const { runId = '' } = (await readClaim(stack.lake, ships)) ?? {};
+      const key = planKey({ ...ships, runId });
+      const { text = '' } = (await stack.lake.get(key)) ?? {};
+      await stack.lake.put(key, text.slice(0, -10));
+      stack.api.answersEachMinute = Number.POSITIVE_INFINITY;
+      stack.start('pilots');
+      await stack.minutes(40);
+      expect(await publishedRun('pilots')).not.toBe(before);
+      await stack.lake.put(key, text);
+      await stack.until('ships', 'published');
+      await stack.minutes(30);
+    });
+    expect(told).toEqual(one('reconcile-errors', 'pipeline'));
+  });
+
+  test('a dataset that was last loaded two days ago', async () => {
+    const key = pointerKey({ source: 'quay', dataset: 'pilots' });
+    const { text = '' } = (await stack.lake.get(key)) ?? {};
+    const at = new Date(Date.now() - 48 * 60 * minute).toISOString();
+    const old = { runId: at.toLowerCase().replaceAll(/[:.]/g, '-'), watermark: at, publishedAt: at };
+    const { told } = await observe(async () => {
+      await stack.lake.put(key, JSON.stringify({ ...pointerSchema.parse(JSON.parse(text)), ...old }));
+      await stack.minutes(40);
+      await stack.lake.put(key, text);
+      await stack.minutes(10);
+    });
+    expect(told).toEqual(one('quay-pilots-late'));
+  });
 });

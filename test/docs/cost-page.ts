@@ -61,7 +61,7 @@ export function forecastOf(one: Typical): Forecast {
         name: 'orders',
         request: { path: '/orders' },
         pagination: one.isChained
-          ? { type: 'cursor', next: 'next', parameter: 'cursor' }
+          ? { type: 'cursor', cursor: { type: 'body', path: 'next' } }
           : { type: 'page-number', pageSize: one.pageSize, total: { type: 'body', path: 'total' } },
         records: 'data',
         key: ['id'],

@@ -15,5 +15,5 @@ test(`the tables of docs/cost.md are up to date; if not: ${regenerate}`, async (
 test('docs/cost.md says why functions have the memory that they have', () => {
   const page = readFileSync(file, 'utf8');
   for (const [name, { memoryMegabytes }] of Object.entries(functionSizes))
-    expect(page).toMatch(new RegExp(`^\\| ${name} \\| ${memoryMegabytes.toLocaleString('en')} MB `, 'm'));
+    expect(page).toMatch(new RegExp(`^\\| ${name} \\| ${memoryMegabytes.toLocaleString('en')} MB, `, 'm'));
 });

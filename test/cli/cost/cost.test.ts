@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { environmentCost } from '../../../cli/cost';
+import { costLines } from '../../../cli/cost/cost-lines';
+import { readStanding } from '../../../cli/cost/read-standing';
+import { templatesOf } from '../../../cli/cost/synthesize-environment';
+import { manifestKey, rawKey } from '../../../core/run/keys';
+import { publish } from '../../../core/run/publish/pointer';
+import { secretsOf } from '../../../core/source/secrets-of';
+import { BaseloadStack } from '../../../lib/baseload-stack';
+import { environments } from '../../../lib/environments';
+import { datasetKinds, sourceKinds } from '../../../lib/monitoring/alarms/alarm-names';
+import { type Template as AnyTemplate, templateSchema } from '../../../local/template/assembly';
+import { writeFinished } from '../../core/run/publish/publish-fixture';
+import { aRun, startOfTime } from '../../core/run/run-fixture';
+import { fixtureSources } from '../../lib/fixtures/synthesize';
+import { memoryLake } from '../../support/memory-lake';
+import { aDataset, aSource } from '../../support/source-fixture';
+
+const sources = fixtureSources.map(({ source }) => source);
+const datasets = sources.flatMap((source) => source.datasets);
+let prod: readonly AnyTemplate[];
+let dev: readonly AnyTemplate[];
+
+beforeAll(async () => {
+  const folder = join(__dirname, '..', '..', 'lib', 'fixtures', 'sources');
+  [prod, dev] = await Promise.all([templatesOf('prod', folder), templatesOf('dev', folder)]);
+});
+
+describe('what stands', () => {
+  test('is counted in the templates, nested ones too', () => {
+    const { standing, keeping } = readStanding('prod', sources, prod);
+    const expected = datasets.filter(({ schedule, incremental }) => schedule ?? incremental?.schedule);
+    expect(standing).toMatchObject({
+      datasets: datasets.length,
+      scheduled: expected.length,
+      reconcilesPerHour: 60,
+      polledQueues: sources.length,
+      secrets: new Set(sources.flatMap((source) => secretsOf(source))).size,
+      compositeAlarms: sources.length + 1,
+      dashboards: 1,
+      natGateways: 0,
+      endpointZones: 0,
+      logDays: 90,
+    });
+    expect(expected.length).toBeGreaterThan(0);
+    // Two alarms of a source, and one of the environment, are on an expression of two metrics.
+    const unscheduled = sources.filter((source) => !source.datasets.some((one) => expected.includes(one)));
+    const ofSources = sources.length * (sourceKinds.length + 2) - unscheduled.length;
+    const ofDatasets = datasets.length * (datasetKinds.length - 1) + expected.length;
+    expect(standing.alarmMetrics).toBe(ofSources + ofDatasets + 3);
+    expect(keeping).toEqual({ rawDays: 365, tiered: true });
+  });
+
+  test('is less in dev, where nothing is loaded by itself', () => {
+    const { standing, keeping, loadsByItself } = readStanding('dev', sources, dev);
+    expect(standing).toMatchObject({ scheduled: 0, reconcilesPerHour: 60, logDays: 7 });
+    expect(keeping).toEqual({ rawDays: 14, tiered: false });
+    expect(loadsByItself(`${sources[0]?.name}/${sources[0]?.datasets[0]?.name}`)).toBe(false);
+  });
+
+  test('has the gateway, its address and the endpoints of a network', () => {
+    const environment = { ...environments.prod, network: { cidr: '10.64.0.0/20' } };
+    const stack = new BaseloadStack(new App(), 'Stack', { environment, sources: fixtureSources });
+    const template = templateSchema.parse(Template.fromStack(stack).toJSON());
+    expect(readStanding('prod', sources, [template]).standing).toMatchObject({
+      natGateways: 1,
+      publicAddresses: 1,
+      // SQS and Secrets Manager, in two zones each.
+      endpointZones: 4,
+    });
+  });
+});
+
+describe('what runs cost', () => {
+  const schedule = { type: 'cron', hour: 3, minute: 0, timeZone: 'UTC' } as const;
+  const geonames = aSource({ name: aRun.source, datasets: [aDataset({ name: aRun.dataset, schedule })] });
+  const asked = { env: 'prod', runsOf: 'local', sources: [geonames] } as const;
+
+  test('is reckoned from the last published run, with the bodies that it kept', async () => {
+    const lake = memoryLake();
+    await publish(lake, await writeFinished(lake, aRun.runId), new Date(startOfTime));
+    await lake.put(rawKey(aRun, { slice: 'all', index: 0 }, 'a'), 'x'.repeat(123));
+    const found = await environmentCost({ ...asked, templates: prod }, lake);
+    const [dataset] = found.datasets;
+    expect(dataset?.run).toMatchObject({
+      runId: aRun.runId,
+      kind: 'full',
+      ranges: 2,
+      stored: { tableBytes: 20, rawBytes: 123, rawObjects: 1 },
+    });
+    expect(dataset?.run?.cost.total).toBeGreaterThan(0);
+    expect(found.month.total).toBeCloseTo(found.month.atRest + (dataset?.month?.total ?? Number.NaN), 9);
+    expect(costLines(found).join('\n')).toContain(`geonames/cities  ${aRun.runId}`);
+  });
+
+  test('is told to be missing where nothing is published, and what stands costs the same', async () => {
+    const found = await environmentCost({ ...asked, templates: prod }, undefined);
+    expect(found.month.total).toBe(found.month.atRest);
+    expect(costLines(found).join('\n')).toContain('npx baseload plan geonames/cities forecasts one');
+  });
+
+  test('does not hide what stands where a document of the run cannot be read', async () => {
+    const lake = memoryLake();
+    await publish(lake, await writeFinished(lake, aRun.runId), new Date(startOfTime));
+    await lake.put(manifestKey(aRun), '{"version": 1}');
+    const found = await environmentCost({ ...asked, templates: prod }, lake);
+    expect(found.datasets[0]?.unreadable).toContain(manifestKey(aRun));
+    expect(found.month.atRest).toBeGreaterThan(0);
+    expect(costLines(found).at(-1)).toContain(manifestKey(aRun));
+  });
+});
