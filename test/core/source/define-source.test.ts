@@ -100,6 +100,7 @@ describe('defineSource', () => {
       baseUrl: 'https://api.example.com/v1',
       auth: { type: 'api-key', key: { secret: 'shop/key' }, in: 'header', name: 'x-api-key' },
       http: { connectSeconds: 10, headersSeconds: 30, bodySeconds: 30, maximumMegabytes: 32 },
+      network: 'public',
       limits: { requestsPerSecond: 0.5, burst: 0, lanes: 2, inFlight: 32 },
       datasets: [
         expect.objectContaining({
@@ -114,6 +115,7 @@ describe('defineSource', () => {
             total: { type: 'header', name: 'X-Total-Count', counts: 'records' },
           },
           maxQuarantinedRatio: 0,
+          deadlineHours: 6,
           keepRaw: true,
         }),
         expect.objectContaining({

@@ -129,7 +129,7 @@ describe('loadSources', () => {
       'i-options.ts': [
         "sources/i-options.ts:4:16: source 'options' has 2 problems:",
         '  limits.lanes  received 1                  allowed: a whole number from 2 to 1000',
-        '  lanes         received an unknown option  allowed: name, baseUrl, auth, tls, http, limits, datasets',
+        '  lanes         received an unknown option  allowed: name, baseUrl, auth, tls, http, network, limits, datasets',
       ].join('\n'),
       'j-imports-broken.ts': `sources/j-imports-broken.ts imports ${join(folder, 'broken/part.ts')}:1:8: Unexpected ";"`,
       'k-hostile.ts': expect.stringMatching(
