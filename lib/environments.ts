@@ -10,7 +10,11 @@ import type { EnvironmentName } from '../lambda/environment';
 export interface Environment {
   /** Part of the stack's name and of every physical name in it. */
   readonly name: EnvironmentName;
-  /** What becomes of the lake when the stack is deleted; a bucket that still holds objects is never deleted. */
+  /**
+   * What becomes of the lake, its access logs, query results and the network's address when the stack is deleted; a bucket that still holds
+   * objects is never deleted. RETAIN_ON_UPDATE_OR_DELETE keeps them, except where the very deploy that made them fails: RETAIN would leave empty
+   * buckets behind each time (AWS CloudFormation, "DeletionPolicy attribute", RetainExceptOnCreate).
+   */
   readonly lakeRemovalPolicy: RemovalPolicy;
   /** How long page bodies as received are kept; a run can be replayed as long as its own are. Stage objects and tables never expire by themselves. */
   readonly rawRetention: Duration;
@@ -65,10 +69,18 @@ const usualCapacity: Capacity = {
   reconcileStorageGibibytes: functionSizes.reconcile.storageGigabytes,
 };
 
-/** A VPC of the environment's own: two zones, one NAT gateway with a fixed address, nothing reachable from outside. */
+/**
+ * A VPC of the environment's own: two zones, one NAT gateway with a fixed address, nothing reachable from outside. Neither option can be changed
+ * in place: the new VPC's NAT gateway would want the address before the old one lets go of it. How to move: docs/deploy.md#private-sources.
+ */
 export interface PrivateNetwork {
   /** IPv4 range, chosen so that it overlaps with nothing that the sources' networks hold. @example '10.64.0.0/20' */
   readonly cidr: string;
+  /**
+   * Two availability zones of the region that this is deployed to, such as ['us-east-1b', 'us-east-1c'], where one of its first two has no room for
+   * functions: Lambda is not in use1-az3 of us-east-1, and which letter that is differs by account. @default the region's first two
+   */
+  readonly zones?: readonly [string, string];
 }
 
 /** Every environment by name. */
@@ -106,7 +118,7 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
   },
   staging: {
     name: 'staging',
-    lakeRemovalPolicy: RemovalPolicy.RETAIN,
+    lakeRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     rawRetention: Duration.days(90),
     quarantineRetention: Duration.days(180),
     unpublishedRetention: Duration.days(30),
@@ -123,7 +135,7 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
   },
   prod: {
     name: 'prod',
-    lakeRemovalPolicy: RemovalPolicy.RETAIN,
+    lakeRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     rawRetention: Duration.days(365),
     quarantineRetention: Duration.days(730),
     unpublishedRetention: Duration.days(30),

@@ -47,6 +47,7 @@ export class QueryWorkGroup extends Construct {
       removalPolicy: environment.lakeRemovalPolicy,
       ...(accessLogs ? { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: 'queries/' } : {}),
     });
+    results.policy?.applyRemovalPolicy(environment.lakeRemovalPolicy);
     const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
       name: `baseload-${environment.name}`,
       description: `Queries over what baseload-${environment.name} has published`,

@@ -34,6 +34,8 @@ export class AccessLogs extends Construct {
       lifecycleRules: [{ id: 'Logs', expiration: retention }],
       removalPolicy,
     });
+    // One that is kept stays as closed as it was: without it, requests in the clear would be answered.
+    bucket.policy?.applyRemovalPolicy(removalPolicy);
     // A Bucket is an IBucket, but for `isWebsite?: boolean` that is declared without `| undefined`.
     this.bucket = bucket as IBucket;
   }

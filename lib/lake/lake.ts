@@ -53,6 +53,8 @@ export class Lake extends Construct {
       lifecycleRules: lifecycleRules(environment),
       removalPolicy: lakeRemovalPolicy,
     });
+    // A bucket that is kept stays as closed as it was.
+    this.bucket.policy?.applyRemovalPolicy(lakeRemovalPolicy);
     this.bucketName = this.bucket.bucketName;
     this.accessLogs = logs?.bucket;
   }

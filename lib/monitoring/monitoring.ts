@@ -40,7 +40,7 @@ export class Monitoring extends NestedStack {
       watched: { environment: environment.name },
       children: [reconcile.errors, reconcile.stopped],
       explained: {
-        meaning: `Nothing of ${environment.name} is verified or published: the one function that does it fails or does not run. Alarms of sources tell nobody until it does.`,
+        meaning: `The one function that verifies and publishes the runs of ${environment.name} fails, over one of them or over all, or does not run. Alarms of sources tell nobody until it does.`,
         first: `aws cloudwatch describe-alarms --alarm-name-prefix baseload-${environment.name}-reconcile --state-value ALARM --query 'MetricAlarms[].AlarmName'`,
       },
       action,

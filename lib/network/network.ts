@@ -16,6 +16,7 @@ import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Environment, PrivateNetwork } from '../environments';
 import { checkCidr } from './check-cidr';
+import { checkZones } from './check-zones';
 import { FlowLog } from './flow-log';
 import { interfaceStatements, wildcardReasons } from './interface-statements';
 import { LakeEndpoint } from './lake-endpoint';
@@ -42,16 +43,20 @@ export class Network extends Construct {
   constructor(scope: Construct, id: string, { environment, settings, lakeBucket, ports }: NetworkProps) {
     super(scope, id);
     checkCidr(settings.cidr, environment.name);
+    checkZones(settings.zones, environment.name);
     const address = new CfnEIP(this, 'Address', { domain: 'vpc' });
+    // It stands in the allow-lists of others, who take weeks to change them: it outlives the network where the lake does.
+    address.applyRemovalPolicy(environment.lakeRemovalPolicy);
     Tags.of(address).add('Name', `baseload-${environment.name}-egress`);
     const vpc = new Vpc(this, 'Vpc', {
       vpcName: `baseload-${environment.name}`,
       ipAddresses: IpAddresses.cidr(settings.cidr),
-      // The first two of whatever region it is deployed to, known to CloudFormation: nothing is looked up at synth.
-      availabilityZones: [0, 1].map((index) => Fn.select(index, Fn.getAzs())),
+      // By default the first two of whatever region it is deployed to, known to CloudFormation: nothing is looked up at synth.
+      availabilityZones: [...(settings.zones ?? [0, 1].map((index) => Fn.select(index, Fn.getAzs())))],
       natGateways: 1,
       natGatewayProvider: NatProvider.gateway({ eipAllocationIds: [address.attrAllocationId] }),
-      restrictDefaultSecurityGroup: true,
+      // Nothing is in the default group. Only a function could take its rules, and the CDK's may change any group and has a managed policy.
+      restrictDefaultSecurityGroup: false,
       subnetConfiguration: [
         { name: 'Egress', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false },
         { name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS },

@@ -58,24 +58,25 @@ export class WorkerFunction extends ScopedFunction {
       },
       statements: [
         lake.objects(['s3:GetObject', 's3:PutObject'], [`stage/${source.name}/*`]),
-        // What follows a range, where that does not fit into the metadata of its object.
-        lake.objects(['s3:GetObject', 's3:PutObject'], [`runs/${source.name}/*/next/*`]),
+        // What follows a range, where that does not fit into the metadata of its object. The dataset's and the run's folder are patterns of
+        // their own below, so that neither a dataset nor a run called 'next' or 'dead' opens what else is in it: '*' matches '/' too (IAM, "Resource").
+        lake.objects(['s3:GetObject', 's3:PutObject'], [`runs/${source.name}/*/*/next/*`]),
         // A replay reads what an earlier run has kept of the source's answers.
         lake.objects(['s3:GetObject', 's3:PutObject'], [`raw/${source.name}/*`]),
         // Where the stage objects of that run have expired, its manifest tells what their receipts did.
         lake.objects(
           ['s3:GetObject'],
-          [`runs/${source.name}/*/manifest.json`, `runs/${source.name}/*/manifest/*`],
+          [`runs/${source.name}/*/*/manifest.json`, `runs/${source.name}/*/*/manifest/*`],
         ),
         lake.objects(
           ['s3:PutObject'],
           [
             `quarantine/${source.name}/*`,
-            `runs/${source.name}/*/observations/*`,
-            `runs/${source.name}/*/dead/*`,
+            `runs/${source.name}/*/*/observations/*`,
+            `runs/${source.name}/*/*/dead/*`,
           ],
         ),
-        lake.listing([`stage/${source.name}/*`, `raw/${source.name}/*`, `runs/${source.name}/*/next/*`]),
+        lake.listing([`stage/${source.name}/*`, `raw/${source.name}/*`, `runs/${source.name}/*/*/next/*`]),
         new PolicyStatement({
           // The event source mapping polls with the function's role; SendMessage is for parking a range, and for what follows it.
           actions: [

@@ -75,7 +75,7 @@ export async function startQuayApi(): Promise<QuayApi> {
 
   const api: QuayApi = {
     baseUrl: `http://127.0.0.1:${port}`,
-    pages: 32,
+    pages: 16,
     answersEachMinute: Number.POSITIVE_INFINITY,
     misbehave(next) {
       asked.clear();

@@ -2,21 +2,20 @@ import { readClaim } from '../../core/run/claim';
 import { planKey, pointerKey } from '../../core/run/keys';
 import { pointerSchema, readPointer } from '../../core/run/publish/pointer';
 import { alarmsIn } from '../support/alarms/alarm-definitions';
-import { alarmHistory } from '../support/alarms/alarm-history';
-import { type MetricSample, Samples } from '../support/alarms/metric-samples';
+import type { MetricSample } from '../support/alarms/metric-samples';
 import { synthesizeMonitoring } from '../support/alarms/synthesize-monitoring';
+import { later, observe, type Told } from './observe';
 import { openQuayStack, type QuayStack } from './quay-stack';
 import quay from './sources/quay';
 
 // What cannot happen here is left to made-up samples, in test/lib/monitoring/one-fault-one-alarm.test.ts: that Lambda throttles, that the Scheduler finds no
 // function, workers that take minutes, a reconcile that is not invoked.
 
-const minute = 60_000;
 /** Minutes that the datasets have from their schedule until they should be published. */
-const deadline = 120;
+const deadline = 60;
 /** Longer than an alarm stays that tells how a run has ended. */
-const afterwards = 75;
-const pages = 32;
+const afterwards = 70;
+const pages = 16;
 const pageSize = 5;
 
 /** The metrics of local mode carry the environment 'local', so these are its alarms, as they would be where datasets load by themselves. */
@@ -42,50 +41,8 @@ beforeEach(() => {
   stack.api.pages = pages;
 });
 
-/** What somebody hears of what happened. */
-interface Told {
-  /** Alarms that were raised at any time, without those that gather others. */
-  readonly raised: readonly string[];
-  /** In the order of time. */
-  readonly pages: readonly string[];
-}
-
-/** What really happened. */
-interface Happened {
-  readonly told: Told;
-  readonly minutes: number;
-  /** Of all samples of a metric. */
-  sum(metric: string): number;
-}
-
-/** Has the alarms look at what really happens, minute by minute, after forty quiet minutes. */
-async function observe(happens: () => Promise<unknown>): Promise<Happened> {
-  const from = stack.tape.minute;
-  stack.tape.take();
-  await happens();
-  const samples = stack.tape.take();
-  const known = new Samples([...later(quiet, from), ...samples]);
-  const history = alarmHistory(alarms, known, from * minute, stack.tape.minute * minute);
-  const own = new Set(alarms.metric.map(({ name }) => name));
-  const raised = history.changes.filter(({ name, state }) => own.has(name) && state === 'ALARM');
-  return {
-    told: {
-      raised: [...new Set(raised.map(({ name }) => short(name)))],
-      pages: history.pages.map(({ name, state }) => `${short(name)} ${state}`),
-    },
-    minutes: stack.tape.minute - from,
-    sum: (metric) =>
-      samples.filter((one) => one.metric === metric).reduce((total, { value }) => total + value, 0),
-  };
-}
-
-function later(samples: readonly MetricSample[], minutes: number): MetricSample[] {
-  return samples.map((sample) => ({ ...sample, at: sample.at + minutes * minute }));
-}
-
-function short(name: string): string {
-  return name.replace('baseload-local-', '');
-}
+const watch = (happens: () => Promise<unknown>) =>
+  observe({ tape: stack.tape, alarms, before: quiet }, happens);
 
 const nothing: Told = { raised: [], pages: [] };
 /** One alarm, and one page for it, which ends when the fault has. */
@@ -99,7 +56,7 @@ const publishedRun = async (dataset: string) =>
 
 describe('nobody is told of', () => {
   test('a load that goes well', async () => {
-    const { told, sum } = await observe(async () => {
+    const { told, sum } = await watch(async () => {
       await stack.load('ships', 'published');
       await stack.minutes(35);
     });
@@ -108,9 +65,9 @@ describe('nobody is told of', () => {
   });
 
   test('one that takes nearly until its deadline', async () => {
-    stack.api.pages = 88;
+    stack.api.pages = 32;
     stack.api.answersEachMinute = 1;
-    const { told, minutes } = await observe(() => stack.load('ships', 'published'));
+    const { told, minutes } = await watch(() => stack.load('ships', 'published'));
     expect(minutes).toBeGreaterThan(0.75 * deadline);
     expect(minutes).toBeLessThan(deadline);
     expect(told).toEqual(nothing);
@@ -120,7 +77,7 @@ describe('nobody is told of', () => {
     stack.api.misbehave(({ page, times }) =>
       page % 4 === 0 && times === 1 ? { status: 429, retryAfter: 1 } : undefined,
     );
-    const { told, sum } = await observe(async () => {
+    const { told, sum } = await watch(async () => {
       await stack.load('ships', 'published');
       await stack.minutes(35);
     });
@@ -131,8 +88,8 @@ describe('nobody is told of', () => {
 
 describe('somebody is told once of', () => {
   test('pages that the source refuses in the middle of a load', async () => {
-    stack.api.misbehave(({ page }) => (page >= 12 && page <= 14 ? { status: 401 } : undefined));
-    const { told } = await observe(async () => {
+    stack.api.misbehave(({ page }) => (page >= 7 && page <= 9 ? { status: 401 } : undefined));
+    const { told } = await watch(async () => {
       await stack.load('ships', 'blocked');
       await stack.minutes(20);
       stack.api.behave();
@@ -145,7 +102,7 @@ describe('somebody is told once of', () => {
 
   test('a first page that cannot be had, however often fan-out is tried', async () => {
     stack.api.misbehave(() => ({ status: 404 }));
-    const { told, sum } = await observe(async () => {
+    const { told, sum } = await watch(async () => {
       stack.start('ships');
       await stack.minutes(afterwards);
     });
@@ -157,7 +114,7 @@ describe('somebody is told once of', () => {
     stack.api.pages = 48;
     stack.api.answersEachMinute = 3;
     stack.api.misbehave(({ times }) => (times === 1 ? { also: () => ({ deadly: true }) } : undefined));
-    const { told, sum } = await observe(async () => {
+    const { told, sum } = await watch(async () => {
       await stack.load('cargo', 'published');
       await stack.minutes(20);
     });
@@ -166,9 +123,9 @@ describe('somebody is told once of', () => {
   });
 
   test('a load that takes longer than its deadline', async () => {
-    stack.api.pages = 128;
+    stack.api.pages = 72;
     stack.api.answersEachMinute = 1;
-    const { told, minutes } = await observe(async () => {
+    const { told, minutes } = await watch(async () => {
       await stack.load('ships', 'published');
       await stack.minutes(10);
     });
@@ -178,7 +135,7 @@ describe('somebody is told once of', () => {
 
   test('more in quarantine than is allowed', async () => {
     stack.api.misbehave(() => ({ also: (id) => (id % 10 === 0 ? { length: 'n/a' } : {}) }));
-    const { told } = await observe(() => refused('ships'));
+    const { told } = await watch(() => refused('ships'));
     expect(told).toEqual(one('quay-ships-quarantine'));
   });
 
@@ -188,21 +145,19 @@ describe('somebody is told once of', () => {
       gone += pageSize;
       return { gone, records: pages * pageSize + (gone % 7) };
     });
-    const { told } = await observe(() => refused('ships'));
+    const { told } = await watch(() => refused('ships'));
     expect(told).toEqual(one('quay-ships-drift'));
   });
 
   test('a source that holds fewer records than it says', async () => {
     stack.api.misbehave(() => ({ total: pages * pageSize + 3 }));
-    const { told } = await observe(() => refused('ships'));
+    const { told } = await watch(() => refused('ships'));
     expect(told).toEqual(one('quay-ships-incomplete'));
   });
 
-  /** A run that is not published; the next one is. */
+  /** A run that is not published, and the time after it. */
   async function refused(dataset: string): Promise<void> {
     await stack.load(dataset, 'refused');
-    stack.api.behave();
-    await stack.load(dataset, 'published');
     await stack.minutes(afterwards);
   }
 
@@ -210,7 +165,7 @@ describe('somebody is told once of', () => {
     const ships = { source: 'quay', dataset: 'ships' };
     const before = await publishedRun('pilots');
     stack.api.answersEachMinute = 1;
-    const { told } = await observe(async () => {
+    const { told } = await watch(async () => {
       stack.start('ships');
       await stack.minutes(2);
       const { runId = '' } = (await readClaim(stack.lake, ships)) ?? {};
@@ -231,9 +186,9 @@ describe('somebody is told once of', () => {
   test('a dataset that was last loaded two days ago', async () => {
     const key = pointerKey({ source: 'quay', dataset: 'pilots' });
     const { text = '' } = (await stack.lake.get(key)) ?? {};
-    const at = new Date(Date.now() - 48 * 60 * minute).toISOString();
+    const at = new Date(Date.now() - 48 * 3_600_000).toISOString();
     const old = { runId: at.toLowerCase().replaceAll(/[:.]/g, '-'), watermark: at, publishedAt: at };
-    const { told } = await observe(async () => {
+    const { told } = await watch(async () => {
       await stack.lake.put(key, JSON.stringify({ ...pointerSchema.parse(JSON.parse(text)), ...old }));
       await stack.minutes(40);
       await stack.lake.put(key, text);

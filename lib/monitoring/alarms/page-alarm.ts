@@ -17,6 +17,12 @@ export interface PageAlarmProps {
   readonly suppressor?: IAlarm;
 }
 
+/** What a rule names: an alarm, or one that gathers some. */
+interface Gathered extends IConstruct {
+  readonly name: string;
+  readonly about: string;
+}
+
 /**
  * The alarm that tells somebody, once, when any of its children begins, and once when all have ended (CloudWatch User Guide, "Create a composite
  * alarm"). With a suppressor it waits for five minutes first: for the suppressor, which may be a little later, and so that an alarm that was
@@ -26,6 +32,8 @@ export class PageAlarm extends Construct {
   readonly name: string;
   readonly about: string;
   readonly alarm: CompositeAlarm;
+  /** The silent alarms between it and its children; none where one rule holds them all. */
+  readonly groups: readonly { readonly name: string; readonly about: string }[];
 
   constructor(scope: Construct, id: string, props: PageAlarmProps) {
     super(scope, id);
@@ -33,6 +41,7 @@ export class PageAlarm extends Construct {
     this.name = pageName(watched);
     this.about = aboutOf(watched);
     const gathered = this.#gather(children);
+    this.groups = gathered === children ? [] : gathered;
     this.alarm = new CompositeAlarm(this, 'Alarm', {
       compositeAlarmName: this.name,
       alarmDescription: explanation(props.explained),
@@ -48,13 +57,13 @@ export class PageAlarm extends Construct {
     this.alarm.addAlarmAction(props.action);
     this.alarm.addOkAction(props.action);
     // The rule names them, which CloudFormation does not see.
-    this.alarm.node.addDependency(...gathered.map(({ alarm }) => alarm));
+    this.alarm.node.addDependency(...gathered);
   }
 
   /** What the rule names: the children, or silent alarms between, where they are too many for one rule. */
-  #gather(children: readonly ExplainedAlarm[]): { readonly name: string; readonly alarm: IAlarm }[] {
+  #gather(children: readonly ExplainedAlarm[]): readonly Gathered[] {
     const groups = groupsOf(children.map(({ name }) => name));
-    if (groups.length <= 1) return children.map((alarm) => ({ name: alarm.name, alarm }));
+    if (groups.length <= 1) return children;
     return groups.map((names, index) => {
       const name = `${this.name}-group-${index + 1}`;
       const alarm = new CompositeAlarm(this, `Group${index + 1}`, {
@@ -63,7 +72,7 @@ export class PageAlarm extends Construct {
         alarmRule: anyOf(names),
       });
       alarm.node.addDependency(...children.filter((child) => names.includes(child.name)));
-      return { name, alarm };
+      return { name, about: this.about, node: alarm.node };
     });
   }
 }

@@ -3,7 +3,7 @@ import { defineSource, secret } from '../../../core/source/define-source';
 
 const pages = { type: 'page-number', pageSize: 5, total: { type: 'body', path: 'total' } } as const;
 const daily = { type: 'cron', hour: 3, minute: 0, timeZone: 'UTC' } as const;
-const deadlineHours = 2;
+const deadlineHours = 1;
 
 /** Its base URL is set when there is a server. */
 export default defineSource({
