@@ -17,7 +17,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   fail(`Baseload needs Node 20.19 or later and this is ${process.versions.node}: install a newer Node.`);
 }
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+const isStamped = existsSync(stamp);
+if (isStamped ? readFileSync(stamp, 'utf8') !== wanted : !isInstalled()) {
   console.log('Installing dependencies from the lockfile (half a minute, once) …');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -26,7 +27,17 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   });
   if (status !== 0)
     fail('npm could not install the dependencies: see its message above, then run this again.');
-  writeFileSync(stamp, wanted);
+}
+writeFileSync(stamp, wanted);
+
+/** Whether somebody has run npm ci by hand: npm writes down what it has installed, at the end. */
+function isInstalled() {
+  const packagesOf = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+  if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) return false;
+  const installed = packagesOf('node_modules/.package-lock.json');
+  return Object.entries(packagesOf('package-lock.json')).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  );
 }
 
 function fail(sentence) {
