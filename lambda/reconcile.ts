@@ -64,6 +64,7 @@ const services = {
   findSharedRecords,
   curation,
   writeReport,
+  flush: () => telemetry.flush(),
 };
 
 /** Says how fresh every dataset is, and does the next step of every open run. Called every minute; calling it more often does no harm. */

@@ -9,6 +9,7 @@ import { type Environment, environments, findEnvironment } from './environments'
 import { alarmAddresses } from './monitoring/alarm-addresses';
 import { addSample } from './sample/add-sample';
 import { applySettings } from './source/source-settings';
+import { strayKeys } from './source/stray-keys';
 
 /** Lambda's limit for a function's name. */
 const longestFunctionName = 64;
@@ -47,6 +48,7 @@ export function addBaseload(
     // A file that could not be read may be the source that a setting names: first things first.
     ...(loaded.problems.length > 0 ? [] : settled.flatMap((one) => one.problems)),
     ...found.flatMap(({ name }) => alarmAddresses(context, name).problems),
+    ...(loaded.problems.length > 0 ? [] : strayKeys(context, namesOf(loaded))),
   ];
   if (problems.length === 0 && loaded.sources.length === 0)
     problems.push(`${sourcesFolderOf(app)} declares no source: add a file to it`);
@@ -68,11 +70,7 @@ function addStack(app: App, environment: Environment, sources: LoadedSources['so
   if (names.length > 0) return names;
   const id = stackName(environment.name);
   try {
-    const stack = new BaseloadStack(app, id, { environment, sources });
-    const resources = stack.node
-      .findAll()
-      .filter((one) => CfnResource.isCfnResource(one) && one.stack === stack);
-    if (resources.length > mostResources) throw tooMany(environment, sources.length, resources.length);
+    refuseTooMany(new BaseloadStack(app, id, { environment, sources }), environment, sources);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
@@ -81,10 +79,25 @@ function addStack(app: App, environment: Environment, sources: LoadedSources['so
   }
 }
 
-function tooMany({ name }: Environment, sources: number, resources: number): ConfigurationError {
-  return new ConfigurationError(
-    `${sources} sources make ${resources} resources in ${name}, and CloudFormation allows ${mostResources} in a stack: keep some of them in another folder, and deploy that to another account or region (-c sources=<folder>)`,
-  );
+/** Throws a ConfigurationError where the stack, or one that is nested in it, has more resources than a template may: the CDK would end all environments with a trace. */
+function refuseTooMany(stack: Stack, { name }: Environment, sources: LoadedSources['sources']): void {
+  const all = stack.node.findAll();
+  const resources = all.filter((one) => CfnResource.isCfnResource(one));
+  for (const one of all.filter((construct) => Stack.isStack(construct))) {
+    const count = resources.filter((resource) => resource.stack === one).length;
+    if (count <= mostResources) continue;
+    const [what, where] = one.nested
+      ? [`${count} alarms and the like`, `the nested stack ${one.node.id} of ${name}`]
+      : [`${count} resources`, name];
+    const datasets = sources.reduce((sum, { source }) => sum + source.datasets.length, 0);
+    throw new ConfigurationError(
+      `${counted(sources.length, 'source')} with ${counted(datasets, 'dataset')} make ${what} in ${where}, and CloudFormation allows ${mostResources} in a stack: keep some of them in another folder, and deploy that to another account or region (-c sources=<folder>)`,
+    );
+  }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** A stack that can be listed and no more; it holds the one resource that is nothing, since the validation asks for some. */
@@ -92,6 +105,10 @@ function refuse(app: App, { name }: Environment, against: readonly string[]): vo
   const stack = new Stack(app, stackName(name), { stackName: stackName(name) });
   new CfnWaitConditionHandle(stack, 'Nothing');
   for (const sentence of against) Annotations.of(stack).addError(sentence);
+}
+
+function namesOf({ sources }: LoadedSources): string[] {
+  return sources.map(({ source }) => source.name);
 }
 
 /** On a laptop a file that is being written keeps nobody from loading another source: the commands say that it is left out. */

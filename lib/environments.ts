@@ -157,14 +157,17 @@ export function findEnvironment(name: unknown): Environment | undefined {
   return Object.values(environments).find((environment) => environment.name === name);
 }
 
-/** Whether that dataset is loaded at its declared times; those that are not are never late. Nothing on AWS reaches a source on a laptop. */
+/** Whether that dataset is loaded at its declared times; those that are not are never late. */
 export function loadsByItself(
   environment: Environment,
   source: Pick<Source, 'name' | 'baseUrl'>,
   dataset: string,
 ): boolean {
-  const isHere = isLoopback(new URL(source.baseUrl));
-  return (
-    environment.scheduleSwitches?.[`${source.name}/${dataset}`] ?? (environment.schedulesEnabled && !isHere)
-  );
+  const isOn = environment.scheduleSwitches?.[`${source.name}/${dataset}`] ?? environment.schedulesEnabled;
+  return isOn && isReachable(environment, source);
+}
+
+/** Whether the environment's functions can ask the source at all: nothing on AWS reaches one on a laptop. */
+export function isReachable({ name }: Environment, { baseUrl }: Pick<Source, 'baseUrl'>): boolean {
+  return name === 'local' || !isLoopback(new URL(baseUrl));
 }

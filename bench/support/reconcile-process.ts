@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     const reports = await handler({}, context);
     if (reports.length === 0) break;
     for (const report of reports) {
+      if (report.state === 'stuck') throw new Error(report.reason);
       states.push(report.state);
       if (report.state === 'refused') problems = report.problems;
     }

@@ -6,15 +6,19 @@ import { type Template, templateSchema } from '../../local/template/assembly';
 import { synthesize } from '../../local/template/synthesize';
 import { projectRoot, sourcesFolder } from '../project';
 
-/** The templates of an environment as it would be deployed now, nested ones too, without the code of its functions. Rejects as synthesize does. */
+/**
+ * The templates of an environment as it would be deployed now, nested ones too, without the code of its functions. `settings` win over those of
+ * cdk.json, and undefined takes one away. Rejects as synthesize does.
+ */
 export async function templatesOf(
   environment: EnvironmentName,
   sources = sourcesFolder,
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<readonly Template[]> {
   const outDirectory = await mkdtemp(join(tmpdir(), 'baseload-cost-'));
   try {
     // No bundles: nothing is deployed from here.
-    const context = { environment, sources, 'aws:cdk:bundling-stacks': [] };
+    const context = { ...settings, environment, sources, 'aws:cdk:bundling-stacks': [] };
     await synthesize({ projectRoot, outDirectory, context });
     const files = (await readdir(outDirectory)).filter((file) => file.endsWith('.template.json'));
     return await Promise.all(

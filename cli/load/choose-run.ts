@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../core/errors';
 import type { Plan } from '../../core/plan/plan';
 import { type Claim, readClaim, releaseClaim } from '../../core/run/claim';
+import { unlessUnreadable } from '../../core/run/document';
 import type { RunName } from '../../core/run/keys';
 import { readPlan } from '../../core/run/plan/read-plan';
 import { runIdAt } from '../../core/run/plan/run-id';
@@ -8,7 +9,9 @@ import type { Lake } from '../../core/run/ports';
 import { readPointer } from '../../core/run/publish/pointer';
 import { refuseIncompatible } from '../../core/run/publish/table-contract';
 import { replayablePlan } from '../../core/run/replay/plan-replay';
+import { readManifest } from '../../core/run/verify/manifest';
 import { tableOf } from '../../core/shape/stage/table';
+import { definitionHash } from '../../core/source/definition-hash';
 import type { Dataset } from '../../core/source/source';
 import { counted } from '../format';
 import { isPlannedFor, pagesOption } from './planned-extent';
@@ -27,12 +30,18 @@ export interface WantedRun {
 
 /**
  * The id of the open run, to continue it, or of a new one. A ConfigurationError when the open run is not what is wanted;
- * `restart` gives it up, unless the new one would be refused.
+ * `restart` gives it up, unless the new one would be refused, or readers see the open one already: then `say` gets a sentence on that.
  */
-export async function chooseRun(wanted: WantedRun, lake: Lake): Promise<string> {
+export async function chooseRun(
+  wanted: WantedRun,
+  lake: Lake,
+  say: (sentence: string) => void,
+): Promise<string> {
   const run = { source: wanted.source.name, dataset: wanted.dataset.name };
   const claim = await readClaim(lake, run);
   if (claim && wanted.restart) {
+    const published = await publishedPlan(claim, lake);
+    if (published) return continuePublished(claim, published, { wanted, say });
     await refuseInVain(run, wanted, lake);
     await releaseClaim(lake, claim);
   }
@@ -40,6 +49,33 @@ export async function chooseRun(wanted: WantedRun, lake: Lake): Promise<string> 
   const plan = await readPlan(lake, claim);
   if (plan && !isWanted(plan, wanted)) throw otherRun(claim, plan);
   return claim.runId;
+}
+
+/** The plan of an open run that readers see, and that others are yet to be told of; undefined also where reconcile cannot read what it needs for that. */
+async function publishedPlan(claim: Claim, lake: Lake): Promise<Plan | undefined> {
+  const pointer = await readPointer(lake, claim).catch(unlessUnreadable);
+  if (pointer?.runId !== claim.runId) return undefined;
+  const [plan, manifest] = await Promise.all([
+    readPlan(lake, claim).catch(unlessUnreadable),
+    readManifest(lake, claim).catch(unlessUnreadable),
+  ]);
+  return manifest && plan;
+}
+
+/** Given up now, its table in the catalog would not follow, and nobody would ever be told of it. */
+function continuePublished(
+  { runId }: Claim,
+  plan: Plan,
+  { wanted, say }: { readonly wanted: WantedRun; readonly say: (sentence: string) => void },
+): string {
+  const published = `run ${runId} is published, and its table in the catalog, or whoever waits for its event, is about to be told`;
+  if (!isWanted(plan, wanted) || plan.definition !== definitionHash(wanted.dataset)) {
+    throw new ConfigurationError(
+      `${published}: run this again when npx baseload status ${plan.source}/${plan.dataset} does not show it as open any more, within two hours at most`,
+    );
+  }
+  say(`${published}: it is not given up but continued; run this again for a new one`);
+  return runId;
 }
 
 /** What a new run would be refused for in any case must not cost the open one. */

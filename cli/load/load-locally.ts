@@ -13,6 +13,7 @@ import { readPlan } from '../../core/run/plan/read-plan';
 import type { Lake } from '../../core/run/ports';
 import { type Pointer, readPointer } from '../../core/run/publish/pointer';
 import type { RunReport } from '../../core/run/reconcile';
+import type { Stuck } from '../../core/run/run-state';
 import { type RunRecord, refusedForQuarantine } from '../../core/run/status/run-record';
 import { type Manifest, readManifest } from '../../core/run/verify/manifest';
 import { functionNames, queueNames, reconcileName } from '../../lambda/environment';
@@ -25,6 +26,7 @@ import { lookUnderWay } from '../status/look-under-way';
 import { loadedPages, measure } from './measure';
 import type { Progress } from './progress';
 import { type AskedOf, askedSince } from './request-rate';
+import { StuckPasses } from './stuck-passes';
 import type { Tally } from './tally';
 
 /** How often the lake is looked at. */
@@ -70,6 +72,8 @@ export type LoadOutcome =
       readonly areRawPages: boolean;
     }
   | { readonly state: 'failed'; readonly reason: string }
+  /** Still open, and reconcile cannot do its next step. */
+  | Stuck
   /** `pagesPlanned` is undefined while nobody knows where the pages end. */
   | { readonly state: 'stopped'; readonly pages: number; readonly pagesPlanned: number | undefined };
 
@@ -77,6 +81,11 @@ export interface LoadListener {
   planned(plan: Plan, unrolled: Unrolled): Promise<void>;
   progress(progress: Progress): void;
 }
+
+/** What of local mode a load uses. */
+export type LoadingMode = Pick<LocalMode, 'invoke' | 'startSchedules'> & {
+  readonly eventSources: Pick<LocalMode['eventSources'], 'start'>;
+};
 
 /** The lake and a source's page queue as they are in local mode. */
 export interface LocalServices {
@@ -100,7 +109,7 @@ export async function localServices(local: LocalMode, source: string): Promise<L
 /** Plans a run, or continues it, and watches the lake until the run has ended or `signal` aborts. */
 export async function loadLocally(
   { run, onlyPages, replayOf, incremental = false }: LoadRequest,
-  local: LocalMode,
+  local: LoadingMode,
   services: LocalServices,
   { tally, listener, signal }: { tally: Tally; listener: LoadListener; signal: AbortSignal },
 ): Promise<LoadOutcome> {
@@ -119,6 +128,7 @@ export async function loadLocally(
 
   const startedAt = new Date();
   const started = performance.now();
+  const stuckPasses = new StuckPasses();
   const seconds = () => (performance.now() - started) / 1000;
   await local.eventSources.start();
   local.startSchedules();
@@ -135,7 +145,8 @@ export async function loadLocally(
     if ((now.complete && !look) || isQuiet(await queues.pages.depth())) {
       const loadedIn = seconds();
       const reports = await callReconcile(local);
-      const report = reports.find((one) => one.source === run.source && one.runId === runId);
+      const report = reports.find((one) => isOf(one, run));
+      if (stuckPasses.areEnough(report)) return report;
       if (report?.state === 'failed') return { state: 'failed', reason: report.reason };
       const isBlocked =
         report?.state === 'blocked' || (await isStuck(report, () => isAllDead(plan, now, services)));
@@ -177,7 +188,12 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-async function callReconcile(local: LocalMode): Promise<RunReport[]> {
+/** One that is stuck since its claim cannot be read has no run's id. */
+function isOf({ source, dataset, runId }: RunReport, run: RunName): boolean {
+  return source === run.source && dataset === run.dataset && (runId ?? run.runId) === run.runId;
+}
+
+async function callReconcile(local: LoadingMode): Promise<RunReport[]> {
   const { result } = await local.invoke(reconcileName('local'), {});
   return result as RunReport[]; // our own function's answer
 }

@@ -61,7 +61,7 @@ export async function runDeployed(wanted: DeployedRun): Promise<RunName> {
 async function start(wanted: DeployedRun, environment: OpenEnvironment): Promise<RunName> {
   const { source, dataset, env, pages, replayOf, incremental = false } = wanted;
   const { lake } = environment;
-  const runId = await chooseRun(wanted, lake);
+  const runId = await chooseRun(wanted, lake, (note) => console.error(`  note         ${note}`));
   const run = { source: source.name, dataset: dataset.name, runId };
   await clearForRun(await environment.queues(source.name), lake, run);
   const { fanOut } = functionNames(env, source.name);

@@ -4,8 +4,10 @@ import { ConfigurationError } from '../../core/errors';
 import type { Plan } from '../../core/plan/plan';
 import type { Unrolled } from '../../core/run/missing/unroll';
 import type { Lake } from '../../core/run/ports';
+import type { Stuck } from '../../core/run/run-state';
 import { refuseUnshapeable } from '../../core/shape/unshapeable';
 import type { Dataset, Source } from '../../core/source/source';
+import { reconcileName } from '../../lambda/environment';
 import { holderOf } from '../../local/data-directory';
 import { type LocalMode, startLocalMode } from '../../local/local-mode';
 import { Finding, Stopped } from '../fail';
@@ -115,7 +117,7 @@ async function load(
     local.on('schedule-failure', ({ error }) => reject(error));
   });
   const services = await localServices(local, run.source.name);
-  const runId = await chooseRun(run, services.lake);
+  const runId = await chooseRun(run, services.lake, (note) => display.say(`  note         ${note}`));
   const loading = loadLocally(
     {
       run: { source: run.source.name, dataset: run.dataset.name, runId },
@@ -204,7 +206,18 @@ async function conclude(run: LocalRun, outcome: LoadOutcome, tally: Tally): Prom
     }
     case 'failed':
       throw new Finding(`${name} was not published: ${outcome.reason}.`);
+    case 'stuck':
+      throw stuckError(name, outcome);
   }
+}
+
+/** A document of ours, or a setting, says itself what to do about it; of anything else the log has the trace. */
+function stuckError(name: string, { reason, failure }: Stuck): Error {
+  const sentence = `${name} was not published: ${reason}`;
+  if (failure === 'configuration') return new ConfigurationError(sentence);
+  if (failure === 'permanent') return new Finding(sentence);
+  const log = join(dataFolder, 'logs', `${reconcileName('local')}.log`);
+  return new Finding(`${sentence}\n${log} tells more; ${continuingCommand()} continues the run.`);
 }
 
 function inLake({ pages, pagesPlanned }: Extract<LoadOutcome, { state: 'stopped' }>): string {

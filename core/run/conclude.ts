@@ -5,9 +5,10 @@ import { publishedEvent } from './events/events-of';
 import { insist } from './events/insist';
 import { type EndServices, endUnpublished, free, report } from './expiry/end-unpublished';
 import { decideEnding, type UnpublishedEnding, type WantedEnding } from './expiry/ending';
+import { isExpiring } from './expiry/expiring';
 import type { Catalog, Lake } from './ports';
 import { otherBase } from './publish/increment-base';
-import { isSuperseded, keptRun, type Pointer, publish, readPointer } from './publish/pointer';
+import { isSuperseded, type Pointer, publish, readPointer, wasSeen } from './publish/pointer';
 import { writeWatermark } from './publish/watermark';
 import type { RunState } from './run-state';
 import type { Manifest } from './verify/manifest';
@@ -43,6 +44,10 @@ export async function conclude(run: Verified, services: ConcludeServices): Promi
   }
 }
 
+/** Of a run that ended before, and whose ending somebody has removed. */
+const expires =
+  'it has ended unpublished before, and what it loaded is left to expire: load the dataset anew';
+
 type Verdict =
   | { readonly verdict: 'published'; readonly pointer: Pointer }
   | { readonly verdict: 'unpublished'; readonly ending: UnpublishedEnding }
@@ -66,6 +71,7 @@ async function decide(plan: Plan, manifest: Manifest, services: ConcludeServices
   const other = otherBase(manifest, before);
   if (other) return leave(plan, { ending: 'refused', reasons: [other] }, services);
   if (before?.runId !== plan.runId) {
+    if (await isExpiring(lake, plan)) return leave(plan, { ending: 'refused', reasons: [expires] }, services);
     const table = await curateOnce(plan, manifest, services);
     const ending = await decideEnding(plan, { ending: 'published' }, services);
     if (ending.ending !== 'published') return { verdict: 'unpublished', ending };
@@ -73,10 +79,6 @@ async function decide(plan: Plan, manifest: Manifest, services: ConcludeServices
   }
   const pointer = await readPointer(lake, manifest);
   return pointer?.runId === plan.runId ? { verdict: 'published', pointer } : { verdict: 'moved' };
-}
-
-function wasSeen({ runId }: Plan, pointer: Pointer): boolean {
-  return keptRun(pointer, runId) !== undefined || pointer.rolledBack?.from === runId;
 }
 
 /** One that was about to be published, and that readers do not see now, ends so too; its objects do not expire, since some may have seen them. */
@@ -98,16 +100,15 @@ async function endPublished(
   const { lake, catalog, events } = services;
   const { warnings } = manifest;
   const { publishedAt } = pointer;
-  const owed = { run: plan, since: publishedAt };
   await writeWatermark(lake, plan);
   await insist(
-    { ...owed, failure: 'its table in the catalog does not follow' },
+    { run: plan, what: 'table', failure: 'its table in the catalog does not follow' },
     () => catalog.follow(pointer),
     services,
   );
   await report({ plan, manifest, state: 'published', publishedAt }, services);
   await insist(
-    { ...owed, failure: 'its event could not be emitted' },
+    { run: plan, what: 'event', failure: 'its event could not be emitted' },
     () => events.emit(publishedEvent(pointer, services)),
     services,
   );

@@ -28,10 +28,13 @@ export function unlessUnreadable(error: unknown): undefined {
   if (!(error instanceof PermanentError)) throw error;
 }
 
-/** A pointer knows which runs there were, and a run is nothing without its documents: neither is ever to be removed. */
+/** A pointer knows which runs there were, an ending what expires, and a run is nothing without its documents: none of them is ever to be removed. */
 function adviceFor(key: string): string {
   if (/^tables\/[^/]+\/[^/]+\/current\.json$/.test(key))
     return 'restore it from a backup, or use the version that wrote it; without either, move it away and load the dataset anew, its earlier runs stay in the lake';
+  const [, ended] = /^runs\/([^/]+\/[^/]+)\/[^/]+\/ending\.json$/.exec(key) ?? [];
+  if (ended !== undefined)
+    return `never remove it, since what the run loaded may be about to expire: npx baseload run ${ended} --restart loads it anew, or use the version that wrote it`;
   const [, dataset] = /^runs\/([^/]+\/[^/]+)\/[^/]+\/(?:plan|manifest|verification)\.json$/.exec(key) ?? [];
   if (dataset !== undefined)
     return `npx baseload run ${dataset} --restart loads it anew, or use the version that wrote it`;

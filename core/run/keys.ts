@@ -115,9 +115,34 @@ export function endingKey(run: RunName): string {
   return `${runFolder(run)}ending.json`;
 }
 
+/** That the stage objects of a run are left to expire: readers never see it any more, whatever becomes of its ending. */
+export function expiringKey(run: RunName): string {
+  return `${runFolder(run)}expiring.json`;
+}
+
+/** Since when, and how often, something could not be done that others are owed of a run; overwritten. */
+export function owedKey(run: RunName, what: string): string {
+  return `${runFolder(run)}owed/${safe(what)}.json`;
+}
+
+/** The folder with a document for each way in which a run was blocked that others were told of. */
+export function blockedPrefix(run: RunName): string {
+  return `${runFolder(run)}blocked/`;
+}
+
 /** That others were told of one way in which a run was blocked. */
 export function blockedKey(run: RunName, blockage: string): string {
-  return `${runFolder(run)}blocked/${safe(blockage)}.json`;
+  return `${blockedPrefix(run)}${safe(blockage)}.json`;
+}
+
+/** The folder with a document for each time that a run was redriven after others were told that it was blocked. */
+export function redrivenPrefix(run: RunName): string {
+  return `${runFolder(run)}redriven/`;
+}
+
+/** That a run was redriven after others were told `told` times that it was blocked. */
+export function redrivenKey(run: RunName, told: number): string {
+  return `${redrivenPrefix(run)}${String(told).padStart(6, '0')}.json`;
 }
 
 /** When a run that takes long last came further; overwritten. */
@@ -168,6 +193,11 @@ export function watermarkKey(dataset: Omit<RunName, 'runId'>): string {
 /** How the folders of a dataset's runs, and of their looks, begin in each place of the lake, up to the run's id. */
 export function runFolderPrefixes(dataset: Omit<RunName, 'runId'>): string[] {
   return ['stage', 'tables', 'raw', 'quarantine'].map((place) => `${place}/${datasetFolder(dataset)}run=`);
+}
+
+/** Since when reconcile expects a dataset to be loaded of which nothing is published: see expected-since.ts. */
+export function expectedKey(dataset: Omit<RunName, 'runId'>): string {
+  return `tables/${datasetFolder(dataset)}expected.json`;
 }
 
 /** The pointer: names the run that readers see. */

@@ -114,8 +114,12 @@ export type MetricName =
   | 'RunSkipped'
   | 'RunPublished'
   | 'RunBlocked'
+  /** Open, and could not be reconciled in this pass. */
+  | 'RunStuck'
   /** Ended unpublished, for whatever reason. */
   | 'RunFailed'
+  /** Ended unpublished with more in quarantine than its plan allows. */
+  | 'RunQuarantined'
   /** Ended unpublished for another reason than the quarantine or a source that never stood still: something is missing, or came twice. */
   | 'RunIncomplete'
   /** Ended unpublished because the source never stood still. */

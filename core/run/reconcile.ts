@@ -8,13 +8,15 @@ import { tellBlocked } from './events/tell-blocked';
 import { endUnpublished } from './expiry/end-unpublished';
 import { decideEnding, readUnpublished } from './expiry/ending';
 import { type ExpireServices, expireStage } from './expiry/expire-stage';
-import { claimKey, type RunName } from './keys';
+import { inTurn } from './in-turn';
+import type { RunName } from './keys';
 import { type LoadMissingServices, loadMissing } from './missing/load-missing';
 import { lastProgress } from './missing/progress';
 import { type Unrolled, unroll } from './missing/unroll';
 import { readPlan } from './plan/read-plan';
 import type { Clock, Lake } from './ports';
 import type { RunReport, RunState } from './run-state';
+import { type FailedPass, logFailedPass, reportStuck } from './stuck';
 import { harvestBlocks } from './verify/harvest';
 import { readManifest } from './verify/manifest';
 import { type VerifyServices, verifyOnce } from './verify/verify-once';
@@ -31,51 +33,50 @@ export interface ReconcileServices
   readonly clock: Clock;
   /** Whether a source file declares the dataset; of one that none does, the queues are gone. @default all are declared */
   readonly isDeclared?: ((dataset: Omit<RunName, 'runId'>) => boolean) | undefined;
+  /** Writes what has been counted, after every run: the next one may take more time than there is. @default nothing */
+  readonly flush?: (() => void) | undefined;
 }
 
 /** A run of which nothing more has come for so long is given up, so that its dataset can be loaded again. */
 const longestHours = 24;
+
+/** One whose dataset no file declares is given up so long after it last came further; a deployment that left the file out by mistake can be mended till then. */
+const longestUndeclaredHours = 1;
 
 /** A fan-out that has not planned its run after this long has died: a function runs for 15 minutes at most. */
 const longestPlanningMinutes = 30;
 
 /**
  * Does the next step of every open run. It may die anywhere and be run again; two at once do no harm. A run that
- * cannot be reconciled keeps no other waiting: the error is thrown at the end, an AggregateError where there are several.
+ * cannot be reconciled keeps no other waiting: it is reported as stuck. Throws only over what is shared: see reportStuck.
  */
 export async function reconcile(services: ReconcileServices): Promise<RunReport[]> {
-  const reports: RunReport[] = [];
-  const failures: unknown[] = [];
-  for (const dataset of await claimedDatasets(services.lake)) {
+  const { lake, telemetry } = services;
+  const reports: (RunState & RunName)[] = [];
+  const failed: FailedPass[] = [];
+  const claimed = await claimedDatasets(lake);
+  for (const dataset of inTurn(claimed, services.clock.now())) {
+    let claim: Claim | undefined;
     try {
-      const report = await reconcileClaimed(dataset, services);
-      if (report) reports.push(report);
+      claim = await readClaim(lake, dataset);
+      if (claim) reports.push(await reconcileClaimed(claim, services)); // else released since the listing
     } catch (error) {
-      services.telemetry.warn('An open run could not be reconciled', {
-        ...dataset,
-        claim: claimKey(dataset),
-        reason: String(error),
-      });
-      failures.push(error);
+      const pass = { dataset, runId: claim?.runId, error };
+      logFailedPass(pass, telemetry);
+      failed.push(pass);
+    } finally {
+      services.flush?.();
     }
   }
+  const stuck = reportStuck(failed, { reconciled: reports.length, telemetry });
   // Last, since it may take what time there is.
   for (const report of reports) if (hasEndedUnpublished(report)) await expireStage(report, services);
-  if (failures.length > 1) {
-    throw new AggregateError(failures, `${failures.length} of the open runs could not be reconciled`);
-  }
-  if (failures.length === 1) throw failures[0];
-  return reports;
+  return [...reports, ...stuck];
 }
 
-async function reconcileClaimed(
-  { source, dataset }: Omit<RunName, 'runId'>,
-  services: ReconcileServices,
-): Promise<RunReport | undefined> {
-  const claim = await readClaim(services.lake, { source, dataset });
-  if (!claim) return undefined; // released since the listing
-  const state = await reconcileRun(claim, services);
-  const report = { source, dataset, runId: claim.runId, ...state };
+async function reconcileClaimed(claim: Claim, services: ReconcileServices): Promise<RunState & RunName> {
+  const { source, dataset, runId } = claim;
+  const report = { source, dataset, runId, ...(await reconcileRun(claim, services)) };
   services.telemetry.info('Reconciled', report);
   return report;
 }
@@ -126,8 +127,10 @@ async function whyOver(
   }
   const last = await lastSign(state, claim, services);
   if (last !== undefined && services.isDeclared?.(claim) === false) {
+    const patience = longestUndeclaredHours * 3_600_000;
+    if (now - last <= patience) return undefined;
     const reason = `no source file declares ${claim.source}/${claim.dataset} any more, so what is missing cannot be loaded; it was ${state.state}`;
-    return { reason, since: new Date(now).toISOString() };
+    return { reason, since: new Date(last + patience).toISOString() };
   }
   if (last === undefined || now - last <= longestHours * 3_600_000) return undefined;
   const began = last === claimed;

@@ -1,11 +1,18 @@
 import type { RangeName } from '../plan/plan';
 import type { DeadRange } from './dead/dead-range';
+import type { RunName } from './keys';
+import type { FailureReason } from './ports';
 
 /** Why ranges do not come: those that failed alike. */
 export interface BlockedReason extends Pick<DeadRange, 'reason' | 'error' | 'failure' | 'status'> {
   /** How many ranges. */
   readonly ranges: number;
   readonly example: RangeName;
+}
+
+/** Open, and its next step cannot be done: a document that is damaged, a call that is refused. */
+export interface Stuck extends Pick<FailureReason, 'reason' | 'failure'> {
+  readonly state: 'stuck';
 }
 
 /** Where a run stands, derived from what exists. */
@@ -33,6 +40,8 @@ export type RunState =
       readonly reasons: readonly BlockedReason[];
       /** ISO 8601: when the last of the ranges failed; absent where no worker said so. */
       readonly failedAt?: string | undefined;
+      /** How often it was redriven since others were told of it; absent for never. */
+      readonly redriven?: number | undefined;
     }
   | {
       readonly state: 'published';
@@ -49,8 +58,7 @@ export type RunState =
   /** Too old to go on. */
   | { readonly state: 'failed'; readonly reason: string };
 
-export type RunReport = RunState & {
-  readonly source: string;
-  readonly dataset: string;
-  readonly runId: string;
-};
+/** What one pass of reconcile says of an open run; the id is undefined where its claim cannot be read. */
+export type RunReport =
+  | (RunState & RunName)
+  | (Stuck & Omit<RunName, 'runId'> & { readonly runId: string | undefined });

@@ -10,7 +10,7 @@ export interface AlarmAddresses {
 
 const general = 'alarmEmail';
 
-/** Reads the e-mail addresses that alarms of an environment go to: 'alarmEmail', or 'prod:alarmEmail', which wins; several are separated by commas. */
+/** Reads the e-mail addresses that alarms of an environment go to: 'alarmEmail', or 'prod:alarmEmail', which wins; several are a list, or separated by commas. */
 export function alarmAddresses(
   context: Readonly<Record<string, unknown>>,
   environment: string,
@@ -20,18 +20,30 @@ export function alarmAddresses(
   const value = context[key];
   const problems = Object.keys(context).filter(isOfNoEnvironment).map(noEnvironment);
   if (value === undefined) return { addresses: [], problems };
-  const parts = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : [value];
+  const parts = partsOf(value);
   const good = new Set<string>();
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
     const address = z.email().safeParse(part);
     if (address.success) good.add(address.data);
     else {
+      const what =
+        part === '' ? `address ${index + 1} of ${parts.length} is empty` : `received ${describe(part)}`;
       problems.push(
-        `context '${key}': received ${describe(part)}, allowed: an e-mail address, or several separated by commas`,
+        `context '${key}': ${what}, allowed: an e-mail address, or several, with commas between or as a list`,
       );
     }
   }
   return { addresses: [...good], problems };
+}
+
+/** The command line gives a text, cdk.json a text or a list of them. */
+function partsOf(value: unknown): readonly unknown[] {
+  const parts: readonly unknown[] = Array.isArray(value)
+    ? value
+    : typeof value === 'string'
+      ? value.split(',')
+      : [value];
+  return parts.map((part) => (typeof part === 'string' ? part.trim() : part));
 }
 
 function isOfNoEnvironment(key: string): boolean {

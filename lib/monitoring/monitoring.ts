@@ -18,7 +18,7 @@ export interface MonitoringProps {
 }
 
 /**
- * Alarms, whom they tell, and the dashboard of an environment. A stack within its stack, since a source with three datasets has twenty alarms,
+ * Alarms, whom they tell, and the dashboard of an environment. A stack within its stack, since a source with three datasets has some twenty-five alarms,
  * and a template holds 500 resources (CloudFormation quotas). Everything is watched by its name.
  */
 export class Monitoring extends NestedStack {
@@ -40,7 +40,7 @@ export class Monitoring extends NestedStack {
       watched: { environment: environment.name },
       children: [reconcile.errors, reconcile.stopped],
       explained: {
-        meaning: `The one function that verifies and publishes the runs of ${environment.name} fails, over one of them or over all, or does not run. Alarms of sources tell nobody until it does.`,
+        meaning: `The one function that verifies and publishes the runs of ${environment.name} fails, or does not run. Alarms of sources tell nobody until it does.`,
         first: `aws cloudwatch describe-alarms --alarm-name-prefix baseload-${environment.name}-reconcile --state-value ALARM --query 'MetricAlarms[].AlarmName'`,
       },
       action,
@@ -57,7 +57,8 @@ export class Monitoring extends NestedStack {
     );
 
     const children = [reconcile.errors, reconcile.stopped, ...pages.flatMap((page) => page.children)];
-    refuseSameNames([...children, pipeline, ...pages.map(({ page }) => page)]);
+    const gathering = [pipeline, ...pages.map(({ page }) => page)].flatMap((page) => [page, ...page.groups]);
+    refuseSameNames([...children, ...gathering]);
     new PipelineDashboard(this, 'Dashboard', {
       environment,
       sources,

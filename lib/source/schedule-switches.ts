@@ -1,5 +1,6 @@
 import { describe } from '../../core/source/describe';
 import type { Source } from '../../core/source/source';
+import { type Environment, isReachable } from '../environments';
 import type { SettingKey } from './setting-key';
 
 /** What a switch does, or the sentence that says why it does nothing. */
@@ -32,4 +33,23 @@ export function switchSchedules(
     return nothing(`: received ${describe(value)}, allowed: 'on' or 'off'`);
   const entries = scheduled.map(({ name }) => [`${source.name}/${name}`, value === 'on']);
   return { switches: Object.fromEntries(entries) };
+}
+
+/** What is wrong with switches that are on for a source which the environment cannot reach, a sentence for each key; `switchedBy` has the keys, by 'geonames/cities'. */
+export function switchedOnInVain(
+  environment: Environment,
+  source: Pick<Source, 'name' | 'baseUrl' | 'datasets'>,
+  switchedBy: ReadonlyMap<string, string>,
+): string[] {
+  if (isReachable(environment, source)) return [];
+  const keys = source.datasets.flatMap(({ name }) => {
+    const dataset = `${source.name}/${name}`;
+    const key = switchedBy.get(dataset);
+    return key !== undefined && environment.scheduleSwitches?.[dataset] ? [key] : [];
+  });
+  const setting = `'${environment.name}:${source.name}:baseUrl'`;
+  return [...new Set(keys)].map(
+    (key) =>
+      `context '${key}': received 'on', and nothing in ${environment.name} reaches ${source.name} at ${source.baseUrl}: set ${setting}, or switch it on elsewhere only`,
+  );
 }

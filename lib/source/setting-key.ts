@@ -11,9 +11,9 @@ export interface SettingKey {
   readonly setting: string;
 }
 
-/** The parts of a key that reads like a setting; undefined for others, such as the CDK's own ('aws:cdk:…', '@aws-cdk/…:…'). */
+/** The parts of a key that reads like a setting, capitals included, though no name has any; undefined for others, such as the CDK's own ('aws:cdk:…', '@aws-cdk/…:…'). */
 export function readSettingKey(key: string): SettingKey | undefined {
-  const found = /^(?:([a-z0-9-]+):)?([a-z0-9-]+)(?:\/([a-z0-9-]+))?:([^:]+)$/.exec(key);
+  const found = /^(?:([a-z0-9-]+):)?([a-z0-9-]+)(?:\/([a-z0-9-]+))?:([^:]+)$/i.exec(key);
   const [, environment, source, dataset, setting] = found ?? [];
   if (source === undefined || setting === undefined || environment === 'aws') return undefined;
   return { key, environment, source, dataset, setting };

@@ -5,7 +5,7 @@ import { SourceDefinitionError } from '../../core/source/problems';
 import type { Source } from '../../core/source/source';
 import type { SourceSettings } from '../../lambda/environment';
 import type { Environment } from '../environments';
-import { switchSchedules } from './schedule-switches';
+import { switchedOnInVain, switchSchedules } from './schedule-switches';
 import { environmentProblem, readSettingKey, type SettingKey } from './setting-key';
 
 /** An environment and its sources as the context sets them; and what is wrong with settings, a sentence each. */
@@ -52,6 +52,7 @@ export function applySettings(
   const origins = new Map<string, string>();
   const problems: string[] = [];
   let scheduleSwitches: Readonly<Record<string, boolean>> = {};
+  const switchedBy = new Map<string, string>();
 
   for (const [key, value] of inOrder(context)) {
     const { source: name, setting } = key;
@@ -72,15 +73,17 @@ export function applySettings(
     } else if (!apply) {
       const { switches, problem } = switchSchedules(key, source, value);
       if (problem !== undefined) problems.push(problem);
-      if (isHere) scheduleSwitches = { ...scheduleSwitches, ...switches };
+      if (!isHere) continue;
+      scheduleSwitches = { ...scheduleSwitches, ...switches };
+      for (const dataset of Object.keys(switches)) switchedBy.set(dataset, key.key);
     }
   }
   const settled = loaded.map((one) => settle(one, definitions.get(one.source.name) ?? one.source, origins));
-  return {
-    environment: { ...environment, scheduleSwitches },
-    sources: settled.flatMap(({ sources }) => sources),
-    problems: [...problems, ...settled.flatMap((one) => one.problems)],
-  };
+  const good = settled.flatMap(({ sources }) => sources);
+  const here: Environment = { ...environment, scheduleSwitches };
+  problems.push(...settled.flatMap((one) => one.problems));
+  problems.push(...good.flatMap(({ source }) => switchedOnInVain(here, source, switchedBy)));
+  return { environment: here, sources: good, problems };
 }
 
 /** The settings of a context, the more specific ones last: those of one environment, and among equals those of one dataset. */

@@ -165,7 +165,7 @@ describe('somebody is told once of', () => {
     const ships = { source: 'quay', dataset: 'ships' };
     const before = await publishedRun('pilots');
     stack.api.answersEachMinute = 1;
-    const { told } = await watch(async () => {
+    const { told, sum } = await watch(async () => {
       stack.start('ships');
       await stack.minutes(2);
       const { runId = '' } = (await readClaim(stack.lake, ships)) ?? {};
@@ -180,7 +180,9 @@ describe('somebody is told once of', () => {
       await stack.until('ships', 'published');
       await stack.minutes(30);
     });
-    expect(told).toEqual(one('reconcile-errors', 'pipeline'));
+    // Its own source's page: the pipeline is well, and mutes nobody.
+    expect(told).toEqual(one('quay-ships-stuck'));
+    expect(sum('RunStuck')).toBeGreaterThanOrEqual(40);
   });
 
   test('a dataset that was last loaded two days ago', async () => {

@@ -46,6 +46,12 @@ async function table(): Promise<Table> {
   return Table;
 }
 
+/** What Glue has of a table that follows a pointer. */
+const whereOf = ({ location, runId }: Pointer) => ({
+  Parameters: { 'baseload.runId': runId },
+  StorageDescriptor: { Location: `s3://lake/${location}` },
+});
+
 /** Which run the table is at, and its version. */
 async function seen() {
   const { Parameters, VersionId, StorageDescriptor } = await table();
@@ -128,6 +134,29 @@ test('keeps what people wrote in the catalog', async () => {
     VersionId: '2',
     StorageDescriptor: { Columns: [{ Comment: 'as on the invoice' }, { Name: 'placedat' }] },
   });
+});
+
+// Somebody changes the table by hand, or a version of ours that knew less did.
+test.each([
+  ["a table whose files are another run's", 's3://lake/stage/shop/orders/run=elsewhere/', undefined],
+  ['a table that does not say which run it is at', undefined, {}],
+])('puts %s where the pointer is', async (_, location, parameters) => {
+  await moveTo(aPointer(1));
+  await catalog().follow(aPointer(1));
+  const { Name, TableType, Parameters, StorageDescriptor } = await table();
+  await glue.send(
+    new UpdateTableCommand({
+      DatabaseName: database,
+      TableInput: {
+        Name: Name ?? '',
+        TableType,
+        Parameters: parameters ?? Parameters,
+        StorageDescriptor: { ...StorageDescriptor, Location: location ?? StorageDescriptor?.Location },
+      },
+    }),
+  );
+  await catalog().follow(aPointer(1));
+  expect(await seen()).toEqual({ day: 1, version: '2' });
 });
 
 describe('whoever comes late', () => {
@@ -221,6 +250,31 @@ describe('where Glue refuses', () => {
       ),
     });
     reader.destroy();
+  });
+
+  test('a table that is deleted just before it is written is made anew', async () => {
+    await moveTo(aPointer(1));
+    const deleted = mockClient(glue);
+    const gone = new GlueServiceException({
+      name: 'EntityNotFoundException',
+      $fault: 'client',
+      message: 'Table shop_orders not found.',
+      $metadata: { httpStatusCode: 400 },
+    });
+    deleted
+      .on(GetTableCommand)
+      .resolvesOnce({ Table: { Name: 'shop_orders', VersionId: '7' } })
+      .rejects(gone);
+    deleted.on(UpdateTableCommand).rejects(gone);
+    const made = { Name: 'shop_orders', ...whereOf(aPointer(1)) };
+    deleted.on(CreateTableCommand).callsFake(() => {
+      deleted.on(GetTableCommand).resolves({ Table: made });
+      return {};
+    });
+    await catalog().follow(aPointer(1));
+    expect(deleted.commandCalls(UpdateTableCommand)).toHaveLength(1);
+    expect(deleted.commandCalls(CreateTableCommand)).toHaveLength(1);
+    deleted.restore();
   });
 
   test('a table that others never stop changing is worth another attempt', async () => {

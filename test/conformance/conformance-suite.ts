@@ -10,7 +10,7 @@ const atOnce = 6;
 
 /**
  * Declares a test for each case. The loads of a file share a local AWS and run beside each other; each test awaits
- * its own. A load that takes more than `patience` real milliseconds is stuck.
+ * its own. A load of which nothing new comes for `patience` real milliseconds is stuck.
  */
 export function conformanceSuite(
   title: string,

@@ -38,7 +38,7 @@ export interface Loaded {
   readonly spilled: readonly string[];
 }
 
-/** Real milliseconds after which a load is stuck, where nobody says otherwise. */
+/** Real milliseconds without anything new after which a load is stuck, where nobody says otherwise. */
 export const usualPatience = 25_000;
 /** By the fast clock: as a worker that may run for fifteen minutes and has just begun. */
 const workerMilliseconds = 3_600_000;
@@ -202,7 +202,7 @@ async function handle(received: Message, deployment: Deployment): Promise<'ackno
 /** Reconciles as often as it takes. */
 async function observe(deployment: Deployment, patience: number): Promise<Outcome> {
   const { lake, pageQueue, extract } = deployment;
-  const until = performance.now() + patience;
+  let until = performance.now() + patience;
   let last: RunReport | undefined;
   while (performance.now() < until) {
     const [report] = await reconcile({
@@ -217,6 +217,7 @@ async function observe(deployment: Deployment, patience: number): Promise<Outcom
         sharedRecords(plan, objects, share, { lake, workFolder: tmpdir(), memoryMegabytes: 200 }),
       curation: duckdbEngine({ workFolder: tmpdir(), memoryMegabytes: 200 }),
     });
+    if (JSON.stringify(report) !== JSON.stringify(last)) until = performance.now() + patience;
     last = report;
     switch (report?.state) {
       case 'published':
@@ -227,6 +228,8 @@ async function observe(deployment: Deployment, patience: number): Promise<Outcom
         return { ending: 'failed', reason: report.reason };
       case 'blocked':
         return deadLetter(deployment);
+      case 'stuck':
+        return { ending: 'stuck', reason: report.reason };
       default:
         await resting(deployment);
     }

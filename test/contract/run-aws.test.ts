@@ -17,6 +17,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve).closeAllConnection
 /** `npm run contract:aws` with nothing in its environment but this, and AWS on 127.0.0.1. */
 function run(
   variables: Readonly<Record<string, string>>,
+  words: readonly string[] = [],
 ): Promise<{ code: unknown; stderr: string; stdout: string }> {
   const env = {
     PATH: process.env.PATH,
@@ -27,7 +28,7 @@ function run(
     ...variables,
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(__dirname, 'on-aws.js')], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [join(__dirname, 'on-aws.js'), ...words], { env }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     );
   });
@@ -53,5 +54,12 @@ test('without --yes it says what it would do and what that costs, calls nothing,
   expect(stderr).toContain('in eu-central-1');
   expect(stderr).toContain('about one US cent');
   expect(stderr).toContain('npm run contract:aws -- --yes');
+  expect(calls).toBe(0);
+});
+
+test('--help says what it does, costs and ends with, without credentials', async () => {
+  const help = await run({}, ['--help']);
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  expect(help.stdout).toMatch(/^npm run contract:aws -- --yes\n[\s\S]*one US cent[\s\S]*ends with 0/);
   expect(calls).toBe(0);
 });

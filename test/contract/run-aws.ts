@@ -7,7 +7,17 @@ import { namePrefix, openSdkTarget } from './targets/sdk-target';
 /** What AWS promises only in the end takes a minute at most as a rule: counts of messages, move tasks. */
 const patience = 180_000;
 
+const usage = `npm run contract:aws -- --yes
+
+Checks on AWS what Baseload relies on of S3, SQS and Secrets Manager, in a bucket, some 55 queues and 2 secrets of its own, all named
+${namePrefix}…, and removes them again. It needs credentials and a region in the environment, costs about one US cent and takes a few minutes.
+It ends with 0 where all is as it should be, 1 where something is not, 2 where it was not started.`;
+
 async function main(words: readonly string[]): Promise<number> {
+  if (words.some((word) => word === '--help' || word === '-h')) {
+    console.log(usage);
+    return 0;
+  }
   const region = await regionWithCredentials();
   if (region === undefined) {
     console.error(

@@ -15,6 +15,7 @@ import { bigint, varchar } from '../../core/source/columns';
 import { defineSource } from '../../core/source/define-source';
 import { loadSources } from '../../core/source/load-sources';
 import type { Limits, Source } from '../../core/source/source';
+import { withoutSettings } from '../support/without-settings';
 
 export const regenerate = 'REGENERATE=1 npx jest test/docs/cost.test.ts';
 
@@ -214,7 +215,7 @@ async function standingOf(
     for (let at = 1; at <= sources; at++)
       await writeFile(join(folder, `shop-${at}.ts`), sourceText(`shop-${at}`, datasets));
     const loaded = loadSources(folder).sources.map(({ source }) => source);
-    return readStanding('prod', loaded, await templatesOf('prod', folder));
+    return readStanding('prod', loaded, await templatesOf('prod', folder, withoutSettings));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

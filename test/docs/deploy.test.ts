@@ -1,12 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { z } from 'zod';
 import { addBaseload } from '../../lib/baseload-app';
 import { BaseloadStack } from '../../lib/baseload-stack';
 import { environments } from '../../lib/environments';
 import { SampleStack } from '../../lib/sample/sample-stack';
+import geonames from '../../sources/geonames';
+import tides from '../lib/fixtures/sources/tides';
 import { fixtureSources } from '../lib/fixtures/synthesize';
 
 const root = join(__dirname, '..', '..');
@@ -21,14 +25,14 @@ function contextOf(words: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const [key = '', value = ''] = pair.split(/=(.*)/s);
-      return [key, value === '$SAMPLE_URL' ? 'https://abc.lambda-url.eu-central-1.on.aws/v1' : value];
+      return [key, value];
     }),
   );
 }
 
 it('tells of what there is to do with the CDK', () => {
   const named = new Set(cdkCommands.map((words) => words.split(' ')[0]));
-  expect([...named].sort()).toEqual(['bootstrap', 'deploy', 'destroy', 'diff', 'ls']);
+  expect([...named].sort()).toEqual(['bootstrap', 'deploy', 'destroy', 'diff', 'import', 'ls', 'synth']);
 });
 
 describe.each([...new Set(cdkCommands)])('npx cdk %s', (line) => {
@@ -62,6 +66,57 @@ it('a stack or key that is not there would be found', () => {
   expect(addBaseload(app)).not.toEqual([]);
 });
 
+describe('what it and the runbook write into cdk.json', () => {
+  const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+  const blocks = [...`${text}\n${runbook}`.matchAll(/^```json\n(\{ "context":[\s\S]*?)^```/gm)];
+  const contexts = blocks.map(
+    ([, json = '']) =>
+      z
+        .object({ context: z.record(z.string(), z.unknown()) })
+        .parse(JSON.parse(json.replaceAll('….', 'abc.'))).context,
+  );
+  const orders = tides.datasets.map((one) => ({ ...one, name: 'orders' }));
+  const shop = { file: 'sources/shop.ts', source: { ...tides, name: 'shop', datasets: orders } };
+  const sources = [shop, { file: 'sources/geonames.ts', source: geonames }];
+
+  it('is something', () => {
+    expect(contexts.length).toBeGreaterThan(5);
+  });
+
+  it.each(contexts)('%j is good', (context) => {
+    expect(addBaseload(new App({ context }), { sources, problems: [] })).toEqual([]);
+  });
+});
+
+it('shows how a refused environment is told of, as the CDK does', () => {
+  const [, shown = '', long = ''] = /^```\n(ERROR source '([^']+)'[\s\S]*?)^```/m.exec(text) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), 'baseload-docs-'));
+  try {
+    const geonamesFile = readFileSync(join(root, 'sources/geonames.ts'), 'utf8');
+    // Of 65 characters, with the other names around it, in staging only
+    const longFile = geonamesFile
+      .replaceAll("'../", `'${root}/`)
+      .replace("name: 'geonames'", `name: '${long}'`);
+    writeFileSync(join(folder, 'long.ts'), longFile);
+    const cdk = join(root, 'node_modules/aws-cdk/bin/cdk');
+    const words = [
+      'synth',
+      'baseload-staging',
+      '--quiet',
+      '-c',
+      `sources=${folder}`,
+      '--output',
+      join(folder, 'out'),
+    ];
+    const { status, stderr } = spawnSync(process.execPath, [cdk, ...words], { encoding: 'utf8', cwd: root });
+    expect(long).toHaveLength(40);
+    for (const line of shown.trim().split('\n')) expect(stderr).toContain(`${line}\n`);
+    expect(status).toBe(1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 it('names scripts that package.json has', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
@@ -75,7 +130,10 @@ it('links to files that are there, and to headings that they have', () => {
   const dead = links.filter(([, to = '', heading]) => {
     const file = join(root, 'docs', to);
     if (!existsSync(file)) return true;
-    return heading !== undefined && !new RegExp(`^#+ ${heading}$`, 'mi').test(readFileSync(file, 'utf8'));
+    return (
+      heading !== undefined &&
+      !new RegExp(`^#+ ${heading.replaceAll('-', '[ -]')}$`, 'mi').test(readFileSync(file, 'utf8'))
+    );
   });
   expect(dead.map(([link]) => link)).toEqual([]);
 });

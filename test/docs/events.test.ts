@@ -5,6 +5,7 @@ import { eventSource } from '../../aws/run-events';
 import { program } from '../../cli/main';
 import { runBlockedSchema, runFailedSchema, runPublishedSchema } from '../../core/run/events/run-event';
 import { eventBusName } from '../../lambda/environment';
+import { synthesize } from '../lib/fixtures/synthesize';
 
 const text = readFileSync(join(__dirname, '../../docs/events.md'), 'utf8');
 
@@ -67,6 +68,36 @@ describe('the rule that starts the next step', () => {
     expect(construct).toContain(`'${eventBusName('prod')}'`);
     expect(text).toContain(`--event-bus-name ${eventBusName('prod')} `);
   });
+});
+
+describe('without the CDK', () => {
+  const [, targets = ''] = blocks('Start the next step', 'json');
+  const targetSchema = z.strictObject({
+    Id: z.string(),
+    Arn: z.string().startsWith('arn:aws:states:'),
+    RoleArn: z.string().startsWith('arn:aws:iam::'),
+    DeadLetterConfig: z.strictObject({ Arn: z.string().startsWith('arn:aws:sqs:') }),
+  });
+
+  it('the rule has a target, which has a role and a dead-letter queue', () => {
+    const commands = blocks('Start the next step', 'sh').join('');
+    const [rule, target] = ['put-rule .*--name', 'put-targets .*--rule'].map(
+      (words) => new RegExp(`aws events ${words} (\\S+)`).exec(commands)?.[1],
+    );
+    expect(rule).toBeDefined();
+    expect(target).toBe(rule);
+    expect(z.array(targetSchema).min(1).parse(JSON.parse(targets))).toHaveLength(1);
+  });
+});
+
+it('names the lake as the stack does: CloudFormation calls a bucket after the stack and the logical id', () => {
+  const [id = ''] = Object.keys(
+    synthesize('prod').findResources('AWS::S3::Bucket', { Properties: { VersioningConfiguration: {} } }),
+  ).filter((one) => one.startsWith('Lake'));
+  const named = [...text.matchAll(/s3:\/\/([^/]+)\//g)].map(([, bucket = '']) => bucket);
+  expect(named.length).toBeGreaterThan(1);
+  for (const bucket of named) expect(bucket).toMatch(/^baseload-prod-lakebucket[0-9a-z]{8}-\w+$/);
+  expect(id.toLowerCase()).toMatch(/^lakebucket[0-9a-z]{8}$/);
 });
 
 it('tells of commands that there are', () => {

@@ -10,7 +10,12 @@ import tides from './fixtures/sources/tides';
 
 const projectRoot = resolve(__dirname, '../..');
 const sources = join(__dirname, 'fixtures/sources');
-const { context: cdkJson } = JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8'));
+/** The CDK's flags in cdk.json; settings that somebody keeps there are of other sources than these. */
+const cdkJson = Object.fromEntries(
+  Object.entries(JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8')).context).filter(([key]) =>
+    key.startsWith('@aws-cdk'),
+  ),
+);
 
 let folder: string;
 beforeAll(() => {
@@ -172,9 +177,29 @@ describe('many sources', () => {
   test('are refused in a sentence where there are too many', () => {
     expect(add(many(40, 20)).problems).toEqual([
       expect.stringMatching(
-        /^40 sources make \d+ resources in prod, and CloudFormation allows 500 in a stack: /,
+        /^40 sources with 40 datasets make \d+ resources in prod, and CloudFormation allows 500 in a stack: /,
       ),
     ]);
+  });
+
+  test('are refused where their alarms are too many for the nested stack, in the environments that have alarms', () => {
+    const [levels] = tides.datasets;
+    if (!levels) throw new Error('there is a dataset');
+    const datasets = Array.from({ length: 110 }, (_, index) => ({ ...levels, name: `levels-${index}` }));
+    const loaded = [{ file: join(sources, 'tides.ts'), source: { ...tides, datasets } }];
+    const app = new App({ context: { environment: 'prod' } });
+    expect(addBaseload(app, { sources: loaded, problems: [] })).toEqual([
+      expect.stringMatching(
+        /^1 source with 110 datasets make 5\d\d alarms and the like in the nested stack Monitoring of prod, and CloudFormation allows 500 in a stack: /,
+      ),
+    ]);
+    // dev loads nothing by itself, so that nothing can be late and the alarms have room: its stack is there.
+    const every = new App();
+    expect(addBaseload(every, { sources: loaded, problems: [] })).toEqual([]);
+    const refused = every.node.children.filter((child) =>
+      child.node.metadata.some(({ data }) => /alarms and the like/.test(String(data))),
+    );
+    expect(refused.map(({ node }) => node.id)).toEqual(['baseload-prod']);
   });
 });
 

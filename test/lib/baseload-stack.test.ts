@@ -50,7 +50,8 @@ const functionId = (name: string) => idOf(prod, 'AWS::Lambda::Function', 'Functi
 describe('the lake', () => {
   test('is one closed, versioned, logged bucket that the stack does not take with it', () => {
     prod.hasResource('AWS::S3::Bucket', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: {
         BucketEncryption: {
           ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
@@ -183,11 +184,28 @@ describe('the lake', () => {
   test.each([
     ['local', 'Delete'],
     ['dev', 'Delete'],
-    ['staging', 'Retain'],
+    ['staging', 'RetainExceptOnCreate'],
   ] as const)('in %s it is marked %s', (environment, policy) => {
     const template = synthesize(environment);
     expect(template.findResources('AWS::S3::Bucket')[lakeId(template)]?.DeletionPolicy).toBe(policy);
   });
+
+  test.each(environmentNames)(
+    'in %s every bucket is as closed as it was for as long as it is there',
+    (environment) => {
+      const template = synthesize(environment);
+      const fates = (type: string, bucket: (id: string, properties: { Bucket: { Ref: string } }) => string) =>
+        Object.fromEntries(
+          Object.entries(template.findResources(type)).map(([id, one]) => [
+            bucket(id, one.Properties),
+            [one.DeletionPolicy, one.UpdateReplacePolicy],
+          ]),
+        );
+      const buckets = fates('AWS::S3::Bucket', (id) => id);
+      expect(Object.keys(buckets).length).toBe(environment === 'local' ? 2 : 3);
+      expect(fates('AWS::S3::BucketPolicy', (_id, { Bucket }) => Bucket.Ref)).toEqual(buckets);
+    },
+  );
 });
 
 describe('the queues of a source', () => {

@@ -104,15 +104,15 @@ test('the worker reads and writes its own ranges, and settles its own messages',
     logging('harbour-worker'),
     allow(
       ['s3:GetObject', 's3:PutObject'],
-      ['lake/raw/harbour/*', 'lake/runs/harbour/*/next/*', 'lake/stage/harbour/*'],
+      ['lake/raw/harbour/*', 'lake/runs/harbour/*/*/next/*', 'lake/stage/harbour/*'],
     ),
-    allow('s3:GetObject', ['lake/runs/harbour/*/manifest.json', 'lake/runs/harbour/*/manifest/*']),
+    allow('s3:GetObject', ['lake/runs/harbour/*/*/manifest.json', 'lake/runs/harbour/*/*/manifest/*']),
     allow('s3:PutObject', [
       'lake/quarantine/harbour/*',
-      'lake/runs/harbour/*/dead/*',
-      'lake/runs/harbour/*/observations/*',
+      'lake/runs/harbour/*/*/dead/*',
+      'lake/runs/harbour/*/*/observations/*',
     ]),
-    listing('stage/harbour/*', 'raw/harbour/*', 'runs/harbour/*/next/*'),
+    listing('stage/harbour/*', 'raw/harbour/*', 'runs/harbour/*/*/next/*'),
     allow(
       [
         'sqs:ChangeMessageVisibility',
@@ -396,6 +396,20 @@ describe('the keys of the lake', () => {
         expect(mayDo(reconcile, 's3:ListBucket', openRuns)).toBe(true);
       }),
       { numRuns: 20 },
+    );
+  });
+
+  test('that say what a run is are for fan-out and reconcile, also where a run or dataset is called like a folder', () => {
+    const folder = fc.constantFrom('next', 'dead', 'observations', 'manifest', 'given-up', 'run');
+    fc.assert(
+      fc.property(folder, folder, (dataset, runId) => {
+        const run = { source: 'harbour', dataset, runId };
+        for (const key of [planKey(run), claimKey(run), pointerKey(run)]) {
+          expect(mayDo('baseload-prod-harbour-worker', 's3:PutObject', key)).toBe(false);
+          expect(mayDo('baseload-prod-harbour-worker', 's3:GetObject', key)).toBe(false);
+        }
+        expect(mayDo('baseload-prod-harbour-worker', 's3:PutObject', manifestKey(run))).toBe(false);
+      }),
     );
   });
 

@@ -7,11 +7,26 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { buildSync } from 'esbuild';
 import { z } from 'zod';
+import {
+  claimKey,
+  givenUpKey,
+  manifestKey,
+  planKey,
+  pointerKey,
+  quarantineKey,
+  rawKey,
+  rawPagesKey,
+  reportKey,
+  runFolderPrefixes,
+  stageKey,
+} from '../../core/run/keys';
 import { BaseloadStack } from '../../lib/baseload-stack';
 import { environments } from '../../lib/environments';
 import { explainPatterns } from '../../lib/function/explain-patterns';
+import { SampleStack } from '../../lib/sample/sample-stack';
+import { grantsOf } from './fixtures/role-statements';
 import { slicedSource } from './fixtures/sliced-source';
-import { fixtureSources, synthesize } from './fixtures/synthesize';
+import { fixtureSources } from './fixtures/synthesize';
 
 const projectRoot = resolve(__dirname, '../..');
 const page = readFileSync(join(projectRoot, 'docs/security.md'), 'utf8');
@@ -86,6 +101,24 @@ describe('the rules for AWS Solutions', () => {
   });
 });
 
+test('the context that docs/deploy.md names gives every role a permissions boundary', () => {
+  const deploy = readFileSync(join(projectRoot, 'docs/deploy.md'), 'utf8');
+  const [, context = ''] =
+    /"context": (\{ "@aws-cdk\/core:permissionsBoundary": .*\}) \}\n/.exec(deploy) ?? [];
+  const app = new App({ context: JSON.parse(context) });
+  const environment = { ...environments.prod, network: { cidr: '10.64.0.0/20' } };
+  const stacks = [
+    new BaseloadStack(app, 'Stack', { environment, sources }),
+    new SampleStack(app, { concurrency: 'unreserved' }),
+  ];
+  const roles = stacks.flatMap((stack) =>
+    Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role')),
+  );
+  expect(roles.length).toBeGreaterThan(10);
+  for (const { Properties } of roles)
+    expect(JSON.stringify(Properties.PermissionsBoundary)).toContain(':policy/baseload-boundary');
+});
+
 describe('docs/security.md', () => {
   const policySchema = z.object({
     Statement: z.array(
@@ -94,9 +127,12 @@ describe('docs/security.md', () => {
         Effect: z.literal('Allow'),
         Action: z.union([z.string(), z.array(z.string())]),
         Resource: z.union([z.string(), z.array(z.string())]),
+        Condition: z.unknown().optional(),
       }),
     ),
   });
+  /** What docs/security.md says that an operator needs. */
+  const policy = policySchema.parse(JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '')).Statement;
   const actionsOf = (statements: readonly { readonly Action: string | readonly string[] }[]) =>
     [...new Set(statements.flatMap(({ Action }) => Action))].sort();
 
@@ -130,24 +166,166 @@ describe('docs/security.md', () => {
     });
     const code = Object.keys(metafile.inputs).map((file) => readFileSync(join(projectRoot, file), 'utf8'));
     const needed = code.flatMap(actionsIn).filter((action) => !ofFunctions.includes(action));
-    const { Statement } = policySchema.parse(JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? ''));
-    expect(actionsOf(Statement)).toEqual([...new Set(needed)].sort());
-    for (const { Resource } of Statement)
+    expect(actionsOf(policy)).toEqual([...new Set(needed)].sort());
+    for (const { Resource } of policy)
       for (const resource of [Resource].flat()) expect(resource).toMatch(/baseload[-_]prod|:catalog$/);
   });
 
-  test('names every action of every role', () => {
-    const roles = Object.values(synthesize('prod', sources).findResources('AWS::IAM::Role'));
-    const granted = actionsOf(
-      roles.flatMap(({ Properties }) =>
-        Properties.Policies.flatMap(
-          (policy: { PolicyDocument: { Statement: { Action: string | string[] }[] } }) =>
-            policy.PolicyDocument.Statement,
-        ),
-      ),
-    );
-    expect(granted.length).toBeGreaterThan(15);
-    expect(granted.filter((action) => !page.includes(`\`${action}\``))).toEqual([]);
+  describe('lists what roles may do', () => {
+    const [harbour, ...others] = sources;
+    const [ships] = harbour?.source.datasets ?? [];
+    if (!harbour || !ships) throw new Error('there is a dataset');
+    const auth = {
+      type: 'oauth2-refresh-token',
+      tokenUrl: 'https://login.example/token',
+      clientId: 'baseload',
+      clientSecret: { secret: 'harbour/client' },
+      clientAuth: 'basic',
+      refreshToken: { secret: 'harbour/refresh' },
+      scopes: [],
+      parameters: {},
+    } as const;
+    const mask = { type: 'sha256', salt: { secret: 'harbour/salt' } } as const;
+    const captain = { columnType: { type: 'varchar' }, options: { mask } } as const;
+    const datasets = [{ ...ships, columns: { ...ships.columns, captain } }];
+    /** With everything that a role may be given something for. */
+    const all = [
+      { ...harbour, source: { ...harbour.source, auth, datasets, network: 'private' as const } },
+      ...others,
+    ];
+    let granted: Set<string>;
+    beforeAll(() => {
+      const app = new App();
+      const environment = { ...environments.prod, network: { cidr: '10.64.0.0/20' } };
+      const stacks = [
+        new BaseloadStack(app, 'Stack', { environment, sources: all }),
+        new SampleStack(app, { concurrency: 'unreserved' }),
+      ];
+      granted = new Set(stacks.flatMap((stack) => [...grantsOf(Template.fromStack(stack))]));
+    });
+
+    test('action by action and resource by resource, with a network and the sample API', () => {
+      const listed = rows.flatMap(({ role, may, on }) =>
+        actionsNamed(may).flatMap((action) => on.map((place) => `${role} | ${action} | ${place}`)),
+      );
+      expect(granted.size).toBeGreaterThan(90);
+      expect([...listed].sort()).toEqual([...granted].sort());
+    });
+  });
+
+  /** The rows of the table of roles; an empty first cell is the one above. */
+  const rows = (() => {
+    let role = '';
+    const [, table = ''] = /\| role \| may \| on \|.*\n\|[-|]+\n((?:\|.*\n)+)/.exec(page) ?? [];
+    return table
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [first = '', may = '', on = ''] = line
+          .split('|')
+          .slice(1)
+          .map((cell) => cell.trim());
+        role = first || role;
+        return { role, may, on: on.split(', ').map((place) => place.replaceAll('`', '')) };
+      });
+  })();
+
+  function actionsNamed(cell: string): string[] {
+    const never = cell.startsWith('never ') ? 'never ' : '';
+    return cell
+      .slice(never.length)
+      .split(', ')
+      .map((action) => `${never}${action.replaceAll('`', '')}`);
+  }
+
+  describe('lets an operator', () => {
+    const run = {
+      source: 'shop',
+      dataset: 'orders',
+      runId: '2026-11-23t09-48-18-418z',
+      extension: 'parquet',
+    } as const;
+    const range = { slice: 'all', index: 7 };
+    const bucket = 'arn:aws:s3:::baseload-prod-lakebucket1a2b3c-x/';
+    const like = (text: string, pattern: string) =>
+      new RegExp(
+        `^${pattern
+          .split('*')
+          .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+          .join('.*')}$`,
+      ).test(text);
+    const may = (action: string, resource: string) =>
+      policy.some(
+        ({ Action, Resource }) =>
+          [Action].flat().includes(action) && [Resource].flat().some((pattern) => like(resource, pattern)),
+      );
+    const keys = (action: string, candidates: readonly string[]) =>
+      candidates.filter((key) => may(action, bucket + key));
+
+    const documents = [planKey(run), manifestKey(run), reportKey(run), pointerKey(run), stageKey(run, range)];
+    const bodies = [
+      rawKey(run, range, 'a1'),
+      rawPagesKey(rawKey(run, range, 'a1')),
+      quarantineKey(run, range, 'a1'),
+    ];
+
+    test('read documents and tables, and no page body', () => {
+      expect(keys('s3:GetObject', [...documents, ...bodies])).toEqual(documents);
+    });
+
+    test('write pointers and what is given up, whatever a dataset is called', () => {
+      const names = ['orders', 'given-up', 'current'];
+      const runs = names.flatMap((source) => names.map((dataset) => ({ ...run, source, dataset })));
+      const written = runs.flatMap((one) => [
+        pointerKey(one),
+        givenUpKey(one, range),
+        givenUpKey({ ...one, look: 1 }, range),
+      ]);
+      const others = runs.flatMap((one) => [
+        planKey(one),
+        claimKey(one),
+        manifestKey(one),
+        stageKey({ ...one, extension: 'parquet' }, range),
+      ]);
+      expect(keys('s3:PutObject', [...written, ...others])).toEqual(written);
+    });
+
+    test('remove what prune does, and no document', () => {
+      const folders = runFolderPrefixes(run).map((prefix) => `${prefix}${run.runId}/file`);
+      expect(folders).toHaveLength(4);
+      expect(keys('s3:DeleteObject', [...folders, planKey(run), claimKey(run), pointerKey(run)])).toEqual(
+        folders,
+      );
+    });
+
+    test('take messages from DLQs only, and send to page queues only', () => {
+      const queue = (purpose: string) => `arn:aws:sqs:eu-west-1:123456789012:baseload-prod-shop-${purpose}`;
+      const from = (action: string) =>
+        ['pages', 'dead', 'missed'].filter((purpose) => may(`sqs:${action}`, queue(purpose)));
+      expect(from('GetQueueUrl')).toEqual(['pages', 'dead']);
+      expect(from('GetQueueAttributes')).toEqual(['pages', 'dead']);
+      expect(from('SendMessage')).toEqual(['pages']);
+      for (const action of [
+        'ReceiveMessage',
+        'ChangeMessageVisibility',
+        'DeleteMessage',
+        'ListMessageMoveTasks',
+        'StartMessageMoveTask',
+        'CancelMessageMoveTask',
+      ])
+        expect([action, from(action)]).toEqual([action, ['dead']]);
+    });
+
+    test("touch buckets of the operator's own account only", () => {
+      const ofBuckets = policy.filter(({ Action }) =>
+        [Action].flat().some((action) => action.startsWith('s3:')),
+      );
+      expect(ofBuckets).toHaveLength(4);
+      for (const { Condition } of ofBuckets)
+        expect(Condition).toEqual({
+          StringEquals: { 'aws:ResourceAccount': expect.stringMatching(/^\$\{aws:PrincipalAccount\}$/) },
+        });
+    });
   });
 
   test('names every service of which the stacks make something', () => {

@@ -64,8 +64,14 @@ export function blockedEvent(run: RunName, state: BlockedState, at: string, plac
  * Names one way in which a run is blocked: the same at every pass while nothing changes, another one when a range came, failed again after a redrive, or
  * failed otherwise. 16 hexadecimal digits.
  */
-export function blockageOf({ look, missing, failedAt, reasons }: BlockedState): string {
-  const what = [look ?? 0, missing, failedAt ?? '', reasons.map(({ error, ranges }) => [error, ranges])];
+export function blockageOf({ look, missing, failedAt, redriven, reasons }: BlockedState): string {
+  const what = [
+    look ?? 0,
+    missing,
+    failedAt ?? '',
+    redriven ?? 0,
+    reasons.map(({ error, ranges }) => [error, ranges]),
+  ];
   return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16);
 }
 

@@ -6,11 +6,11 @@ import { insist } from '../events/insist';
 import type { Clock, Gauges, Lake, RunEvents, Telemetry } from '../ports';
 import type { RunState } from '../run-state';
 import type { Manifest } from '../verify/manifest';
-import { countEnding } from './count-ending';
+import { countEnding, foundDrift } from './count-ending';
 import type { UnpublishedEnding } from './ending';
 
 export interface EndServices extends Place {
-  readonly lake: Pick<Lake, 'get' | 'remove'>;
+  readonly lake: Pick<Lake, 'get' | 'put' | 'remove'>;
   readonly telemetry: Telemetry;
   readonly gauges: Gauges;
   readonly clock: Pick<Clock, 'now'>;
@@ -38,7 +38,7 @@ export async function endUnpublished(ended: EndedRun, services: EndServices): Pr
   const outcome = outcomeOf(ended);
   if (outcome) await report(outcome, services);
   if (ending.ending !== 'superseded' && plan?.subset !== true) {
-    const owed = { run: claim, since: ending.at, failure: 'its event could not be emitted' };
+    const owed = { run: claim, what: 'event', failure: 'its event could not be emitted' } as const;
     await insist(owed, () => services.events.emit(failedEvent(claim, ending, services)), services);
   }
   await free(ended, services);
@@ -53,8 +53,9 @@ export async function free(
   { claim, ...run }: Omit<EndedRun, 'ending'> & { readonly ending: UnpublishedEnding | undefined },
   services: EndServices,
 ): Promise<void> {
+  const drifted = await foundDrift(claim, run.ending, services.lake);
   if ((await releaseClaim(services.lake, claim)) === 'conflict') return;
-  await countEnding(claim, run, services);
+  countEnding(claim, { ...run, drifted }, services);
 }
 
 /** A report that cannot be drawn keeps nothing from readers. */

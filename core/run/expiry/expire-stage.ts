@@ -1,10 +1,13 @@
 import { concurrently } from '../concurrently';
 import { type RunName, stagePrefixes } from '../keys';
-import type { Lake, Telemetry } from '../ports';
+import type { Clock, Lake, Telemetry } from '../ports';
+import { readPointer, wasSeen } from '../publish/pointer';
 import { readUnpublished } from './ending';
+import { noteExpiring } from './expiring';
 
 export interface ExpireServices {
-  readonly lake: Pick<Lake, 'get' | 'list' | 'tag'>;
+  readonly lake: Pick<Lake, 'get' | 'list' | 'putIfAbsent' | 'tag'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly telemetry: Telemetry;
   /** Milliseconds until the process is ended. @default it is not */
   readonly timeLeft?: (() => number) | undefined;
@@ -21,8 +24,8 @@ const reserveMilliseconds = 60_000;
 
 /**
  * Tags the stage objects of a run that has ended unpublished, and those of its looks, so that the bucket deletes them when they are old enough; raw
- * pages stay, and what was merged is left to a prune. Does nothing of a run that was published, or may yet be. Best effort: what is left when the time
- * is over, or the lake refuses, is logged, and `baseload prune` removes it. To tag twice is to tag once.
+ * pages stay, and what was merged is left to a prune. Does nothing of a run that was published, or may yet be, and never of one that the pointer shows or
+ * keeps, whatever its ending says. Best effort: what is left when the time is over, or the lake refuses, is logged, and `baseload prune` removes it. To tag twice is to tag once.
  */
 export async function expireStage(run: RunName, services: ExpireServices): Promise<void> {
   const { lake, telemetry, timeLeft = () => Number.POSITIVE_INFINITY } = services;
@@ -31,6 +34,8 @@ export async function expireStage(run: RunName, services: ExpireServices): Promi
   let tagged = 0;
   try {
     if (!(await readUnpublished(lake, run))) return;
+    if (wasSeen(run, await readPointer(lake, run))) throw new Error('readers see it, or may go back to it');
+    await noteExpiring(run, services);
     const tags = concurrently(stageKeys(run, lake, isOver), tagsAtOnce, (key) =>
       lake.tag(key, unpublishedTag),
     );

@@ -14,14 +14,6 @@ export function nextDue(schedule: Schedule, moment: number): number {
   return timeOf(due, schedule);
 }
 
-/** The last time before `moment` at which a schedule started a run. */
-export function lastDue(schedule: Schedule, moment: number): number {
-  const cron = cronOf(schedule);
-  let [due] = cron.previousRuns(1, new Date(moment));
-  while (due && !cron.match(due)) [due] = cron.previousRuns(1, due);
-  return timeOf(due, schedule);
-}
-
 /** Where clocks skip a time of day, croner gives the moment at which they do: a time that does not `match`. */
 function cronOf({ hour, minute, timeZone, weekDays = [] }: Schedule): Cron {
   const days = weekDays.length === 0 ? '*' : weekDays.join(',');

@@ -2,10 +2,11 @@ import { concurrently } from '../concurrently';
 import type { Clock, Gauges, Lake, Telemetry } from '../ports';
 import { readPointer } from '../publish/pointer';
 import type { ExpectedDataset } from './expected-dataset';
-import { hoursLate } from './hours-late';
+import { expectedSince } from './expected-since';
+import { coveredUntil, hoursLate } from './hours-late';
 
 export interface FreshnessServices {
-  readonly lake: Pick<Lake, 'get'>;
+  readonly lake: Pick<Lake, 'get' | 'putIfAbsent'>;
   readonly gauges: Gauges;
   readonly telemetry: Pick<Telemetry, 'warn'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -16,7 +17,7 @@ const readsAtOnce = 20;
 
 /**
  * States how old the table of every dataset is that has one, and how late every scheduled dataset is: of one that is never late, 0. Reads one
- * pointer for each. Where that cannot be done it says so, and states nothing of that dataset: what is missing is alarming too.
+ * pointer for each, and where there is none, since when it is expected: what was due before then, nobody has missed. Where that cannot be done it says so, and states nothing of that dataset: what is missing is alarming too.
  */
 export async function stateFreshness(
   datasets: readonly ExpectedDataset[],
@@ -41,9 +42,10 @@ async function stateOne(expected: ExpectedDataset, services: FreshnessServices):
   const published = await readPointer(lake, of);
   const now = clock.now();
   const age = published && (now - timeIn(published.watermark)) / 3_600_000;
-  const late = expected.schedules.length > 0 ? hoursLate(expected, published, now) : undefined;
   if (age !== undefined) gauges.gauge('HoursSinceBaseline', Math.max(0, age), of);
-  if (late !== undefined) gauges.gauge('HoursLate', late, of);
+  if (expected.schedules.length === 0) return;
+  const covered = published ? coveredUntil(published) : await expectedSince(of, now, lake);
+  gauges.gauge('HoursLate', hoursLate(expected, covered, now), of);
 }
 
 function timeIn(watermark: string): number {

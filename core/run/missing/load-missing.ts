@@ -6,6 +6,7 @@ import type { Clock, Lake, PageQueue, QueueDepth, Telemetry } from '../ports';
 import type { BlockedReason, RunState } from '../run-state';
 import { messagesOf } from './enqueue-missing';
 import { mostFruitlessRounds, nextRound, takeRound } from './enqueue-rounds';
+import { noteRedriven, timesRedriven } from './redriven';
 import type { Unrolled } from './unroll';
 
 export interface LoadMissingServices {
@@ -40,15 +41,20 @@ export async function loadMissing(
   const pageQueue = await services.pageQueue(plan.source);
   const depth = await pageQueue.depth();
   const loading = { state: 'loading', look, ranges, missing, enqueued: 0 } as const;
-  if (!isQuiet(depth)) return loading;
+  if (!isQuiet(depth)) {
+    if (depth.dead === 0) await noteRedriven(plan, services);
+    return loading;
+  }
 
   // With nothing in the DLQ nobody waits for a redrive, whatever workers once said.
   const dead = depth.dead > 0 ? await rangeDocuments(deadPrefix(plan), lake) : undefined;
   const isDead = (range: PageRange) => dead?.has(range) === true;
-  const blocked = ({ reasons, failedAt }: Blocked): RunState => {
+  const blocked = async ({ reasons, failedAt }: Blocked): Promise<RunState> => {
     // At every pass, so that a graph shows for how long: others are told once, by an event.
     telemetry.count('RunBlocked', 1, { source, dataset });
-    return { state: 'blocked', look, ranges, missing, dead: depth.dead, reasons, failedAt };
+    // With an empty DLQ there was nothing to redrive, whoever else was loading.
+    const redriven = depth.dead > 0 ? await timesRedriven(plan, lake) : undefined;
+    return { state: 'blocked', look, ranges, missing, dead: depth.dead, reasons, failedAt, redriven };
   };
   const deadReasons = () => blockedReasons(plan, only(unrolled.missing(), isDead), lake);
 

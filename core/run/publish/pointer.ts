@@ -5,6 +5,7 @@ import { parseDocument } from '../document';
 import { manifestKey, pointerKey, type RunName } from '../keys';
 import type { Lake } from '../ports';
 import type { Manifest } from '../verify/manifest';
+import { askedRun } from './asked-run';
 import { otherBase } from './increment-base';
 
 const count = z.int().min(0);
@@ -27,7 +28,7 @@ const publishedRunSchema = z.object({
   watermark: z.string(),
   /** Set where only what changed was loaded, and merged into the table of another run. */
   increment: incrementSchema.optional(),
-  /** The run whose pages were shaped anew, where the source was asked for nothing. */
+  /** The run that asked the source, where its pages were shaped anew: of a replay of a replay, the first. */
   replayOf: z.string().optional(),
   /** In what the run falls short, where it was published all the same. */
   warnings: z.array(z.string()).optional(),
@@ -90,6 +91,11 @@ export function keptRun(pointer: Pointer | undefined, runId: string): PublishedR
   return pointer && [pointer, ...pointer.previous].find((run) => run.runId === runId);
 }
 
+/** Whether readers see a run, can see it again by a rollback, or were brought back from it. */
+export function wasSeen({ runId }: Pick<RunName, 'runId'>, pointer: Pointer | undefined): boolean {
+  return keptRun(pointer, runId) !== undefined || pointer?.rolledBack?.from === runId;
+}
+
 /** What is about to become visible. */
 export interface Publication {
   readonly manifest: Manifest;
@@ -124,7 +130,7 @@ export async function publish(
     manifest: manifestKey(manifest),
     watermark: manifest.watermark,
     ...(increment && { increment }),
-    ...(replayOf && { replayOf: replayOf.runId }),
+    ...(replayOf && { replayOf: await askedRun({ ...manifest, runId: replayOf.runId }, lake) }),
     ...(warnings.length === 0 ? {} : { warnings }),
     publishedAt: now.toISOString(),
     previous: current ? [asPublished(current), ...current.previous].slice(0, keepRuns) : [],

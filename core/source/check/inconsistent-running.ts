@@ -1,6 +1,7 @@
 import { describe, oneOf, quote } from '../describe';
 import type { Path } from '../path';
 import { type Problem, problemAt } from '../problems';
+import { dueAtOnce } from './due-at-once';
 import { duplicates } from './duplicates';
 import { type Fields, fields, isFields } from './fields';
 import { unknownPlaceholders } from './inconsistent-placeholders';
@@ -130,18 +131,25 @@ function staleRowProblems({ filter, explode }: Fields, path: Path): readonly Pro
 
 /** Of two runs that are due at once, one is skipped. */
 function scheduleProblems(full: Fields, incremental: Fields, path: Path): readonly Problem[] {
-  if (full.hour === undefined || full.hour !== incremental.hour || full.minute !== incremental.minute) {
-    return [];
-  }
-  if ((full.timeZone ?? 'UTC') !== (incremental.timeZone ?? 'UTC')) return [];
-  const both = [full.weekDays, incremental.weekDays].map((days) => (Array.isArray(days) ? days : undefined));
-  const [one, other] = both;
-  if (one && other && !one.some((day) => other.includes(day))) return [];
+  const isOneZone = (full.timeZone ?? 'UTC') === (incremental.timeZone ?? 'UTC');
+  const moment = isOneZone ? undefined : dueAtOnce(full, incremental);
+  if (isOneZone ? !isSameTime(full, incremental) : moment === undefined) return [];
+  const own = "the time of the dataset's own schedule";
   return [
     problemAt(
       path,
-      "the time of the dataset's own schedule",
+      moment === undefined ? own : `${own} in another time zone, as at ${moment}`,
       'another time, or other weekDays than that schedule has: of two runs that are due at once, one is skipped',
     ),
   ];
+}
+
+/** Whether two schedules of one time zone are ever due at once. */
+function isSameTime(full: Fields, incremental: Fields): boolean {
+  if (full.hour === undefined || full.hour !== incremental.hour || full.minute !== incremental.minute) {
+    return false;
+  }
+  const both = [full.weekDays, incremental.weekDays].map((days) => (Array.isArray(days) ? days : undefined));
+  const [one, other] = both;
+  return !one || !other || one.some((day) => other.includes(day));
 }

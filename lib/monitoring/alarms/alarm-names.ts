@@ -12,7 +12,7 @@ export const sourceKinds = [
 ] as const;
 
 /** What can go wrong with a dataset. */
-export const datasetKinds = ['late', 'quarantine', 'drift', 'incomplete'] as const;
+export const datasetKinds = ['late', 'stuck', 'quarantine', 'drift', 'incomplete'] as const;
 
 /** What can go wrong with an environment. */
 export const environmentKinds = ['reconcile-errors', 'reconcile-stopped'] as const;

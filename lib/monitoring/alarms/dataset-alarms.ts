@@ -5,6 +5,7 @@ import { ofDataset } from '../metrics';
 import type { AlarmKind } from './alarm-names';
 import { ExplainedAlarm, type ExplainedAlarmProps } from './explained-alarm';
 import { consequenceOf } from './explanation';
+import { whyStuck } from './first-commands';
 
 export interface DatasetAlarmsProps {
   readonly environment: Environment;
@@ -15,7 +16,7 @@ export interface DatasetAlarmsProps {
 /** How a run ended is told once; the alarm stays for an hour, twelve periods of five minutes, so that it can be seen. */
 const forAnHour = [1, 12] as const;
 
-/** What can go wrong with a dataset. Of a run that ends unpublished, one of these tells; `late` follows when the deadline has passed. */
+/** What can go wrong with a dataset. Of a run that does not end, or ends unpublished, one of these tells; `late` follows when the deadline has passed. */
 export class DatasetAlarms extends Construct {
   readonly alarms: readonly ExplainedAlarm[];
 
@@ -43,11 +44,19 @@ export class DatasetAlarms extends Construct {
             }),
           ]
         : []),
+      alarm('stuck', {
+        meaning: `The next step of an open run of ${name} fails each time, mostly since a document of it in the lake cannot be read. It waits for somebody, and no other run of ${name} begins meanwhile. ${consequence}`,
+        first: whyStuck(watched),
+        metric: ofDataset(watched, 'RunStuck', 'Sum'),
+        breaches: { from: 1 },
+        // One that fails is made good a minute later; three periods of half an hour are also seen when other runs make each pass take 15 minutes.
+        during: [3, 6],
+      }),
       alarm('quarantine', {
-        meaning: `A run of ${name} was not published: more than ${percent(dataset.maxQuarantinedRatio)} of its records do not fit their columns. ${consequence} ${ended}`,
+        meaning: `A run of ${name} was not published: more of its records do not fit their columns than it was planned to allow, ${percent(dataset.maxQuarantinedRatio)} as deployed now. ${consequence} ${ended}`,
         first: command('status'),
-        metric: ofDataset(watched, 'QuarantinedRatio', 'Maximum'),
-        breaches: { above: dataset.maxQuarantinedRatio },
+        metric: ofDataset(watched, 'RunQuarantined', 'Sum'),
+        breaches: { from: 1 },
         during: forAnHour,
       }),
       alarm('drift', {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../../core/errors';
-import type { Dataset } from '../../../core/source/source';
+import type { Dataset, Source } from '../../../core/source/source';
+import { type Environment, loadsByItself } from '../../environments';
 
 /** Characters that an alarm's description may have (CloudWatch, PutMetricAlarm and PutCompositeAlarm). */
 export const longestDescription = 1024;
@@ -34,19 +35,21 @@ export function consequenceOf(source: string, { name, ifLate }: Pick<Dataset, 'n
     : sentence(ifLate.length > longestConsequences ? `${ifLate.slice(0, longestConsequences - 1)}…` : ifLate);
 }
 
-/** The same of all datasets of a source, as many as there is room for. */
-export function consequencesOf(
-  source: string,
-  datasets: readonly Pick<Dataset, 'name' | 'ifLate'>[],
-): string {
+/**
+ * What a fault of a source may mean, of as many of its datasets as there is room for: of those that load by themselves here, and of those whose
+ * declaration says what is bad about a late load. Nobody is waiting for the others.
+ */
+export function consequencesOf(environment: Environment, source: Source): string {
   const said: string[] = [];
-  for (const dataset of datasets) {
-    const one = consequenceOf(source, dataset);
-    if (said.includes(one)) continue;
+  for (const dataset of source.datasets) {
+    const { name, ifLate, schedule, incremental } = dataset;
+    const isAwaited = (schedule ?? incremental?.schedule) && loadsByItself(environment, source, name);
+    const one = consequenceOf(source.name, dataset);
+    if (said.includes(one) || !(isAwaited || ifLate !== undefined)) continue;
     if ([...said, one].join(' ').length > longestConsequences) break;
     said.push(one);
   }
-  return said.length > 0 ? said.join(' ') : `Readers of ${source}'s tables see old data.`;
+  return said.length > 0 ? said.join(' ') : `Readers of ${source.name}'s tables see old data.`;
 }
 
 function sentence(text: string): string {

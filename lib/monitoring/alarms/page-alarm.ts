@@ -17,10 +17,11 @@ export interface PageAlarmProps {
   readonly suppressor?: IAlarm;
 }
 
-/** What a rule names: an alarm, or one that gathers some. */
-interface Gathered extends IConstruct {
+/** A silent alarm that gathers some of a page's children. */
+interface AlarmGroup {
   readonly name: string;
   readonly about: string;
+  readonly alarm: IAlarm;
 }
 
 /**
@@ -33,15 +34,16 @@ export class PageAlarm extends Construct {
   readonly about: string;
   readonly alarm: CompositeAlarm;
   /** The silent alarms between it and its children; none where one rule holds them all. */
-  readonly groups: readonly { readonly name: string; readonly about: string }[];
+  readonly groups: readonly AlarmGroup[];
 
   constructor(scope: Construct, id: string, props: PageAlarmProps) {
     super(scope, id);
     const { watched, children, suppressor } = props;
     this.name = pageName(watched);
     this.about = aboutOf(watched);
-    const gathered = this.#gather(children);
-    this.groups = gathered === children ? [] : gathered;
+    this.groups = this.#gather(children);
+    const gathered =
+      this.groups.length > 0 ? this.groups : children.map((alarm) => ({ name: alarm.name, alarm }));
     this.alarm = new CompositeAlarm(this, 'Alarm', {
       compositeAlarmName: this.name,
       alarmDescription: explanation(props.explained),
@@ -57,13 +59,13 @@ export class PageAlarm extends Construct {
     this.alarm.addAlarmAction(props.action);
     this.alarm.addOkAction(props.action);
     // The rule names them, which CloudFormation does not see.
-    this.alarm.node.addDependency(...gathered);
+    this.alarm.node.addDependency(...gathered.map(({ alarm }) => alarm));
   }
 
-  /** What the rule names: the children, or silent alarms between, where they are too many for one rule. */
-  #gather(children: readonly ExplainedAlarm[]): readonly Gathered[] {
+  /** What the rule names instead of the children, where they are too many for it. */
+  #gather(children: readonly ExplainedAlarm[]): AlarmGroup[] {
     const groups = groupsOf(children.map(({ name }) => name));
-    if (groups.length <= 1) return children;
+    if (groups.length <= 1) return [];
     return groups.map((names, index) => {
       const name = `${this.name}-group-${index + 1}`;
       const alarm = new CompositeAlarm(this, `Group${index + 1}`, {
@@ -72,7 +74,7 @@ export class PageAlarm extends Construct {
         alarmRule: anyOf(names),
       });
       alarm.node.addDependency(...children.filter((child) => names.includes(child.name)));
-      return { name, about: this.about, node: alarm.node };
+      return { name, about: this.about, alarm };
     });
   }
 }

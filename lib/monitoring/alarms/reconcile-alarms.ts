@@ -27,7 +27,7 @@ export class ReconcileAlarms extends Construct {
     this.errors = new ExplainedAlarm(this, 'reconcile-errors', {
       watched,
       kind: 'reconcile-errors',
-      meaning: `More than half of the invocations that verify and publish runs fail. Where it is over one run that cannot be read, only that one waits; else all do. Workers go on, and nothing that is loaded is lost.`,
+      meaning: `More than half of the invocations that verify and publish runs fail. ${consequence} Alarms of sources tell nobody meanwhile: how late their data is, may not be known.`,
       first: errorsIn(reconcile),
       // One that fails is made good a minute later; three periods of half an hour are also seen when each took 15 minutes to fail.
       metric: new MathExpression({

@@ -33,8 +33,8 @@ export class SourceAlarms extends Construct {
     const { worker, fanOut } = functionNames(environment.name, source.name);
     const env = `--env ${environment.name}`;
     const status = `npx baseload status ${source.name} ${env}`;
-    const consequences = consequencesOf(source.name, source.datasets);
-    const ifItLasts = `If it lasts: ${consequences}`;
+    const consequences = consequencesOf(environment, source);
+    const ifItLasts = `If it lasts, it may mean: ${consequences}`;
     const alarm = (kind: AlarmKind, props: Omit<ExplainedAlarmProps, 'watched' | 'kind'>) =>
       new ExplainedAlarm(this, kind, { watched, kind, ...props });
     const minute = Duration.minutes(1);
@@ -44,7 +44,7 @@ export class SourceAlarms extends Construct {
 
     this.alarms = [
       alarm('dead-letters', {
-        meaning: `Page ranges of ${source.name} failed for good. Their run waits for somebody, and readers keep the run before. ${consequences}`,
+        meaning: `Page ranges of ${source.name} failed for good. Their run waits for somebody, and readers keep the run before. It may mean: ${consequences}`,
         first: `npx baseload dlq ${source.name} ${env}`,
         metric: ofQueue(queues.dead, 'ApproximateNumberOfMessagesVisible', 'Maximum', minute),
         breaches: { from: 1 },

@@ -35,7 +35,7 @@ export class SourcePage extends Construct {
       watched: { environment: environment.name, source: source.name },
       children: this.children,
       explained: {
-        meaning: `Something is wrong with ${source.name}; the alarms in ALARM whose names begin with this one's say what. ${consequencesOf(source.name, source.datasets)}`,
+        meaning: `Something is wrong with ${source.name}; the alarms in ALARM whose names begin with this one's say what. It may mean: ${consequencesOf(environment, source)}`,
         first: `npx baseload status ${source.name} --env ${environment.name}`,
       },
       action,

@@ -10,6 +10,7 @@ const endings: readonly (readonly [metric: MetricName, label: string])[] = [
   ['RunPublished', 'published'],
   ['RunFailed', 'ended unpublished'],
   ['RunBlocked', 'blocked: looks of reconcile'],
+  ['RunStuck', 'stuck: passes of reconcile'],
   ['RunSkipped', 'skipped: one was under way'],
 ];
 
@@ -20,16 +21,19 @@ export function runsRow({ environment: { name: environment }, sources }: Shown):
     question: 'Are runs moving?',
     hint: 'Page ranges arrive while a queue holds messages. A queue that is full while none arrive: see queue-age in docs/runbook.md.',
     widgets: [
-      graph(8, 'Runs, by the hour', {
+      graph(12, 'Runs, by the hour', {
         left: endings.map(([metric, label]) =>
           ofAllDatasets({ environment, metric, statistic: 'Sum', period: hour }, label),
         ),
       }),
-      graph(8, 'Page ranges loaded, by dataset', {
+      graph(12, 'Share in quarantine (0 to 1), by dataset', {
+        left: [eachDataset({ environment, metric: 'QuarantinedRatio', statistic: 'Maximum' })],
+      }),
+      graph(12, 'Page ranges loaded, by dataset', {
         left: [eachDataset({ environment, metric: 'RangesLoaded', statistic: 'Sum' })],
         stacked: true,
       }),
-      graph(8, 'Page ranges waiting and being loaded, by source', {
+      graph(12, 'Page ranges waiting and being loaded, by source', {
         left: sources.flatMap(({ source: { name } }) => {
           const { pages } = queueNames(environment, name);
           return [

@@ -17,6 +17,7 @@ import { aRun, startOfTime } from '../../core/run/run-fixture';
 import { fixtureSources } from '../../lib/fixtures/synthesize';
 import { memoryLake } from '../../support/memory-lake';
 import { aDataset, aSource } from '../../support/source-fixture';
+import { withoutSettings } from '../../support/without-settings';
 
 const sources = fixtureSources.map(({ source }) => source);
 const datasets = sources.flatMap((source) => source.datasets);
@@ -25,7 +26,10 @@ let dev: readonly AnyTemplate[];
 
 beforeAll(async () => {
   const folder = join(__dirname, '..', '..', 'lib', 'fixtures', 'sources');
-  [prod, dev] = await Promise.all([templatesOf('prod', folder), templatesOf('dev', folder)]);
+  [prod, dev] = await Promise.all([
+    templatesOf('prod', folder, withoutSettings),
+    templatesOf('dev', folder, withoutSettings),
+  ]);
 });
 
 describe('what stands', () => {

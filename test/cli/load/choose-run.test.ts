@@ -1,10 +1,11 @@
 import { chooseRun, type WantedRun } from '../../../cli/load/choose-run';
 import { claimDataset, readClaim } from '../../../core/run/claim';
-import { planKey, pointerKey } from '../../../core/run/keys';
+import { manifestKey, planKey, pointerKey } from '../../../core/run/keys';
 import { unroll } from '../../../core/run/missing/unroll';
 import { isRunId } from '../../../core/run/plan/run-id';
 import type { Lake } from '../../../core/run/ports';
 import { verifyOnce } from '../../../core/run/verify/verify-once';
+import { EndedRun } from '../../core/run/expiry/ended-run';
 import { aGrid, aPlan, aRun, startOfTime, stillClock, writeRun } from '../../core/run/run-fixture';
 import { memoryLake } from '../../support/memory-lake';
 import { aDataset } from '../../support/source-fixture';
@@ -21,6 +22,11 @@ const plans = {
   replay: aPlan({ replayOf: { runId: other, extension: 'parquet' } }),
 };
 
+/** What was said, in its order. */
+const said: string[] = [];
+const say = (sentence: string) => void said.push(sentence);
+beforeEach(() => said.splice(0));
+
 /** A lake with an open run, planned unless `plan` is undefined. */
 async function lakeWith(plan?: (typeof plans)[keyof typeof plans]) {
   const lake = memoryLake();
@@ -30,7 +36,7 @@ async function lakeWith(plan?: (typeof plans)[keyof typeof plans]) {
 }
 
 it('names a new run where none is open', async () => {
-  const runId = await chooseRun(wanted(), memoryLake());
+  const runId = await chooseRun(wanted(), memoryLake(), say);
   expect(isRunId(runId)).toBe(true);
 });
 
@@ -41,7 +47,7 @@ it.each([
   ['a replay, by run', plans.replay, {}],
   ['one that is not planned yet', undefined, { replayOf: other }],
 ])('continues %s', async (_, plan, changes) => {
-  expect(await chooseRun(wanted(changes), await lakeWith(plan))).toBe(aRun.runId);
+  expect(await chooseRun(wanted(changes), await lakeWith(plan), say)).toBe(aRun.runId);
 });
 
 it.each([
@@ -64,7 +70,7 @@ it.each([
   ],
 ])('refuses to continue %s, and says how to', async (_, plan, changes, what, command) => {
   const lake = await lakeWith(plan);
-  await expect(chooseRun(wanted(changes), lake)).rejects.toMatchObject({
+  await expect(chooseRun(wanted(changes), lake, say)).rejects.toMatchObject({
     failure: 'configuration',
     message: `run ${aRun.runId}${what} is still open: continue it with npx baseload ${command}, or give it up with --restart`,
   });
@@ -87,13 +93,15 @@ async function lakeWithReplayable() {
 
 it('gives the open run up where that is wanted', async () => {
   const lake = await lakeWithReplayable();
-  expect(await chooseRun(wanted({ replayOf: other, restart: true }), lake)).not.toBe(aRun.runId);
+  expect(await chooseRun(wanted({ replayOf: other, restart: true }), lake, say)).not.toBe(aRun.runId);
   expect(await readClaim(lake, aRun)).toBeUndefined();
 });
 
 describe('does not give the open run up, as the new one would be refused,', () => {
   const refusal = async (lake: Lake, changes: Partial<WantedRun>) => {
-    const error = await chooseRun(wanted({ ...changes, restart: true }), lake).catch((failure) => failure);
+    const error = await chooseRun(wanted({ ...changes, restart: true }), lake, say).catch(
+      (failure) => failure,
+    );
     expect(error).toMatchObject({ failure: 'configuration' });
     expect((await readClaim(lake, aRun))?.runId).toBe(aRun.runId);
     return error.message;
@@ -131,5 +139,49 @@ describe('does not give the open run up, as the new one would be refused,', () =
     };
     await lake.put(pointerKey(aRun), JSON.stringify(pointer));
     expect(await refusal(lake, { replayOf })).toMatch(/column 'id' was VARCHAR and would be BIGINT/);
+  });
+});
+
+describe('a run that readers see, while the catalog has not followed', () => {
+  async function published() {
+    const run = await EndedRun.prepare(aPlan());
+    run.listener.refusal.catalog = 'not today';
+    await run.tick();
+    expect(await run.published()).toBe(aRun.runId);
+    return run;
+  }
+
+  it('is not given up, but continued until others are told of it', async () => {
+    const run = await published();
+    expect(await chooseRun(wanted({ restart: true }), run.lake, say)).toBe(aRun.runId);
+    expect(said).toEqual([expect.stringContaining(`run ${aRun.runId} is published`)]);
+    expect(await run.isOpen()).toBe(true);
+    run.listener.refusal = {};
+    expect(await run.tick()).toMatchObject([{ state: 'published' }]);
+    expect(run.listener.followed).toHaveLength(1);
+    expect(run.listener.heard.map(({ type }) => type)).toEqual(['RunPublished']);
+    expect(await chooseRun(wanted({ restart: true }), run.lake, say)).not.toBe(aRun.runId);
+  });
+
+  it.each<[string, Partial<WantedRun>]>([
+    ['a replay', { replayOf: other }],
+    ['a load of a changed definition', { dataset: aDataset({ key: ['id', 'name'] }) }],
+  ])('keeps %s waiting, with a sentence', async (_, changes) => {
+    const run = await published();
+    await expect(chooseRun(wanted({ ...changes, restart: true }), run.lake, say)).rejects.toMatchObject({
+      failure: 'configuration',
+      message: expect.stringMatching(
+        /is published.*run this again when npx baseload status geonames\/cities/,
+      ),
+    });
+    expect(await run.isOpen()).toBe(true);
+  });
+
+  it.each([planKey, manifestKey])('is given up where reconcile cannot go on with it', async (key) => {
+    const run = await published();
+    await run.lake.put(key(aRun), 'no document');
+    expect(await chooseRun(wanted({ restart: true }), run.lake, say)).not.toBe(aRun.runId);
+    expect(await run.isOpen()).toBe(false);
+    expect(said).toEqual([]);
   });
 });

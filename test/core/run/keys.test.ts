@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { tableSchema } from '../../../core/plan/plan';
 import {
   claimKey,
+  expectedKey,
   manifestKey,
   nextKey,
   observationsKey,
@@ -44,6 +45,7 @@ const meaning = fc
       ...[
         'claim',
         'pointer',
+        'expected',
         'plan',
         'manifest',
         'stage',
@@ -64,6 +66,8 @@ const meaning = fc
         return { key: claimKey(run), means: [kind, source, dataset] };
       case 'pointer':
         return { key: pointerKey(run), means: [kind, source, dataset] };
+      case 'expected':
+        return { key: expectedKey(run), means: [kind, source, dataset] };
       case 'plan':
         return { key: planKey(run), means: [kind, source, dataset, runId] };
       case 'manifest':
@@ -103,6 +107,7 @@ describe('keys', () => {
       'runs/geonames/cities/2026-01-31t03-00-00-000z/observations/all-00000001-a1b2.json',
     );
     expect(pointerKey(aRun)).toBe('tables/geonames/cities/current.json');
+    expect(expectedKey(aRun)).toBe('tables/geonames/cities/expected.json');
   });
 
   it('are injective: one key has one meaning', () => {

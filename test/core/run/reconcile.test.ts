@@ -57,10 +57,7 @@ const dead = (index: number) =>
 const hours = 3_600_000;
 
 /** A lake, queues and a clock, and reconcile over them. */
-function prepare(
-  fault: (call: LakeCall) => LakeFault | undefined = () => undefined,
-  isDeclared?: (dataset: { source: string; dataset: string }) => boolean,
-) {
+function prepare(fault: (call: LakeCall) => LakeFault | undefined = () => undefined) {
   const objects = new MemoryObjects();
   const lake = memoryLake(objects);
   const messages = new MemoryMessages();
@@ -70,7 +67,7 @@ function prepare(
   const writeReport = jest.fn(async (_outcome: RunOutcome) => {});
   const listener = heardEvents();
   const services = {
-    ...{ lake: memoryLake(objects, { fault }), pageQueue, telemetry, clock, isDeclared },
+    ...{ lake: memoryLake(objects, { fault }), pageQueue, telemetry, clock },
     ...{ ...listener, findRepeatedKeys, curation: noCuration, writeReport },
   };
   return {
@@ -465,23 +462,6 @@ describe('reconcile', () => {
       expect(telemetry.counts).toEqual({ RunFailed: 1, RunIncomplete: 1 });
     });
 
-    it('ends when no source file declares its dataset any more, without asking for queues that are gone', async () => {
-      const declared = jest.fn(() => true);
-      const { tick, open, messages, claim, pageQueue, lake } = prepare(() => undefined, declared);
-      await open();
-      await lake.put(planKey(plan), JSON.stringify(plan));
-      for (const range of plannedRanges(plan)) if (range.index !== 1) await writeRange(lake, plan, range);
-      expect(await tick()).toMatchObject([{ state: 'loading', enqueued: 1 }]);
-      messages.waiting.length = 0;
-      pageQueue.mockClear();
-      declared.mockReturnValue(false);
-      const reason =
-        'no source file declares geonames/cities any more, so what is missing cannot be loaded; it was loading';
-      expect(await tick()).toEqual([{ ...aRun, state: 'failed', reason }]);
-      expect(pageQueue).not.toHaveBeenCalled();
-      expect(await claim()).toBeUndefined();
-    });
-
     it.each([
       [
         'planning',
@@ -592,23 +572,75 @@ describe('reconcile', () => {
       expect(pageQueue).toHaveBeenCalledWith('another');
     });
 
-    it('does not let one that fails keep the others waiting, and still fails', async () => {
-      const { tick, open, lake } = await prepareRun();
+    const damaged = `${planKey(other)} in the lake is not a document of this version: npx baseload run another/cities --restart loads it anew, or use the version that wrote it`;
+
+    it('reports one whose plan is damaged as stuck, counts and logs it, and publishes the others', async () => {
+      const { tick, open, lake, telemetry } = await prepareRun();
       await open(other);
       await lake.put(planKey(other), 'not a plan');
-      await expect(tick()).rejects.toThrow(
-        `${planKey(other)} in the lake is not a document of this version: npx baseload run another/cities --restart loads it anew, or use the version that wrote it`,
-      );
+      expect(await tick()).toEqual([
+        { ...aRun, state: 'published', records: 950 },
+        { ...other, state: 'stuck', failure: 'permanent', reason: damaged },
+      ]);
       expect((await readPointer(lake, aRun))?.runId).toBe(aRun.runId);
+      expect(telemetry.counts).toEqual({ RunPublished: 1, RunStuck: 1 });
+      expect(telemetry.named).toContain('RunStuck another/cities');
+      expect(telemetry.lines).toContainEqual({
+        message: 'An open run could not be reconciled',
+        details: { ...other, claim: claimKey(other), reason: damaged },
+      });
     });
 
-    it('tells of every one that fails', async () => {
-      const { tick, open, lake } = prepare();
+    it('goes on with one that was stuck as soon as it can be read', async () => {
+      const { tick, lake, claim } = await prepareRun();
+      const { text = '' } = (await lake.get(planKey(aRun))) ?? {};
+      await lake.put(planKey(aRun), text.slice(0, -10));
+      for (let pass = 0; pass < 3; pass++) expect(await tick()).toMatchObject([{ ...aRun, state: 'stuck' }]);
+      expect(await claim()).toBeDefined();
+      await lake.put(planKey(aRun), text);
+      expect(await tick()).toMatchObject([{ state: 'published' }]);
+    });
+
+    it('reports a claim that is damaged without a run', async () => {
+      const { tick, lake, telemetry } = await prepareRun();
+      await lake.put(claimKey(other), '{}');
+      const { source, dataset } = other;
+      const reason = `${claimKey(other)} in the lake is not a document of this version: remove it, or use the version that wrote it`;
+      expect(await tick()).toEqual([
+        expect.objectContaining({ ...aRun, state: 'published' }),
+        { source, dataset, runId: undefined, state: 'stuck', failure: 'permanent', reason },
+      ]);
+      expect(telemetry.named).toContain('RunStuck another/cities');
+    });
+
+    it('logs the trace of what is no sentence of ours', async () => {
+      const { tick, open, telemetry } = prepare(({ key }) => (key === planKey(aRun) ? 'before' : undefined));
+      await open();
+      const [report] = await tick();
+      expect(report).toMatchObject({ ...aRun, state: 'stuck', failure: 'unknown' });
+      const [line] = telemetry.lines;
+      expect(line?.details).toMatchObject({ ...aRun, trace: expect.stringContaining('memory-lake') });
+    });
+
+    it('fails where several are open and not one can be reconciled, and tells of each', async () => {
+      const { tick, open, lake, telemetry } = prepare();
       for (const run of [aRun, other]) {
         await open(run);
         await lake.put(planKey(run), 'not a plan');
       }
-      await expect(tick()).rejects.toThrow('2 of the open runs could not be reconciled');
+      await expect(tick()).rejects.toThrow(
+        `none of the 2 open runs could be reconciled; the first: ${damaged}`,
+      );
+      expect(telemetry.counts).toEqual({});
+      expect(telemetry.lines.map(({ message }) => message)).toEqual(
+        Array(2).fill('An open run could not be reconciled'),
+      );
+    });
+
+    it('fails where the claims cannot be listed', async () => {
+      const { tick, open } = prepare(({ operation }) => (operation === 'list' ? 'before' : undefined));
+      await open();
+      await expect(tick()).rejects.toThrow();
     });
 
     it('leaves alone what is no claim', async () => {

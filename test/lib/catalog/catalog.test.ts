@@ -54,7 +54,7 @@ describe.each(environmentNames)('the catalog of %s', (name) => {
 
   test('keeps results for two weeks in a closed bucket, which goes as the lake does', () => {
     template.hasResource('AWS::S3::Bucket', {
-      DeletionPolicy: name === 'local' || name === 'dev' ? 'Delete' : 'Retain',
+      DeletionPolicy: name === 'local' || name === 'dev' ? 'Delete' : 'RetainExceptOnCreate',
       Properties: {
         BucketEncryption: {
           ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],

@@ -54,16 +54,20 @@ describe('addresses', () => {
     expect(alarmAddresses({}, 'prod')).toEqual({ addresses: [], problems: [] });
   });
 
+  test('several are a text with commas, or a list as cdk.json can hold', () => {
+    const addresses = ['a@example.com', 'b@example.com'];
+    for (const alarmEmail of ['a@example.com, b@example.com', addresses])
+      expect(alarmAddresses({ alarmEmail }, 'prod')).toEqual({ addresses, problems: [] });
+    expect(alarmAddresses({ alarmEmail: [] }, 'prod')).toEqual({ addresses: [], problems: [] });
+  });
+
+  const allowed = 'allowed: an e-mail address, or several, with commas between or as a list';
   test.each([
-    [
-      'on-call',
-      "context 'alarmEmail': received 'on-call', allowed: an e-mail address, or several separated by commas",
-    ],
-    [
-      'a@example.com,',
-      "context 'alarmEmail': received '', allowed: an e-mail address, or several separated by commas",
-    ],
-    [true, "context 'alarmEmail': received true, allowed: an e-mail address, or several separated by commas"],
+    ['on-call', `context 'alarmEmail': received 'on-call', ${allowed}`],
+    ['a@example.com,,b@example.com', `context 'alarmEmail': address 2 of 3 is empty, ${allowed}`],
+    ['', `context 'alarmEmail': address 1 of 1 is empty, ${allowed}`],
+    [['a@example.com', 7], `context 'alarmEmail': received 7, ${allowed}`],
+    [true, `context 'alarmEmail': received true, ${allowed}`],
   ])('%j is refused in a sentence', (alarmEmail, sentence) => {
     expect(alarmAddresses({ alarmEmail }, 'prod').problems).toEqual([sentence]);
     expect(() => synthesizeMonitoring('prod', [tides], { context: { alarmEmail } })).toThrow(sentence);

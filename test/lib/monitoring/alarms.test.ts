@@ -62,6 +62,7 @@ describe('every alarm', () => {
     for (const kind of ['ships-late', 'ships-drift', 'dead-letters', 'queue-age']) {
       expect(of(`baseload-prod-harbour-${kind}`)).toContain(`${late}.`);
     }
+    expect(of('baseload-prod-harbour-berths-quarantine')).toContain('planned to allow, 2 % as deployed now.');
     expect(of('baseload-prod-tides-levels-late')).toContain('Readers of tides/levels see old data.');
   });
 
@@ -109,7 +110,7 @@ describe('alarms of a source', () => {
         TreatMissingData: 'notBreaching',
       });
     age('baseload-prod-harbour-queue-age', 6 * hours); // of berths; of ships, 2.5
-    const slow = manySources(1, 100);
+    const slow = manySources(1, 90);
     age('baseload-prod-source-1-queue-age', 72 * hours, synthesizeMonitoring('prod', slow));
   });
 
@@ -131,7 +132,16 @@ describe('alarms of a source', () => {
     });
     alarm(prod, 'baseload-prod-harbour-worker-duration', {
       ...during,
-      Metrics: math('IF(errors > 0, 0, duration)'),
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(errors > 0, 0, duration)', ReturnData: true }),
+        // The slowest, not most of them.
+        Match.objectLike({
+          MetricStat: Match.objectLike({
+            Metric: Match.objectLike({ MetricName: 'Duration' }),
+            Stat: 'p99',
+          }),
+        }),
+      ]),
       Threshold: 240_000, // milliseconds of five minutes
       ComparisonOperator: 'GreaterThanThreshold',
     });
@@ -188,6 +198,28 @@ describe('alarms of a dataset', () => {
     ]);
   });
 
+  test('stuck: where passes fail in three of six periods, and not where nothing is counted', () => {
+    alarm(prod, 'baseload-prod-harbour-berths-stuck', {
+      Namespace: 'Baseload/prod',
+      MetricName: 'RunStuck',
+      Dimensions: [
+        { Name: 'dataset', Value: 'berths' },
+        { Name: 'source', Value: 'harbour' },
+      ],
+      Statistic: 'Sum',
+      Period: 300,
+      DatapointsToAlarm: 3,
+      EvaluationPeriods: 6,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    const stuck = alarmsIn(prod).metric.find(({ name }) => name === 'baseload-prod-harbour-berths-stuck');
+    expect(stuck?.description).toContain(
+      `First: aws logs tail /aws/lambda/baseload-prod-reconcile --since 1h --filter-pattern '{ $.details.claim = "runs/open/harbour/berths.json" }'`,
+    );
+  });
+
   test('a run that ended unpublished is seen for an hour, and the reason is one of three', () => {
     const forAnHour = {
       Period: 300,
@@ -195,14 +227,8 @@ describe('alarms of a dataset', () => {
       EvaluationPeriods: 12,
       TreatMissingData: 'notBreaching',
     };
-    alarm(prod, 'baseload-prod-harbour-berths-quarantine', {
-      ...forAnHour,
-      MetricName: 'QuarantinedRatio',
-      Statistic: 'Maximum',
-      Threshold: 0.02,
-      ComparisonOperator: 'GreaterThanThreshold',
-    });
     for (const [kind, metric] of [
+      ['quarantine', 'RunQuarantined'],
       ['drift', 'RunDrifted'],
       ['incomplete', 'RunIncomplete'],
     ]) {
@@ -264,7 +290,7 @@ describe('who is told', () => {
   });
 
   test('a source with more alarms than a rule may name still has one that tells', () => {
-    const template = synthesizeMonitoring('prod', manySources(1, 60));
+    const template = synthesizeMonitoring('prod', manySources(1, 50));
     const { metric, composite } = alarmsIn(template);
     const told = composite.filter(({ hasActions }) => hasActions).map(({ name }) => name);
     expect(told.sort()).toEqual(['baseload-prod-pipeline', 'baseload-prod-source-1']);
@@ -302,6 +328,12 @@ describe('who is told', () => {
     );
     expect(() => synthesizeMonitoring('prod', [{ ...tides, name: 'pipeline' }])).toThrow(
       'rename one of them',
+    );
+    // The silent alarms of a source with many datasets have names too.
+    expect(() =>
+      synthesizeMonitoring('prod', [...manySources(1, 60), { ...tides, name: 'source-1-group-2' }]),
+    ).toThrow(
+      "source source-1 and source source-1-group-2 both make an alarm called 'baseload-prod-source-1-group-2': rename one of them",
     );
   });
 });

@@ -63,6 +63,6 @@ test('an environment without alarms has none, and no topic', () => {
 test('an address that is none is a problem of the app, in a sentence', () => {
   const app = new App({ context: { environment: 'prod', alarmEmail: 'on-call' } });
   expect(addBaseload(app, { sources: fixtureSources, problems: [] })).toEqual([
-    "context 'alarmEmail': received 'on-call', allowed: an e-mail address, or several separated by commas",
+    "context 'alarmEmail': received 'on-call', allowed: an e-mail address, or several, with commas between or as a list",
   ]);
 });

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { BaseloadStack } from '../../../lib/baseload-stack';
-import { environments } from '../../../lib/environments';
+import { type Environment, environments } from '../../../lib/environments';
 import { Network } from '../../../lib/network/network';
 import { fixtureSources } from '../fixtures/synthesize';
 
@@ -62,7 +62,60 @@ describe('an environment with a network', () => {
     expect(Properties.SourceSecurityGroupId['Fn::GetAtt'][0]).toMatch(/FunctionsGroup/);
     for (const subnet of Object.values(template.findResources('AWS::EC2::Subnet')))
       expect(subnet.Properties.MapPublicIpOnLaunch).toBe(false);
-    template.resourceCountIs('Custom::VpcRestrictDefaultSG', 1);
+  });
+
+  it('puts nothing into the default group, whose rules no function is made to take', () => {
+    const made = Object.keys(template.findResources('AWS::EC2::SecurityGroup'));
+    const placed = [
+      ...Object.values(template.findResources('AWS::EC2::VPCEndpoint'))
+        .filter(({ Properties }) => Properties.VpcEndpointType === 'Interface')
+        .map(({ Properties }) => Properties.SecurityGroupIds),
+      ...Object.values(template.findResources('AWS::Lambda::Function'))
+        .filter(({ Properties }) => Properties.VpcConfig)
+        .map(({ Properties }) => Properties.VpcConfig.SecurityGroupIds),
+    ];
+    expect(placed).toHaveLength(4);
+    for (const groups of placed) {
+      expect(groups).toHaveLength(1);
+      expect(made).toContain(groups[0]['Fn::GetAtt'][0]);
+    }
+    const types = Object.values<{ Type: string }>(template.toJSON().Resources).map(({ Type }) => Type);
+    expect(types.filter((type) => type.startsWith('Custom::'))).toEqual([]);
+    for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role')))
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  it('keeps its address when it goes, where the lake is kept too', () => {
+    const fates = (environment: Environment) => {
+      const stack = new BaseloadStack(new App(), 'Stack', {
+        environment: { ...environment, network: { cidr } },
+        sources,
+      });
+      return Object.values(Template.fromStack(stack).findResources('AWS::EC2::EIP')).map(
+        ({ DeletionPolicy }) => DeletionPolicy,
+      );
+    };
+    expect(fates(environments.prod)).toEqual(['RetainExceptOnCreate']);
+    expect(fates(environments.dev)).toEqual(['Delete']);
+  });
+
+  it('is in the zones that are named, and refuses what are no two zones', () => {
+    const zonesOf = (zones: readonly [string, string]) => {
+      const environment = { ...environments.prod, network: { cidr, zones } };
+      const stack = new BaseloadStack(new App(), 'Stack', { environment, sources });
+      return Object.values(Template.fromStack(stack).findResources('AWS::EC2::Subnet')).map(
+        ({ Properties }) => Properties.AvailabilityZone,
+      );
+    };
+    expect(new Set(zonesOf(['us-east-1b', 'us-east-1d']))).toEqual(new Set(['us-east-1b', 'us-east-1d']));
+    for (const [one, other] of [
+      ['us-east-1b', 'us-east-1b'],
+      ['use1-az2', 'use1-az4'],
+      ['us-east-1', 'us-east-1b'],
+    ] as const)
+      expect(() => zonesOf([one, other])).toThrow(
+        `the network of prod in lib/environments.ts has the zones ["${one}","${other}"]: give the names of two availability zones`,
+      );
   });
 
   it('lets functions out to AWS and to the ports of private sources, and nowhere else', () => {
@@ -110,6 +163,26 @@ describe('an environment with a network', () => {
     );
     expect(policy.Resource).toHaveLength(2);
     for (const resource of policy.Resource) expect(resource['Fn::Join'][1]).toContainEqual({ Ref: lake[0] });
+  });
+
+  it('lets through to SQS and Secrets Manager what the functions in it may do there, in this environment and account alone', () => {
+    const policies = Object.values(template.findResources('AWS::EC2::VPCEndpoint'))
+      .filter(({ Properties }) => Properties.VpcEndpointType === 'Interface')
+      .flatMap(({ Properties }) => Properties.PolicyDocument?.Statement ?? []);
+    expect(policies).toHaveLength(2);
+    const passed = policies.flatMap(({ Action }) => Action);
+    const allowed = rolesOf(template, 'harbour')
+      .flatMap(({ Statement }) => Statement)
+      .flatMap(({ Action }) => Action)
+      .filter((action) => /^(sqs|secretsmanager):/.test(action));
+    expect(new Set(allowed).size).toBe(6);
+    expect(allowed.filter((action) => !passed.includes(action))).toEqual([]);
+    const place = ':AWS::Region:AWS::AccountId:';
+    expect(policies.flatMap(({ Resource }) => Resource).map(inWords)).toEqual([
+      `arn:AWS::Partition:sqs${place}baseload-prod-*-dead`,
+      `arn:AWS::Partition:sqs${place}baseload-prod-*-pages`,
+      `arn:AWS::Partition:secretsmanager${place}secret:baseload/prod/*`,
+    ]);
   });
 
   it('keeps who talked with whom', () => {
@@ -170,6 +243,11 @@ it('is not made where the environment has none', () => {
   template.resourceCountIs('AWS::EC2::VPC', 0);
   expect(template.findOutputs('EgressAddress')).toEqual({});
 });
+
+/** An ARN of a template, with the names of its parameters in it. */
+function inWords(arn: { 'Fn::Join': [string, (string | { Ref: string })[]] }): string {
+  return arn['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : part.Ref)).join('');
+}
 
 /** The statements of the roles of a source's functions. */
 function rolesOf(template: Template, source: string) {

@@ -61,6 +61,8 @@ test.each([
   ['harbour:rps', '5', /'harbour:rps' sets nothing: use 'harbour:baseUrl', 'harbour:requestsPerSecond'/],
   ['harbour:constructor', '5', /'harbour:constructor' sets nothing/],
   ['harbor:lanes', '5', /'harbor:lanes' names no source: there is harbour, tides/],
+  ['Harbour:lanes', '5', /'Harbour:lanes' names no source: there is harbour, tides/],
+  ['harbour:Lanes', '5', /'harbour:Lanes' sets nothing/],
 ])('refuses %s=%s in a sentence', (key, value, sentence) => {
   expect(apply({ [key]: value }).problems).toEqual([expect.stringMatching(sentence)]);
 });
@@ -125,11 +127,32 @@ describe('the schedule of a dataset', () => {
     return loadsByItself(environment, { name: source, baseUrl: 'https://api.example' }, own);
   };
 
-  test('is off for a source on this machine, which nothing on AWS reaches, unless a switch says otherwise', () => {
-    const here = { name: 'harbour', baseUrl: 'http://127.0.0.1:8973/v1' };
-    expect(loadsByItself(environments.prod, here, 'ships')).toBe(false);
-    const { environment } = apply({ 'harbour/ships:schedule': 'on' }, 'prod');
-    expect(loadsByItself(environment, here, 'ships')).toBe(true);
+  describe('of a source on this machine, which nothing on AWS reaches,', () => {
+    const here = { 'harbour:baseUrl': 'http://127.0.0.1:8973/v1' };
+
+    test('is off', () => {
+      const { environment, sources } = apply(here, 'prod');
+      const found = sources.find(({ source }) => source.name === 'harbour');
+      expect(found && loadsByItself(environment, found.source, 'ships')).toBe(false);
+    });
+
+    test.each(['dev:harbour:schedule', 'harbour/ships:schedule'])('cannot be switched on by %s', (key) => {
+      expect(apply({ ...here, [key]: 'on' }).problems).toEqual([
+        `context '${key}': received 'on', and nothing in dev reaches harbour at http://127.0.0.1:8973/v1: set 'dev:harbour:baseUrl', or switch it on elsewhere only`,
+      ]);
+    });
+
+    test('can be switched on where the environment has another address for it, and off anywhere', () => {
+      expect(apply({ ...here, 'dev:harbour:schedule': 'on' }, 'prod').problems).toEqual([]);
+      const there = { 'dev:harbour:baseUrl': 'https://api.example.com', 'dev:harbour:schedule': 'on' };
+      expect(isOn({ ...here, ...there }, 'dev')).toBe(true);
+      expect(apply({ ...here, 'harbour:schedule': 'off' }).problems).toEqual([]);
+    });
+
+    test('may be switched on locally, where it is reached', () => {
+      const context = { ...here, 'harbour:schedule': 'on' };
+      expect(applySettings(fixtureSources, context, environments.local).problems).toEqual([]);
+    });
   });
 
   test('is on where the environment says so', () => {

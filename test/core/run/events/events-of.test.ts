@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { bounded } from '../../../../core/run/events/bounded';
-import { failedEvent } from '../../../../core/run/events/events-of';
+import { blockageOf, failedEvent } from '../../../../core/run/events/events-of';
 import { runFailedSchema } from '../../../../core/run/events/run-event';
 import { aRun } from '../run-fixture';
 
@@ -36,4 +36,29 @@ describe('sentences of an event', () => {
     const { detail } = failedEvent(aRun, { version: 1, ending: 'refused', reasons: worst, at }, place);
     expect(Buffer.byteLength(JSON.stringify(detail))).toBeLessThan(200 * 1024);
   });
+});
+
+it('the name of a blockage tells every way in which a run is blocked apart, and nothing else', () => {
+  const reason = {
+    ...{ reason: 'page 4: HTTP 403', error: 'ForbiddenError', failure: 'permanent' as const },
+    ...{ ranges: 2, example: { slice: 'all', index: 1 } },
+  } as const;
+  const state: Parameters<typeof blockageOf>[0] = {
+    ...{ state: 'blocked' as const, ranges: 4, missing: 2, dead: 2 },
+    ...{ reasons: [reason], failedAt: at },
+  };
+  const others = [
+    { look: 1 },
+    { look: 2 },
+    { missing: 1 },
+    { failedAt: '2026-01-31T03:00:00.001Z' },
+    { redriven: 1 },
+    { redriven: 2 },
+    { reasons: [{ ...reason, error: 'NotFoundError' }] },
+    { reasons: [{ ...reason, ranges: 1 }] },
+  ].map((change) => blockageOf({ ...state, ...change }));
+  expect(new Set([blockageOf(state), ...others]).size).toBe(9);
+  const same = { ...state, dead: 7, ranges: 5, reasons: [{ ...reason, reason: 'page 5: HTTP 403' }] };
+  expect(blockageOf(same)).toBe(blockageOf(state));
+  expect(blockageOf(state)).toMatch(/^[0-9a-f]{16}$/);
 });

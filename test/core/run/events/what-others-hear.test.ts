@@ -4,7 +4,7 @@ import { claimDataset, readClaim } from '../../../../core/run/claim';
 import type { DeadRange } from '../../../../core/run/dead/dead-range';
 import type { RunEvent } from '../../../../core/run/events/run-event';
 import { runBlockedSchema, runFailedSchema, runPublishedSchema } from '../../../../core/run/events/run-event';
-import { deadKey, pointerKey } from '../../../../core/run/keys';
+import { deadKey, owedKey, pointerKey } from '../../../../core/run/keys';
 import { readPointer } from '../../../../core/run/publish/pointer';
 import type { Receipt } from '../../../../core/run/range/receipt';
 import { type RunReport, reconcile } from '../../../../core/run/reconcile';
@@ -75,6 +75,15 @@ async function prepare(
 function expectValid(heard: readonly RunEvent[]): void {
   for (const { type, detail } of heard) expect(schemas[type].parse(detail)).toEqual(detail);
 }
+
+/** That the run stays open for what others are owed of it. */
+function expectOwed(reports: readonly RunReport[], reason: string): void {
+  expect(reports).toMatchObject([
+    { state: 'stuck', failure: 'transient', reason: expect.stringContaining(reason) },
+  ]);
+}
+
+const isGivenUp = ({ message }: { message: string }) => message.endsWith('does not wait for that any more');
 
 it('tells of a published run where it is, and of what, when readers see it', async () => {
   const { tick, listener, lake, claim, telemetry } = await prepare(aPlan());
@@ -214,6 +223,54 @@ describe('a blocked run', () => {
     expect(new Set(listener.heard.map(({ detail }) => detail.eventId)).size).toBe(3);
   });
 
+  it('is told of anew when it was redriven and its workers end without a word again, and not for what other runs do', async () => {
+    const { tick, listener, clock, messages } = await prepare(aPlan(), [0]);
+    const [first] = plannedRanges(aPlan());
+    if (!first) throw new Error('there is a first range');
+    const message = messageOf(aPlan(), first);
+    const endSilently = () => {
+      messages.waiting = [];
+      messages.dead = [{ message, reason: undefined }];
+      clock.advance(10 * minute);
+    };
+    const pass = async () => (await tick())[0]?.state;
+    expect(await pass()).toBe('loading'); // enqueued once more
+    endSilently();
+    for (let told = 1; told <= 3; told++) {
+      expect([await pass(), await pass()]).toEqual(['blocked', 'blocked']);
+      expect(listener.heard).toHaveLength(told);
+      // Another dataset of the source is loaded: the DLQ holds what it held.
+      messages.waiting = [{ message: { ...message, dataset: 'zones' }, receiveCount: 0 }];
+      expect(await pass()).toBe('loading');
+      messages.waiting = [];
+      expect(await pass()).toBe('blocked');
+      expect(listener.heard).toHaveLength(told);
+      messages.redrive();
+      expect([await pass(), await pass()]).toEqual(['loading', 'loading']);
+      endSilently();
+    }
+    expect(new Set(listener.heard.map(({ detail }) => detail.eventId)).size).toBe(3);
+  });
+
+  it('is not told of anew for what other runs do while the DLQ is empty: there is nothing to redrive', async () => {
+    const { tick, listener, clock, messages } = await prepare(aPlan(), [0]);
+    const [first] = plannedRanges(aPlan());
+    for (let round = 0; round < 9; round++) {
+      await tick();
+      messages.waiting = []; // somebody purges the queue, each time
+      clock.advance(61 * minute);
+    }
+    if (!first) throw new Error('there is a first range');
+    const other = { ...messageOf(aPlan(), first), dataset: 'zones' };
+    for (let pass = 0; pass < 3; pass++) {
+      expect(await tick()).toMatchObject([{ state: 'blocked' }]);
+      messages.waiting = [{ message: other, receiveCount: 0 }];
+      expect(await tick()).toMatchObject([{ state: 'loading' }]);
+      messages.waiting = [];
+    }
+    expect(listener.heard).toHaveLength(1);
+  });
+
   it('is told of by whoever comes next, with the same id, where one died in between', async () => {
     let dies = true;
     const fault = ({ operation, key }: LakeCall) =>
@@ -235,7 +292,7 @@ describe('a blocked run', () => {
     clock.advance(2 * 60 * minute);
     await tick();
     clock.advance(24 * 60 * minute + 1);
-    await expect(tick()).rejects.toThrow('its event could not be emitted (Error: no such bus)');
+    expectOwed(await tick(), 'its event could not be emitted (Error: no such bus)');
     expect(telemetry.lines.map(({ message }) => message)).toContain(
       'Nobody could be told that a run is blocked',
     );
@@ -253,43 +310,97 @@ describe.each([
     const { tick, listener, lake, claim, clock, telemetry } = await prepare(aPlan());
     listener.refusal[who] = 'not today';
     for (let pass = 0; pass < 3; pass++) {
-      await expect(tick()).rejects.toThrow(`${failure} (Error: not today)`);
+      expectOwed(await tick(), `${failure} (Error: not today)`);
       expect((await readPointer(lake, aRun))?.runId).toBe(aRun.runId);
       expect(await claim()).toBeDefined();
       clock.advance(minute);
     }
-    expect(telemetry.counts).toEqual({});
+    expect(telemetry.counts).toEqual({ RunStuck: 3 });
     listener.refusal = {};
     expect(await tick()).toMatchObject([{ state: 'published' }]);
     expect(await claim()).toBeUndefined();
     expect(listener.heard).toHaveLength(1);
     expect(listener.followed.at(-1)?.runId).toBe(aRun.runId);
-    expect(telemetry.counts).toEqual({ RunPublished: 1 });
+    expect(telemetry.counts).toEqual({ RunStuck: 3, RunPublished: 1 });
   });
 
   it('gives the dataset free an hour after, and says what is owed', async () => {
     const { tick, listener, claim, clock, telemetry } = await prepare(aPlan());
     listener.refusal[who] = 'not today';
-    await expect(tick()).rejects.toThrow(failure);
-    clock.advance(60 * minute - 1);
-    await expect(tick()).rejects.toThrow(failure);
-    clock.advance(1);
+    for (let pass = 0; pass < 60; pass++) {
+      expectOwed(await tick(), failure);
+      clock.advance(minute);
+    }
     expect(await tick()).toMatchObject([{ state: 'published' }]);
     expect(await claim()).toBeUndefined();
     expect(telemetry.lines).toContainEqual({
-      message: `A run has ended, but ${failure}, and this is not tried any more`,
+      message: `A run has ended, but ${failure}, and its dataset does not wait for that any more`,
       details: { ...aRun, reason: 'Error: not today' },
     });
     expect(listener.heard).toHaveLength(who === 'catalog' ? 1 : 0);
   });
+
+  it('is not given up for a single refusal, though reconcile was down for two hours before it', async () => {
+    for (const refusedBefore of [false, true]) {
+      const { tick, listener, clock, telemetry } = await prepare(aPlan());
+      // It is published, and reconcile dies; or it was refused already.
+      listener.refusal[refusedBefore ? who : 'events'] = 'not today';
+      expectOwed(await tick(), '(Error: not today)');
+      clock.advance(120 * minute);
+      listener.refusal = { [who]: 'throttled' };
+      expectOwed(await tick(), `${failure} (Error: throttled)`);
+      listener.refusal = {};
+      expect(await tick()).toMatchObject([{ state: 'published' }]);
+      expect(listener.heard).toHaveLength(1);
+      expect(listener.followed.at(-1)?.runId).toBe(aRun.runId);
+      expect(telemetry.lines.filter(isGivenUp)).toEqual([]);
+    }
+  });
+
+  it('is given up at the tenth refusal where reconcile seldom comes', async () => {
+    const { tick, listener, clock } = await prepare(aPlan());
+    listener.refusal[who] = 'not today';
+    for (let pass = 0; pass < 9; pass++) {
+      expectOwed(await tick(), failure);
+      clock.advance(30 * minute);
+    }
+    expect(await tick()).toMatchObject([{ state: 'published' }]);
+  });
+
+  it('has its hour, though what is noted of it cannot be read', async () => {
+    const { tick, listener, lake } = await prepare(aPlan());
+    for (const what of ['table', 'event']) await lake.put(owedKey(aRun, what), 'no document');
+    listener.refusal[who] = 'not today';
+    expectOwed(await tick(), failure);
+  });
+});
+
+it('has an hour for the event of its own, when the catalog has refused for one', async () => {
+  const { tick, listener, clock, telemetry } = await prepare(aPlan());
+  listener.refusal.catalog = 'no such database';
+  for (let pass = 0; pass < 60; pass++) {
+    expectOwed(await tick(), 'its table in the catalog does not follow');
+    clock.advance(minute);
+  }
+  listener.refusal.events = 'throttled';
+  expectOwed(await tick(), 'its event could not be emitted (Error: throttled)');
+  delete listener.refusal.events;
+  expect(await tick()).toMatchObject([{ state: 'published' }]);
+  expect(listener.heard).toHaveLength(1);
+  expect(telemetry.lines.filter(isGivenUp).map(({ message }) => message)).toEqual([
+    'A run has ended, but its table in the catalog does not follow, and its dataset does not wait for that any more',
+    'A run has ended, but its table in the catalog does not follow, and its dataset does not wait for that any more',
+  ]);
 });
 
 it('gives a refused run free an hour after where nobody can be told of it', async () => {
   const { tick, listener, claim, clock } = await prepare(aPlan({ total: 951 }));
   listener.refusal.events = 'not today';
-  await expect(tick()).rejects.toThrow('its event could not be emitted');
-  expect(await claim()).toBeDefined();
-  clock.advance(60 * minute);
+  for (let pass = 0; pass < 60; pass++) {
+    expectOwed(await tick(), 'its event could not be emitted');
+    expect(await claim()).toBeDefined();
+    clock.advance(minute);
+  }
   expect(await tick()).toMatchObject([{ state: 'refused' }]);
   expect(await claim()).toBeUndefined();
 });

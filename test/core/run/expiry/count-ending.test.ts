@@ -1,6 +1,8 @@
 import type { PageRange, Plan } from '../../../../core/plan/plan';
+import { endingKey } from '../../../../core/run/keys';
 import type { Receipt } from '../../../../core/run/range/receipt';
-import { aPlan } from '../run-fixture';
+import { type LakeCall, memoryLake } from '../../../support/memory-lake';
+import { aPlan, aRun } from '../run-fixture';
 import { EndedRun } from './ended-run';
 
 const second = (change: Partial<Receipt>) => (range: PageRange) => (range.index === 1 ? change : {});
@@ -17,18 +19,12 @@ it.each<[string, Partial<Plan>, Partial<Receipt>, Record<string, number>, number
     { RunPublished: 1 },
     2 / 950,
   ],
-  [
-    'refused for the quarantine: the gauge says so, and nothing else',
-    strict,
-    quarantined,
-    { RunFailed: 1 },
-    2 / 950,
-  ],
+  ['refused for the quarantine', strict, quarantined, { RunFailed: 1, RunQuarantined: 1 }, 2 / 950],
   [
     'refused for the quarantine, and moved, and short',
     { ...strict, total: 951 },
     { ...quarantined, ...moved },
-    { RunFailed: 1 },
+    { RunFailed: 1, RunQuarantined: 1 },
     2 / 950,
   ],
   ['refused since the source moved', {}, moved, { RunFailed: 1, RunDrifted: 1 }, 0],
@@ -60,8 +56,23 @@ it('a run of which nothing was received has nothing in quarantine', async () => 
 it('a run is counted once, though two conclude it at once and one was killed before', async () => {
   const run = await EndedRun.prepare(aPlan({ total: 951 }));
   run.listener.refusal.events = 'killed';
-  await run.tick().catch(() => {});
+  expect(await run.tick()).toMatchObject([{ state: 'stuck' }]);
   run.listener.refusal = {};
   await Promise.all([run.tick(), run.tick()]);
-  expect(run.telemetry.counts).toEqual({ RunFailed: 1, RunIncomplete: 1 });
+  expect(run.telemetry.counts).toEqual({ RunStuck: 1, RunFailed: 1, RunIncomplete: 1 });
+});
+
+it('a run whose verification cannot be read for once is counted at the next pass', async () => {
+  const run = await EndedRun.prepare(aPlan(), [], second(moved));
+  let refusals = 0;
+  const fault = ({ operation, key }: LakeCall) => {
+    if (operation !== 'get' || !key.endsWith('/verification.json')) return undefined;
+    // The pass itself may have read it before: only what follows the ending is meant.
+    return run.objects.text(endingKey(aRun)) && refusals++ === 0 ? 'before' : undefined;
+  };
+  const lake = memoryLake(run.objects, { fault });
+  expect(await run.tick({ lake })).toMatchObject([{ state: 'stuck' }]);
+  expect(await run.isOpen()).toBe(true);
+  expect(await run.tick({ lake })).toMatchObject([{ state: 'refused' }]);
+  expect(run.telemetry.counts).toEqual({ RunStuck: 1, RunFailed: 1, RunDrifted: 1 });
 });

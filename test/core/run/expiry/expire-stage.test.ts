@@ -1,10 +1,14 @@
+import { readEnding } from '../../../../core/run/expiry/ending';
 import { endingKey, manifestKey, pointerKey, stageKey, stagePrefix } from '../../../../core/run/keys';
+import { asPublished, type Pointer, pointerSchema } from '../../../../core/run/publish/pointer';
 import { type LakeCall, memoryLake } from '../../../support/memory-lake';
 import { aPlan, aRun } from '../run-fixture';
 import { EndedRun } from './ended-run';
 
 const refused = aPlan({ total: 951 });
 const anHour = () => 3_600_000;
+const earlier = '2026-01-30t03-00-00-000z';
+const later = '2026-02-01t03-00-00-000z';
 
 /** Objects that are none of the run's own stage objects. */
 const others = [
@@ -91,4 +95,49 @@ it('ends a run all the same where the lake refuses to tag', async () => {
   expect(run.tagged).toEqual([]);
   expect(await run.isOpen()).toBe(false);
   expect(run.objects.text(manifestKey(aRun))).toBeDefined();
+});
+
+it.each([
+  ['shows', (pointer: Pointer) => pointer],
+  ['keeps', (pointer: Pointer) => ({ ...pointer, runId: later, previous: [asPublished(pointer)] })],
+  [
+    'was brought back from',
+    (pointer: Pointer) => ({ ...pointer, runId: earlier, rolledBack: { from: aRun.runId, at: 'now' } }),
+  ],
+])('leaves nothing to expire of a run that the pointer %s, whatever its ending says', async (_, moved) => {
+  const run = await EndedRun.prepare(aPlan());
+  await run.tick();
+  const pointer = pointerSchema.parse(JSON.parse(run.objects.text(pointerKey(aRun)) ?? ''));
+  await run.lake.put(pointerKey(aRun), JSON.stringify(moved(pointer)));
+  const failed = { version: 1, ending: 'failed', reasons: ['by hand'], at: pointer.publishedAt };
+  await run.lake.put(endingKey(aRun), JSON.stringify(failed));
+  await run.claim();
+  expect(await run.tick()).toMatchObject([{ state: 'failed' }]);
+  expect(run.tagged).toEqual([]);
+  expect(run.telemetry.lines.at(-1)).toMatchObject({
+    details: { ...aRun, tagged: 0, reason: 'Error: readers see it, or may go back to it' },
+  });
+});
+
+it('leaves nothing to expire where the pointer cannot be read', async () => {
+  const run = await EndedRun.old([3]);
+  await run.lake.put(pointerKey(aRun), 'no document');
+  expect(await run.tick()).toMatchObject([{ state: 'failed' }]);
+  expect(run.tagged).toEqual([]);
+});
+
+it('never shows readers a run that is left to expire, though somebody removed its ending', async () => {
+  const run = await EndedRun.old([3]);
+  await run.tick();
+  expect(run.tagged).toHaveLength(3);
+  await run.load(3);
+  await run.lake.removeAll([endingKey(aRun)]);
+  await run.claim();
+  expect(await run.tick()).toMatchObject([
+    { state: 'refused', problems: [expect.stringContaining('left to expire')] },
+  ]);
+  expect(await run.published()).toBeUndefined();
+  expect(await run.isOpen()).toBe(false);
+  expect(await readEnding(run.lake, aRun)).toMatchObject({ ending: 'refused' });
+  expect(run.tagged).toHaveLength(4);
 });

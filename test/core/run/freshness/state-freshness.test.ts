@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { nextDue } from '../../../../core/run/freshness/due-times';
 import type { ExpectedDataset } from '../../../../core/run/freshness/expected-dataset';
 import { stateFreshness } from '../../../../core/run/freshness/state-freshness';
-import { pointerKey } from '../../../../core/run/keys';
+import { expectedKey, planKey, pointerKey } from '../../../../core/run/keys';
 import { runIdAt } from '../../../../core/run/plan/run-id';
 import { publish } from '../../../../core/run/publish/pointer';
 import type { Schedule } from '../../../../core/source/source';
 import { type LakeCall, memoryLake } from '../../../support/memory-lake';
 import { aPublication } from '../publish/publish-fixture';
+import { aPlan } from '../run-fixture';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -35,8 +36,8 @@ interface Published {
   readonly named: number;
   /** @default the time it is named after */
   readonly watermark?: number;
-  /** When the replayed run was due. */
-  readonly replayOf?: number;
+  /** When the replayed run was due, and before it the one that it is a replay of, and so on. */
+  readonly replayOf?: readonly [number, ...number[]];
   /** @default an hour later */
   readonly publishedAt?: number;
 }
@@ -54,9 +55,16 @@ async function publishRun(
   { named, watermark = named, replayOf, publishedAt = named + hour }: Published,
 ): Promise<void> {
   const publication = aPublication(runIdAt(new Date(named)));
-  const replay = replayOf !== undefined && {
-    replayOf: { runId: runIdAt(new Date(replayOf)), extension: 'parquet' as const },
-  };
+  const [first, ...others] = (replayOf ?? []).map((due) => {
+    return { runId: runIdAt(new Date(due)), extension: 'parquet' as const };
+  });
+  const replay = first && { replayOf: first };
+  for (let { runId } = first ?? { runId: '' }; runId !== ''; ) {
+    const before = others.shift();
+    const plan = { ...aPlan({ runId }), ...{ source, dataset }, ...(before && { replayOf: before }) };
+    await lake.put(planKey(plan), JSON.stringify(plan));
+    runId = before?.runId ?? '';
+  }
   const manifest = {
     ...publication.manifest,
     ...replay,
@@ -96,6 +104,11 @@ describe('hours since the baseline', () => {
     };
     const { HoursSinceBaseline } = await stated(expected(), published, at('06-01T09:34'));
     expect(HoursSinceBaseline).toBe(6.5);
+  });
+
+  it('are 0 where the clock that took the watermark is ahead', async () => {
+    const ahead = { named: at('06-01T03:00'), watermark: at('06-01T03:04:02') };
+    expect((await stated(expected(), ahead, at('06-01T03:04'))).HoursSinceBaseline).toBe(0);
   });
 
   it('are stated of a dataset that nothing loads by itself, which is never late', async () => {
@@ -156,10 +169,32 @@ describe('hours late', () => {
     expect(await late(saturday, '03-30T07:40', { schedules })).toBe(1);
   });
 
-  it('of what was never published count from the last deadline that has passed', async () => {
-    expect(await late(undefined, '06-01T09:00')).toBeCloseTo(23 + 50 / 60);
-    expect(await late(undefined, '06-01T09:10')).toBe(24);
-    expect(await late(undefined, '06-01T10:10')).toBe(1);
+  it('of what was never published count from the first start since it is expected', async () => {
+    const lake = memoryLake();
+    const seen = async (now: string) =>
+      (await state([expected()], lake, at(now))).gauges['geonames/cities']?.HoursLate;
+    // Deployed at noon: no start was ever due.
+    expect(await seen('06-01T12:00')).toBe(0);
+    expect(await seen('06-02T03:00')).toBe(0);
+    expect(await seen('06-02T09:10')).toBe(0);
+    expect(await seen('06-02T10:10')).toBe(1);
+    expect(await seen('06-03T10:10')).toBe(25);
+    const text = (await lake.get(expectedKey(expected())))?.text ?? '';
+    expect(JSON.parse(text)).toEqual({ version: 1, since: '2026-06-01T12:00:00.000Z' });
+  });
+
+  it('of what was never published are not told where since when cannot be read', async () => {
+    const lake = memoryLake();
+    await lake.put(expectedKey(expected()), '{"since": "yesterday"}');
+    const { gauges, warnings } = await state([expected()], lake, at('06-02T12:00'));
+    expect(gauges).toEqual({});
+    expect(warnings).toMatchObject([{ reason: expect.stringContaining('expected.json') }]);
+  });
+
+  it('of what nobody expects at any time are not counted either', async () => {
+    const lake = memoryLake();
+    await state([expected({ schedules: [] })], lake, at('06-01T12:00'));
+    expect(await lake.get(expectedKey(expected()))).toBeUndefined();
   });
 
   it('do not begin since the clock of fan-out is behind that of the schedule', async () => {
@@ -174,10 +209,25 @@ describe('hours late', () => {
   });
 
   it('do not end since an old run was shaped anew', async () => {
-    const replay = { named: at('06-02T14:00'), watermark: at('06-01T03:07'), replayOf: at('06-01T03:00') };
+    const replay = {
+      named: at('06-02T14:00'),
+      watermark: at('06-01T03:07'),
+      replayOf: [at('06-01T03:00')] as const,
+    };
     expect(await late(replay, '06-02T15:10')).toBe(6);
-    const sameDay = { named: at('06-02T14:00'), watermark: at('05-31T01:00'), replayOf: at('06-02T03:00') };
+    const sameDay = {
+      named: at('06-02T14:00'),
+      watermark: at('05-31T01:00'),
+      replayOf: [at('06-02T03:00')] as const,
+    };
     expect(await late(sameDay, '06-02T15:10')).toBe(0);
+  });
+
+  it('do not end since a run that was shaped anew was shaped anew again', async () => {
+    const third = { named: at('06-02T14:00'), watermark: at('05-31T01:00') };
+    const of = (first: string) => [at('06-02T13:00'), at('06-02T12:00'), at(first)] as const;
+    expect(await late({ ...third, replayOf: of('06-01T03:00') }, '06-02T15:10')).toBe(6);
+    expect(await late({ ...third, replayOf: of('06-02T03:00') }, '06-02T15:10')).toBe(0);
   });
 
   it('do not wait for a run that is named after a time to come', async () => {
@@ -237,7 +287,7 @@ test('what cannot be read of one dataset is told, and all others are stated', as
   ]);
 });
 
-test('a dataset costs one read, and no more than twenty are under way at once', async () => {
+test('a published dataset costs one read, and no more than twenty are under way at once', async () => {
   const calls: LakeCall[] = [];
   let underWay = 0;
   let most = 0;
@@ -247,13 +297,16 @@ test('a dataset costs one read, and no more than twenty are under way at once', 
       await new Promise(setImmediate);
     },
   });
-  const counting: Pick<typeof lake, 'get'> = {
+  const counting: Pick<typeof lake, 'get' | 'putIfAbsent'> = {
+    putIfAbsent: (...put) => lake.putIfAbsent(...put),
     async get(key) {
       most = Math.max(most, ++underWay);
       return lake.get(key).finally(() => underWay--);
     },
   };
   const datasets = Array.from({ length: 100 }, (_, n) => expected({ dataset: `dataset-${n}` }));
+  for (const dataset of datasets) await publishRun(lake, dataset, { named: at('06-01T03:00') });
+  calls.length = 0;
   await state(datasets, counting, at('06-02T10:10'));
   const keys = datasets.map(pointerKey);
   expect([...new Set(calls.map(({ operation, key }) => `${operation} ${key}`))]).toEqual(

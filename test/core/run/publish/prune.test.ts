@@ -3,6 +3,7 @@ import {
   claimKey,
   curatedKey,
   curatedPrefix,
+  expectedKey,
   planKey,
   quarantineKey,
   rawKey,
@@ -195,6 +196,13 @@ describe('prune', () => {
       await expect(applyPrune(lake, plan)).rejects.toThrow(PruneError);
       expect(objects.keys()).toEqual(all);
     }
+  });
+
+  test('leaves alone since when a dataset is expected, which is of no run', async () => {
+    const { objects, lake } = await history(['refused', 'refused'], 1);
+    await lake.put(expectedKey(aRun), '{}');
+    await applyPrune(lake, await planPrune(lake, aRun, options, at(20)));
+    expect(objects.keys()).toEqual([expectedKey(aRun)]);
   });
 
   test('knows every dataset of the lake, and no claim or neighbour for one', async () => {

@@ -73,7 +73,7 @@ describe.each<Kind>(['grid', 'chain', 'lead'])('a replay of a %s', (kind) => {
     expect(world.staged(third)).toEqual(world.staged(first));
     const raws = (runId: string) => world.manifested(runId).map(({ receipt }) => receipt.raw);
     expect(raws(third)).toEqual(raws(first));
-    expect(await world.pointer()).toMatchObject({ runId: third });
+    expect(await world.pointer()).toMatchObject({ runId: third, replayOf: first });
   });
 
   it('needs none of the stage objects of the run, which expire when it was not published', async () => {

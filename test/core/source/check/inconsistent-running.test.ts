@@ -178,6 +178,36 @@ const refused: readonly (readonly [string, Tree, string, string, string])[] = [
     'one is skipped',
   ],
   [
+    'both schedules at once, in two time zones, on some days of the year',
+    withDataset({
+      schedule: { ...daily, hour: 4, timeZone: 'Europe/Berlin' },
+      incremental: { ...changed, schedule: { ...daily, hour: 3 } },
+    }),
+    'incremental.schedule',
+    "the time of the dataset's own schedule in another time zone, as at 2026-01-01T03:00:00.000Z",
+    'one is skipped',
+  ],
+  [
+    'both schedules at once, in two time zones, in the weeks in which only one has changed its clocks',
+    withDataset({
+      schedule: { ...daily, hour: 8, timeZone: 'Europe/Berlin', weekDays: ['thu'] },
+      incremental: { ...changed, schedule: { ...daily, hour: 3, timeZone: 'America/New_York' } },
+    }),
+    'incremental.schedule',
+    "the time of the dataset's own schedule in another time zone, as at 2026-03-12T07:00:00.000Z",
+    'one is skipped',
+  ],
+  [
+    'both schedules at once, in two names of a time zone',
+    withDataset({
+      schedule: { ...daily, timeZone: 'Etc/UTC' },
+      incremental: { ...changed, schedule: daily },
+    }),
+    'incremental.schedule',
+    "the time of the dataset's own schedule in another time zone, as at 2026-01-01T03:00:00.000Z",
+    'one is skipped',
+  ],
+  [
     'a day twice',
     withDataset({ incremental: { ...changed, schedule: { ...daily, weekDays: ['mon', 'mon'] } } }),
     'incremental.schedule.weekDays[1]',
@@ -242,6 +272,23 @@ const accepted: readonly (readonly [string, Tree])[] = [
     withDataset({
       schedule: weekly,
       incremental: { ...changed, schedule: { ...daily, weekDays: ['mon', 'sat'] } },
+    }),
+  ],
+  [
+    'the same time of day in time zones that never have it together',
+    withDataset({
+      schedule: { ...daily, timeZone: 'Europe/Berlin' },
+      incremental: { ...changed, schedule: { ...daily, timeZone: 'Europe/London' } },
+    }),
+  ],
+  [
+    'the same moment on days of the week that differ, since it is tomorrow elsewhere',
+    withDataset({
+      schedule: { ...daily, hour: 20, weekDays: ['mon'] },
+      incremental: {
+        ...changed,
+        schedule: { ...daily, hour: 5, timeZone: 'Asia/Tokyo', weekDays: ['mon'] },
+      },
     }),
   ],
   [
