@@ -35,8 +35,8 @@ export function addBaseload(
   app: App,
   loaded: LoadedSources = loadSources(sourcesFolderOf(app)),
 ): readonly string[] {
-  const context = app.node.getAllContext();
-  const asked: unknown = context.environment;
+  const asked: unknown = app.node.tryGetContext('environment');
+  const context = contextFor(asked, app.node.getAllContext());
   const wanted = (asked === undefined ? deployed : [asked]).map(findEnvironment);
   const found = wanted.filter((environment) => environment !== undefined);
   const settled = found.map((environment) => applySettings(loaded.sources, context, environment));
@@ -61,6 +61,18 @@ export function addBaseload(
   if (refused.length === settled.length) return [...new Set(refused.flatMap(({ against }) => against))];
   for (const { environment, against } of refused) refuse(app, environment, against);
   return [];
+}
+
+/** On a laptop, settings of the other environments say nothing, and may be of sources that are in another folder. */
+function contextFor(
+  environment: unknown,
+  context: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (environment !== 'local') return context;
+  const others = deployed.map((name) => `${name}:`);
+  return Object.fromEntries(
+    Object.entries(context).filter(([key]) => !others.some((other) => key.startsWith(other))),
+  );
 }
 
 /** Adds an environment's stack; or nothing, and returns what stands against it. */

@@ -59,7 +59,7 @@ export function applySettings(
     const source = sources.get(name);
     const definition = definitions.get(name);
     const apply = Object.hasOwn(settings, setting) && !key.dataset ? settings[setting] : undefined;
-    const known = apply !== undefined || setting === 'schedule';
+    const known = isSetting(key);
     if (!source && !known) continue; // of somebody else's
     const isHere = key.environment === undefined || key.environment === environment.name;
     const elsewhere = environmentProblem(key);
@@ -84,6 +84,11 @@ export function applySettings(
   problems.push(...settled.flatMap((one) => one.problems));
   problems.push(...good.flatMap(({ source }) => switchedOnInVain(here, source, switchedBy)));
   return { environment: here, sources: good, problems };
+}
+
+/** Whether that is what settings are called, of whatever source. */
+export function isSetting({ setting, dataset }: SettingKey): boolean {
+  return setting === 'schedule' || (Object.hasOwn(settings, setting) && dataset === undefined);
 }
 
 /** The settings of a context, the more specific ones last: those of one environment, and among equals those of one dataset. */

@@ -1,6 +1,7 @@
 import { closest } from '../../core/source/closest';
 import { environmentNames } from '../../lambda/environment';
 import { readSettingKey } from './setting-key';
+import { isSetting } from './source-settings';
 
 /** The context keys of the app itself; settings of sources have a colon. */
 const ownKeys = ['alarmEmail', 'sources', 'environment', 'sample'] as const;
@@ -28,7 +29,7 @@ function strayKey(key: string, sources: readonly string[]): string | undefined {
   }
   if (last === perEnvironment) return undefined; // alarmAddresses looks for its environment
   const setting = readSettingKey(key);
-  if (setting && sources.includes(setting.source)) return undefined;
+  if (setting && (sources.includes(setting.source) || isSetting(setting))) return undefined;
   const environment = environmentNames.find((name) => name === first.toLowerCase());
   if (environment !== undefined)
     return `means nothing: for ${environment} alone there is '${environment}:${perEnvironment}', and settings of sources such as '${environment}:${sources[0] ?? '<source>'}:lanes'`;

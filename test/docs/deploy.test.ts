@@ -12,6 +12,7 @@ import { SampleStack } from '../../lib/sample/sample-stack';
 import geonames from '../../sources/geonames';
 import tides from '../lib/fixtures/sources/tides';
 import { fixtureSources } from '../lib/fixtures/synthesize';
+import { projectWithoutSettings } from '../support/without-settings';
 
 const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs/deploy.md'), 'utf8');
@@ -91,6 +92,7 @@ describe('what it and the runbook write into cdk.json', () => {
 it('shows how a refused environment is told of, as the CDK does', () => {
   const [, shown = '', long = ''] = /^```\n(ERROR source '([^']+)'[\s\S]*?)^```/m.exec(text) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'baseload-docs-'));
+  const project = projectWithoutSettings();
   try {
     const geonamesFile = readFileSync(join(root, 'sources/geonames.ts'), 'utf8');
     // Of 65 characters, with the other names around it, in staging only
@@ -108,12 +110,16 @@ it('shows how a refused environment is told of, as the CDK does', () => {
       '--output',
       join(folder, 'out'),
     ];
-    const { status, stderr } = spawnSync(process.execPath, [cdk, ...words], { encoding: 'utf8', cwd: root });
+    const { status, stderr } = spawnSync(process.execPath, [cdk, ...words], {
+      encoding: 'utf8',
+      cwd: project,
+    });
     expect(long).toHaveLength(40);
     for (const line of shown.trim().split('\n')) expect(stderr).toContain(`${line}\n`);
     expect(status).toBe(1);
   } finally {
     rmSync(folder, { recursive: true });
+    rmSync(project, { recursive: true });
   }
 });
 

@@ -6,6 +6,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { LoadedSource } from '../../core/source/load-sources';
 import { addBaseload } from '../../lib/baseload-app';
+import { projectWithoutSettings } from '../support/without-settings';
 import tides from './fixtures/sources/tides';
 
 const projectRoot = resolve(__dirname, '../..');
@@ -18,10 +19,14 @@ const cdkJson = Object.fromEntries(
 );
 
 let folder: string;
+let project: string;
 beforeAll(() => {
+  project = projectWithoutSettings();
   folder = mkdtempSync(join(tmpdir(), 'baseload-app-'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  for (const made of [folder, project]) rmSync(made, { recursive: true });
+});
 
 /** The environment of a person who types a command: none of what the tests set up. */
 function shell(): NodeJS.ProcessEnv {
@@ -55,7 +60,7 @@ function cdk(...words: string[]): SpawnSyncReturns<string> {
     process.execPath,
     [join(projectRoot, 'node_modules/aws-cdk/bin/cdk'), ...words, ...output],
     {
-      cwd: projectRoot,
+      cwd: project,
       encoding: 'utf8',
       env: { ...shell(), ...offline },
     },

@@ -10,6 +10,7 @@ import { localAccount, localRegion } from '../../local/local-account';
 import { deployLocally } from '../../local/template/deploy-locally';
 import { queueArn } from '../../local/template/references';
 import { synthesize } from '../../local/template/synthesize';
+import { withoutSettings } from '../support/without-settings';
 
 /** Names that begin with one another, and names of datasets that are those of sources. */
 const sources = ['geo', 'geo-names', 'geo-names-run'];
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const [stack] = await synthesize({
     projectRoot: resolve(__dirname, '../..'),
     outDirectory: join(folder, 'cdk.out'),
-    context: { environment: 'local', sources: folder },
+    context: { ...withoutSettings, environment: 'local', sources: folder },
   });
   if (stack === undefined) throw new Error('there is a stack');
   aws = await startLocalAws({ directory: join(folder, 's3'), region: localRegion, secret: () => undefined });

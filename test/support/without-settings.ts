@@ -1,11 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
-const { context } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'cdk.json'), 'utf8'));
+const projectRoot = resolve(__dirname, '../..');
+const cdkJson = JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8'));
+const isFlag = (key: string) => key.startsWith('@aws-cdk') || key === 'cli-telemetry';
 
 /** Takes the settings away that somebody keeps in cdk.json for sources of their own: a test's sources are others. */
 export const withoutSettings: Readonly<Record<string, undefined>> = Object.fromEntries(
-  Object.keys(context)
-    .filter((key) => !key.startsWith('@aws-cdk'))
+  Object.keys(cdkJson.context)
+    .filter((key) => !isFlag(key))
     .map((key) => [key, undefined]),
 );
+
+/** A folder that is the project, but for settings in cdk.json; whoever asks removes it. */
+export function projectWithoutSettings(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'baseload-project-'));
+  for (const name of readdirSync(projectRoot))
+    if (name !== 'cdk.json') symlinkSync(join(projectRoot, name), join(folder, name));
+  const context = Object.fromEntries(Object.entries(cdkJson.context).filter(([key]) => isFlag(key)));
+  writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ ...cdkJson, context }));
+  return folder;
+}
