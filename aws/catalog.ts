@@ -30,7 +30,7 @@ const missing = 'EntityNotFoundException';
 
 /**
  * The tables of a Glue database. `follow` reads the table, then the pointer, and only then writes, on condition that the table is still the
- * one that it read (VersionId of UpdateTable: a stale one is refused with ConcurrentModificationException, https://github.com/floci-io/floci/issues/1183);
+ * one that it read (VersionId of UpdateTable; that a stale one is refused with ConcurrentModificationException is not documented, only seen);
  * and it is done when it has found the two the same. So whoever was handed a pointer that has moved meanwhile writes what the pointer says now, and nobody
  * puts an older run over a newer one: no order of runs is needed, which a rollback would break. UpdateTable keeps the table as it was
  * among its versions. What people have written in the catalog, the table's and its columns' descriptions and the owner, stays.

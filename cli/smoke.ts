@@ -13,7 +13,7 @@ import { checkLines } from './verify';
 type DeployedName = DeployedRun['env'];
 
 /** `npm run smoke:aws`: does what is deployed load, verify and publish? Not a command of baseload: it is about one dataset, the sample. */
-export function smokeCommand(): Command {
+function smokeCommand(): Command {
   return new Command('npm run smoke:aws --')
     .description('load the sample through a deployed environment, and check what came of it')
     .addOption(

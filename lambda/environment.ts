@@ -31,7 +31,12 @@ export function stackName(environment: EnvironmentName): string {
 /** What an environment may set differently for a source than its file does. */
 export interface SourceSettings {
   readonly baseUrl: string;
-  readonly limits: { readonly requestsPerSecond: number; readonly burst: number; readonly lanes: number };
+  readonly limits: {
+    readonly requestsPerSecond: number;
+    readonly burst: number;
+    readonly lanes: number;
+    readonly inFlight: number;
+  };
 }
 
 /** Names of a source's queues in an environment. */

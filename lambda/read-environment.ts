@@ -6,7 +6,7 @@ import { type SourceSettings, variable } from './environment';
 
 const text = z.string().min(1);
 
-const settingsSchema: z.ZodType<SourceSettings & Pick<Source, 'limits'>> = z.object({
+const settingsSchema: z.ZodType<SourceSettings> = z.object({
   baseUrl: text,
   limits: z.object({
     requestsPerSecond: z.number().positive(),

@@ -65,6 +65,7 @@ const services = {
   curation,
   writeReport,
   flush: () => telemetry.flush(),
+  known: new WeakMap(),
 };
 
 /** Says how fresh every dataset is, and does the next step of every open run. Called every minute; calling it more often does no harm. */

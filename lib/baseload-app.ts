@@ -6,6 +6,7 @@ import { type EnvironmentName, functionNames, stackName } from '../lambda/enviro
 import { BaseloadStack } from './baseload-stack';
 import { collidingTables } from './catalog/colliding-tables';
 import { type Environment, environments, findEnvironment } from './environments';
+import { longestPolicies, longPolicies } from './function/long-policies';
 import { alarmAddresses } from './monitoring/alarm-addresses';
 import { addSample } from './sample/add-sample';
 import { applySettings } from './source/source-settings';
@@ -91,21 +92,32 @@ function addStack(app: App, environment: Environment, sources: LoadedSources['so
   }
 }
 
-/** Throws a ConfigurationError where the stack, or one that is nested in it, has more resources than a template may: the CDK would end all environments with a trace. */
+/**
+ * Throws a ConfigurationError where the stack, or one that is nested in it, has more resources than a template may, at which the CDK would end all
+ * environments with a trace; or a role more policy than IAM takes, at which the deployment would.
+ */
 function refuseTooMany(stack: Stack, { name }: Environment, sources: LoadedSources['sources']): void {
   const all = stack.node.findAll();
   const resources = all.filter((one) => CfnResource.isCfnResource(one));
+  const datasets = sources.reduce((sum, { source }) => sum + source.datasets.length, 0);
+  const these = `${counted(sources.length, 'source')} with ${counted(datasets, 'dataset')} make`;
+  const remedy =
+    'keep some of them in another folder, and deploy that to another account or region (-c sources=<folder>)';
   for (const one of all.filter((construct) => Stack.isStack(construct))) {
     const count = resources.filter((resource) => resource.stack === one).length;
     if (count <= mostResources) continue;
     const [what, where] = one.nested
       ? [`${count} alarms and the like`, `the nested stack ${one.node.id} of ${name}`]
       : [`${count} resources`, name];
-    const datasets = sources.reduce((sum, { source }) => sum + source.datasets.length, 0);
     throw new ConfigurationError(
-      `${counted(sources.length, 'source')} with ${counted(datasets, 'dataset')} make ${what} in ${where}, and CloudFormation allows ${mostResources} in a stack: keep some of them in another folder, and deploy that to another account or region (-c sources=<folder>)`,
+      `${these} ${what} in ${where}, and CloudFormation allows ${mostResources} in a stack: ${remedy}`,
     );
   }
+  const [long] = longPolicies(stack);
+  if (long === undefined) return;
+  throw new ConfigurationError(
+    `${these} up to ${long.length} characters of policy in the role ${long.path.replace(/\/Role\/Resource$/, '')} of ${name}, and IAM allows ${longestPolicies}: ${remedy}`,
+  );
 }
 
 function counted(count: number, what: string): string {

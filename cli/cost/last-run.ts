@@ -37,13 +37,15 @@ export async function lastRunOf(
     lanes: source.limits.lanes,
   });
   const { counts, replayOf, increment } = manifest;
+  // Of an increment, what was staged is only what changed. Pointers did not always tell.
+  const tableBytes = pointer.bytes ?? counts.bytesStaged;
   return {
     runId: run.runId,
     kind: replayOf !== undefined ? 'replay' : increment ? 'incremental' : 'full',
     records: counts.staged,
     ranges: counts.ranges,
     bytesReceived: counts.bytesReceived,
-    stored: { tableBytes: counts.bytesStaged, ...raw },
+    stored: { tableBytes, ...raw },
     cost: costOf(usage),
   };
 }

@@ -71,7 +71,7 @@ function continuePublished(
   const published = `run ${runId} is published, and its table in the catalog, or whoever waits for its event, is about to be told`;
   if (!isWanted(plan, wanted) || plan.definition !== definitionHash(wanted.dataset)) {
     throw new ConfigurationError(
-      `${published}: run this again when npx baseload status ${plan.source}/${plan.dataset} does not show it as open any more, within two hours at most`,
+      `${published}: run this again when npx baseload status ${plan.source}/${plan.dataset} does not show it as open any more, mostly within two hours`,
     );
   }
   say(`${published}: it is not given up but continued; run this again for a new one`);

@@ -62,6 +62,7 @@ export class UsageSum {
   #raw = 0;
   #documents = 0;
   #successors = 0;
+  /** Slices begin in leads and chains only. */
   #begun = 0;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
@@ -85,7 +86,7 @@ export class UsageSum {
    * declaration names. A replay's fetching is that of the run it replays, so it is not counted again.
    */
   usage(
-    { counts, replayOf }: Pick<Manifest, 'counts' | 'replayOf'>,
+    { counts, replayOf, drift }: Pick<Manifest, 'counts' | 'replayOf' | 'drift'>,
     known: {
       readonly rawBytes?: number | undefined;
       readonly secrets?: number | undefined;
@@ -99,8 +100,8 @@ export class UsageSum {
     return runUsage({
       ranges: counts.ranges,
       successors: this.#successors,
-      // Slices begin in leads and chains only.
-      isGrid: this.#begun === 0,
+      begun: this.#begun,
+      looks: drift?.looks ?? 0,
       bytesReceived: counts.bytesReceived,
       fetchSeconds: isReplay ? 0 : this.#fetchMilliseconds / 1000,
       seconds: isReplay || !Number.isFinite(span) ? 60 : span,
@@ -117,7 +118,7 @@ export class UsageSum {
 
 /** What a finished run used, by its manifest and the receipts of its objects (manifestObjects). */
 export async function usageOf(
-  manifest: Pick<Manifest, 'counts' | 'replayOf'>,
+  manifest: Pick<Manifest, 'counts' | 'replayOf' | 'drift'>,
   objects: AsyncIterable<ManifestObject> | Iterable<ManifestObject>,
   known: Parameters<UsageSum['usage']>[1] = {},
 ): Promise<Usage> {

@@ -156,7 +156,7 @@ function scenario(input: ScenarioInput): Scenario {
   const records = extent.records[end];
   const pages = extent.pages[end];
   const isChained = !isCountable(dataset.pagination);
-  const { ranges, pagesPerRange } = rangesOf(input, records, pages);
+  const { ranges, pagesPerRange, begun } = rangesOf(input, records, pages);
   const pagesPerFile = Math.min(pages, pagesPerRange);
   const perRecord = probe.records === 0 ? 0 : probe.bytesReceived / probe.records;
   const bytesReceived = Math.round(perRecord * records);
@@ -185,7 +185,8 @@ function scenario(input: ScenarioInput): Scenario {
   const usage = runUsage({
     ranges: ranges + looks.ranges,
     successors: isChained ? Math.max(0, ranges - probe.slices.length) : 0,
-    isGrid: needsExtent(dataset),
+    begun,
+    looks: looks.looks,
     bytesReceived: Math.round(bytesReceived * again),
     fetchSeconds: time.seconds * lanes * again,
     seconds: time.seconds * again + 60,
@@ -214,20 +215,25 @@ function rangesOf(
   { probe, source, dataset, options }: ScenarioInput,
   records: number,
   pages: number,
-): { readonly ranges: number; readonly pagesPerRange: number } {
+): { readonly ranges: number; readonly pagesPerRange: number; readonly begun: number } {
   const plan = planOf({ probe, source, dataset, options }, records, pages);
   const [first] = plan.sequences;
-  if (first?.type === 'pages') return { ranges: countRangesOf(first), pagesPerRange: first.pagesPerRange };
+  if (first?.type === 'pages') {
+    return { ranges: countRangesOf(first), pagesPerRange: first.pagesPerRange, begun: 0 };
+  }
   const perRange = isCountable(dataset.pagination) ? plan.pagesPerRange : chainRange(plan, probe, source);
   const slices = Math.max(1, probe.slices.length);
   const perSlice = pages / slices;
-  if (first?.type === 'chain') return { ranges: Math.ceil(pages / perRange), pagesPerRange: perRange };
+  if (first?.type === 'chain') {
+    return { ranges: Math.ceil(pages / perRange), pagesPerRange: perRange, begun: 1 };
+  }
   const leads = first === undefined ? 1 : countRangesOf(first);
   const left = Math.max(0, perSlice - inlinePages);
   const fair = Math.max(inlinePages, Math.ceil(left / (4 * source.limits.lanes)));
   const rest = isCountable(dataset.pagination) ? Math.min(perRange, fair) : perRange;
   const ranges = leads + slices * Math.ceil(left / rest);
-  return { ranges, pagesPerRange: Math.ceil(pages / ranges) };
+  const chains = left > 0 && !isCountable(dataset.pagination) ? slices : 0;
+  return { ranges, pagesPerRange: Math.ceil(pages / ranges), begun: leads + chains };
 }
 
 function chainRange(plan: Plan, probe: Probe, source: Source): number {

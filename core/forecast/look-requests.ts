@@ -12,6 +12,7 @@ export interface PagesToLookAt {
 
 /** What looking again takes: each request is a page, and ranges are messages and objects. */
 export interface Looks {
+  readonly looks: number;
   readonly requests: number;
   readonly ranges: number;
 }
@@ -26,11 +27,13 @@ function isLookedAt({ pagination, verification }: Dataset): boolean {
   return isCountable(pagination) && pagination.type !== 'single' && verification.looks > 0;
 }
 
+const noLooks: Looks = { looks: 0, requests: 0, ranges: 0 };
+
 /** The one look at the edges of ranges that a source takes where nothing moves. */
 export function quietLooks(dataset: Dataset, { ranges, slices }: PagesToLookAt): Looks {
-  if (!isLookedAt(dataset)) return { requests: 0, ranges: 0 };
+  if (!isLookedAt(dataset)) return noLooks;
   const requests = ranges + probesOf(dataset, slices);
-  return { requests, ranges: requests };
+  return { looks: 1, requests, ranges: requests };
 }
 
 /**
@@ -38,7 +41,7 @@ export function quietLooks(dataset: Dataset, { ranges, slices }: PagesToLookAt):
  * that are shorter each time (moved-look.ts). It bounds those of a source that grows by no more than a page meanwhile.
  */
 export function restlessLooks(dataset: Dataset, work: PagesToLookAt): Looks {
-  if (!isLookedAt(dataset)) return { requests: 0, ranges: 0 };
+  if (!isLookedAt(dataset)) return noLooks;
   const { pagesPerRange, slices } = work;
   const alone = dataset.slices.length > 0 || probesOf(dataset, 1) > 0 ? leadPages * slices : 0;
   const probes = probesOf(dataset, slices);
@@ -51,7 +54,7 @@ export function restlessLooks(dataset: Dataset, work: PagesToLookAt): Looks {
     requests += pages + read + probes;
     ranges += 2 * read + probes;
   }
-  return { requests, ranges };
+  return { looks: 2 * dataset.verification.looks + 1, requests, ranges };
 }
 
 /** Looks at the end of each slice that does not say how much it holds: at its last page and the one behind it. */

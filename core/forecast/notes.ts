@@ -1,3 +1,4 @@
+import { count, counted } from '../counted';
 import type { Increment } from '../plan/plan';
 import { isCountable } from '../source/pagination';
 import type { Dataset } from '../source/source';
@@ -21,19 +22,17 @@ export function forecastNotes(told: Omit<Forecast, 'notes'>, facts: ForecastFact
   return [...extentNotes(told, probe, dataset), ...paceNotes(told, dataset), ...runNotes(told, facts)];
 }
 
-const n = (value: number) => value.toLocaleString('en');
-
 function* extentNotes(
   { known, atLeast }: Pick<Forecast, 'known' | 'atLeast'>,
   { slices, seen }: Pick<Probe, 'slices' | 'seen'>,
   { slices: declared }: Pick<Dataset, 'slices'>,
 ): Generator<string> {
-  const of = declared.length === 0 ? '' : `, of ${n(slices.length)} slices`;
+  const of = declared.length === 0 ? '' : `, of ${counted(slices.length, 'slice')}`;
   if (known === 'unknown') {
-    yield `the source says nowhere how much it holds${of}, so nobody knows how many requests a run takes, but that it is ${n(atLeast?.requests ?? 1)} at least: the numbers are for each ${n(recordsWhereUnknown)} records`;
+    yield `the source says nowhere how much it holds${of}, so nobody knows how many requests a run takes, but that it is ${count(atLeast?.requests ?? 1)} at least: the numbers are for each ${count(recordsWhereUnknown)} records`;
   }
   if (known === 'slices') {
-    yield `reckoned from ${n(seen.length)} of ${n(slices.length)} slices, low and high as if all others were like the smallest and the largest of them: look at more with --pages`;
+    yield `reckoned from ${count(seen.length)} of ${counted(slices.length, 'slice')}, low and high as if all others were like the smallest and the largest of them: look at more with --pages`;
   }
 }
 
@@ -42,9 +41,9 @@ function* paceNotes(
   { pagination }: Pick<Dataset, 'pagination'>,
 ): Generator<string> {
   const { used, heldBy, lanes, lanesNeeded, latency, requestsPerSecond } = pace;
-  const share = `${Math.round(used * 100)} % of the ${n(requestsPerSecond)} requests/s`;
+  const share = `${Math.round(used * 100)} % of the ${requestsPerSecond.toLocaleString('en')} requests/s`;
   if (heldBy === 'latency' && lanesNeeded > lanes) {
-    yield `answers take ${n(Math.round(latency))} ms, so ${n(lanes)} lanes use ${share}: lanes: ${n(lanesNeeded)} would use all`;
+    yield `answers take ${count(latency)} ms, so ${count(lanes)} lanes use ${share}: lanes: ${count(lanesNeeded)} would use all`;
   }
   if (heldBy === 'lanes' && !isCountable(pagination)) {
     yield `each page names the next one, so no more lanes work than there are chains, at ${share}: cut the dataset into slices, or declare fewer lanes (2 is the least)`;
@@ -57,11 +56,11 @@ function* runNotes(
 ): Generator<string> {
   const hours = seconds.likely / 3600;
   if (hours > oldestHours) {
-    yield `this run would take ${n(Math.ceil(hours))} hours: it goes on for as long as something comes of it, and is given up where nothing does for ${oldestHours}`;
+    yield `this run would take ${count(Math.ceil(hours))} hours: it goes on for as long as something comes of it, and is given up where nothing does for ${oldestHours}`;
   }
   if (lookRequests.high > lookRequests.likely) {
     const { looks } = verification;
-    yield `if the source keeps changing while it is read: up to ${n(requests.high)} requests, since what moved is fetched again up to ${n(looks)} times, with a look at the edges of ranges before and after each (${n(2 * looks + 1)} looks at most), and more where it grows by pages meanwhile`;
+    yield `if the source keeps changing while it is read: up to ${count(requests.high)} requests, since what moved is fetched again up to ${counted(looks, 'time')}, with a look at the edges of ranges before and after each (${count(2 * looks + 1)} looks at most), and more where it grows by pages meanwhile`;
   }
   if (increment) {
     yield `this is a load of what changed since ${increment.since}; it is then merged into the table of run ${increment.base.runId}, whose files are read and written anew, which is not counted here`;

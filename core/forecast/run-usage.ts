@@ -1,5 +1,6 @@
 import type { GaugeName, MetricName } from '../run/ports';
 import { rangesPerBlock } from '../run/verify/range-block';
+import { usageOfLooks } from './look-usage';
 import { sqsChunkBytes } from './prices';
 import type { Usage } from './usage';
 
@@ -9,8 +10,13 @@ export interface RunWork {
   readonly ranges: number;
   /** Of those, the ones that a range before them enqueues, each by itself: all but the first of a chain. */
   readonly successors: number;
-  /** Whether they are of one slice whose pages are counted: what reconcile has read of those, it does not list again (present-ranges.ts). */
-  readonly isGrid: boolean;
+  /**
+   * Objects that every reconcile asks what follows them: those of leads, and the last one of each chain (unroll.ts). None where all ranges are of one
+   * slice whose pages are counted: what reconcile has read of those, it does not list again (present-ranges.ts).
+   */
+  readonly begun: number;
+  /** Looks at the source after its last page. */
+  readonly looks: number;
   /** Of page bodies. */
   readonly bytesReceived: number;
   /** Lane-seconds from a range's first request to the end of its last body. */
@@ -65,18 +71,23 @@ export const metricsOfRun = [
 /** Of a function's invocations, X-Ray takes the first of each second, and of the others this share (X-Ray Developer Guide, "Configuring sampling rules"). */
 const sampledShare = 0.05;
 
+/** Of a run that goes on for so many passes, each further one reads when it last came further, and one in as many writes it (progress.ts). */
+const passesUnnoted = 60;
+
 /**
- * Counts what a run asks of AWS, call by call as the code makes them. Retries, duplicate deliveries and the polling of an empty queue, which
- * goes on whether or not a run does, are not in it. A missing object is looked for by HEAD, and then by LIST, since a right to list that is
- * limited to a prefix may be answered 403 (aws/lake.ts).
+ * Counts what a dataset's first run asks of AWS of which nothing goes wrong: a test plays such runs, and counts the calls to S3. Retries, duplicate deliveries and
+ * the polling of an empty queue, which goes on whether or not a run does, are not in it. A missing object is asked for, and then looked for by LIST, since a right
+ * to list that is limited to a prefix may be answered 403 (aws/lake.ts). Each LIST is taken to be as long as the last one.
  */
 export function runUsage(work: RunWork): Usage {
-  const { ranges, raw, replayed, documents, keyReads, seconds, secrets, lanes } = work;
+  const { ranges, begun, looks, raw, replayed, documents, keyReads, seconds, secrets, lanes } = work;
   const grown = Math.min(work.successors, ranges);
   const lists = Math.ceil(Math.max(1, ranges) / keysPerList);
-  const listsAgain = work.isGrid ? Math.min(lists, listsOfGrid) : lists;
+  const listsAgain = begun === 0 ? Math.min(lists, listsOfGrid) : lists;
   const parts = Math.ceil(ranges / rangesPerBlock);
   const reconciles = Math.ceil(seconds / 60) + 1;
+  const noted = Math.max(0, reconciles - passesUnnoted);
+  const look = usageOfLooks(looks, parts);
   const sent =
     Math.ceil((ranges - grown) / messagesPerBatch) * chunks(messagesPerBatch * messageBytes) + grown;
   const workerSeconds =
@@ -84,7 +95,7 @@ export function runUsage(work: RunWork): Usage {
   const reconcileTime =
     reconciles * (reconcileSeconds.base + listsAgain * reconcileSeconds.list) +
     2 * lists * reconcileSeconds.list +
-    ranges * reconcileSeconds.object +
+    (ranges + reconciles * begun) * reconcileSeconds.object +
     keyReads * reconcileSeconds.keyRead;
   const batches = Math.ceil(ranges / messagesPerBatch);
   const stageObjects = ranges;
@@ -95,14 +106,25 @@ export function runUsage(work: RunWork): Usage {
       reconcile: { invocations: reconciles, seconds: reconcileTime },
     },
     s3: {
-      // Raw bodies and which pages they are; claim, kept claim and plan; manifest, verification, pointer, watermark, report.
-      put: stageObjects + 2 * raw + documents + 3 + parts + 5,
-      // A worker's look for an object that is not there; fan-out's LIST, every reconcile's of claims and of the run, and two more to verify.
-      list: ranges + lists + reconciles * (1 + listsAgain) + 2 * lists,
-      // Raw bodies and which pages they are; claim and plan, each time; what was noticed, and the parts of the manifest, twice.
-      get: 2 * replayed + 6 + 2 * reconciles + documents + keyReads + 2 * parts + 4,
-      // By the worker before it begins, and by reconcile when it verifies; parts that may be there, and of a chain the last range.
-      head: ranges + stageObjects + replayed + reconciles * parts + (grown > 0 ? reconciles : 0),
+      // Raw bodies and which pages they are; claim, kept claim and plan; manifest, verification, ending, pointer, watermark, report.
+      put: stageObjects + 2 * raw + documents + 3 + parts + 6 + look.put + Math.ceil(noted / passesUnnoted),
+      list:
+        // A worker's look for an object that is not there.
+        ranges +
+        // Each pass: claims, an ending that is not there, the run, what was given up, and whether it was blocked; of a long run, which parts there are.
+        reconciles * (4 + listsAgain + (ranges < rangesPerBlock ? 0 : 1)) +
+        // Fan-out: the run, what was given up; ending, plan and pointer that are not there.
+        5 +
+        // To verify: the run twice and once more; parts that are not there.
+        (2 * listsAgain + lists + parts) +
+        // The last pass does not ask whether the run was blocked, but what is dead, and for six documents that are not there.
+        6 +
+        (look.listsOfRun * listsAgain + look.list) +
+        (noted > 0 ? 1 : 0),
+      // Raw bodies and which pages they are; claim, ending and plan, each pass; what was noticed; parts to verify, for the watermark and for the report; other documents.
+      get: 2 * replayed + 3 * reconciles + documents + keyReads + 3 * parts + 19 + look.get + noted,
+      // By the worker before it begins, and by reconcile when it verifies; parts that may be there, whether objects expire, and what tells what follows.
+      head: ranges + stageObjects + replayed + parts + 1 + look.head + reconciles * begun,
       delete: 1,
     },
     sqs: {

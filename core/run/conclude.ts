@@ -1,10 +1,12 @@
 import type { Plan } from '../plan/plan';
 import { type Claim, releaseClaim } from './claim';
 import { type CurateServices, curateOnce } from './curate/curate-once';
+import { type EndServices, endUnpublished } from './ending/end-unpublished';
+import { decideEnding, type UnpublishedEnding, type WantedEnding } from './ending/ending';
+import { free } from './ending/free';
+import { insist } from './ending/insist';
+import { report } from './ending/report';
 import { publishedEvent } from './events/events-of';
-import { insist } from './events/insist';
-import { type EndServices, endUnpublished, free, report } from './expiry/end-unpublished';
-import { decideEnding, type UnpublishedEnding, type WantedEnding } from './expiry/ending';
 import { isExpiring } from './expiry/expiring';
 import type { Catalog, Lake } from './ports';
 import { otherBase } from './publish/increment-base';

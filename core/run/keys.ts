@@ -195,7 +195,7 @@ export function runFolderPrefixes(dataset: Omit<RunName, 'runId'>): string[] {
   return ['stage', 'tables', 'raw', 'quarantine'].map((place) => `${place}/${datasetFolder(dataset)}run=`);
 }
 
-/** Since when reconcile expects a dataset to be loaded of which nothing is published: see expected-since.ts. */
+/** Since when a dataset is loaded by itself, and by which schedules: see expected-since.ts. */
 export function expectedKey(dataset: Omit<RunName, 'runId'>): string {
   return `tables/${datasetFolder(dataset)}expected.json`;
 }

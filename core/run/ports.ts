@@ -116,7 +116,7 @@ export type MetricName =
   | 'RunBlocked'
   /** Open, and could not be reconciled in this pass. */
   | 'RunStuck'
-  /** Ended unpublished, for whatever reason. */
+  /** Ended unpublished, for whatever reason but that a later run was published first. */
   | 'RunFailed'
   /** Ended unpublished with more in quarantine than its plan allows. */
   | 'RunQuarantined'

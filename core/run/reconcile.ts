@@ -4,9 +4,9 @@ import { type ConcludeServices, conclude } from './conclude';
 import { unlessUnreadable } from './document';
 import { type LookPlan, lookAgain, notLooked } from './drift/look-again';
 import type { LookServices } from './drift/next-look';
+import { endUnpublished } from './ending/end-unpublished';
+import { decideEnding, readUnpublished } from './ending/ending';
 import { tellBlocked } from './events/tell-blocked';
-import { endUnpublished } from './expiry/end-unpublished';
-import { decideEnding, readUnpublished } from './expiry/ending';
 import { type ExpireServices, expireStage } from './expiry/expire-stage';
 import { inTurn } from './in-turn';
 import type { RunName } from './keys';
@@ -174,7 +174,7 @@ async function load(
 ): Promise<RunState> {
   if (services.isDeclared?.(plan) === false) {
     const { ranges, missingRanges: missing } = unrolled;
-    return { state: 'loading', ranges, missing, enqueued: 0 };
+    return { state: 'loading', look: 'look' in plan ? plan.look : undefined, ranges, missing, enqueued: 0 };
   }
   const state = await loadMissing(plan, unrolled, services);
   await harvestBlocks(plan, unrolled.blocks, services.lake);

@@ -81,7 +81,7 @@ export class Reconcile extends Construct {
   }
 }
 
-/** Each queue is named once: a role's statements have 10,240 characters in all (IAM, "IAM and AWS STS quotas"), which is some 30 sources. */
+/** Each queue is named once: a role's statements have 10,240 characters in all (IAM, "IAM and AWS STS quotas"), which is some 40 sources. */
 function queueAccess(queues: readonly PageQueues[]): PolicyStatement[] {
   if (queues.length === 0) return [];
   const looking = ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'];

@@ -46,7 +46,7 @@ export class FanOutFunction extends ScopedFunction {
       // A million page ranges are 100,000 batches to send: as long as Lambda allows, and it waits more than it computes.
       timeout: Duration.minutes(15),
       // DuckDB gets a third of it, as in the worker.
-      memorySize: environment.capacity[parents.length > 0 ? 'workerMegabytes' : 'fanOutMegabytes'],
+      memorySize: fanOutMegabytesOf(environment, source),
       // A batch of a parent's files at a time.
       ...(parents.length > 0 ? { ephemeralStorageSize: Size.gibibytes(2), layers: [props.duckdb] } : {}),
       // Repeating is safe: the run's name comes from the event, and its plan is written once.
@@ -77,6 +77,11 @@ export class FanOutFunction extends ScopedFunction {
       ],
     });
   }
+}
+
+/** Megabytes that a source's fan-out gets: one that reads the tables of parents has DuckDB in it. */
+export function fanOutMegabytesOf({ capacity }: Pick<Environment, 'capacity'>, source: Source): number {
+  return parentsOf(source).length > 0 ? capacity.workerMegabytes : capacity.fanOutMegabytes;
 }
 
 /** The datasets whose published tables are read to plan a run of another one. */

@@ -26,12 +26,14 @@ const refusalsApart = 1000;
  */
 export class UsageLedger {
   readonly #entries = new Map<string, Decision>();
+  #refusals = 0;
 
   record({ prefix }: RequestContext, decision: Omit<Decision, 'calls' | 'prefix'>): void {
     const { principal, action, allowed, by } = decision;
-    const apart = allowed || this.#entries.size > refusalsApart ? [] : [decision.resource, prefix ?? ''];
+    const apart = allowed || this.#refusals >= refusalsApart ? [] : [decision.resource, prefix ?? ''];
     const key = [principal, action, allowed, ...by.map(describeGrant), ...apart].join('\n');
     const known = this.#entries.get(key);
+    if (!known && !allowed) this.#refusals += 1;
     const first = known ?? { ...decision, ...(prefix === undefined ? {} : { prefix }) };
     this.#entries.set(key, { ...first, calls: (known?.calls ?? 0) + 1 });
   }

@@ -110,7 +110,7 @@ export const notSpoken: readonly NotSpoken[] = [
   },
   {
     call: 'S3 DeleteObjects',
-    because: 'only an operator deletes, one object at a time',
+    because: 'functions delete claims only, and an operator one object at a time',
     send: ({ s3, bucket }) =>
       s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: [{ Key }] } })),
   },

@@ -187,6 +187,36 @@ describe('many sources', () => {
     ]);
   });
 
+  test('are refused where a role has no room for what it is to reach: all queues, or all parents of slices', () => {
+    const [declared] = tides.datasets;
+    if (!declared) throw new Error('there is a dataset');
+    const { schedule, ...levels } = declared;
+    const unscheduled = many(40, 40).map(({ file, source }) => {
+      return { file, source: { ...source, datasets: [levels] } };
+    });
+    expect(add(unscheduled.slice(0, 38)).problems).toEqual([]);
+    expect(add(unscheduled).problems).toEqual([
+      expect.stringMatching(
+        /^40 sources with 40 datasets make up to 10\d{3} characters of policy in the role Reconcile\/Reconcile of prod, and IAM allows 10240: keep some of them in another folder/,
+      ),
+    ]);
+    const datasets = Array.from({ length: 50 }, (_, index) => {
+      const parent = `levels-of-station-${index + 10}`;
+      const slices = { type: 'records', dataset: parent, column: 'id', name: 'id' } as const;
+      return [
+        { ...levels, name: parent },
+        { ...levels, name: `parts-of-station-${index + 10}`, slices: [slices] },
+      ];
+    }).flat();
+    const loaded = [{ file: join(sources, 'tides.ts'), source: { ...tides, datasets } }];
+    const app = new App({ context: { environment: 'dev' } });
+    expect(addBaseload(app, { sources: loaded, problems: [] })).toEqual([
+      expect.stringMatching(
+        /^1 source with 100 datasets make up to 1\d{4} characters of policy in the role Source-tides\/FanOut of dev, /,
+      ),
+    ]);
+  });
+
   test('are refused where their alarms are too many for the nested stack, in the environments that have alarms', () => {
     const [levels] = tides.datasets;
     if (!levels) throw new Error('there is a dataset');

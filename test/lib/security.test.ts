@@ -9,6 +9,7 @@ import { buildSync } from 'esbuild';
 import { z } from 'zod';
 import {
   claimKey,
+  expectedKey,
   givenUpKey,
   manifestKey,
   planKey,
@@ -19,6 +20,7 @@ import {
   reportKey,
   runFolderPrefixes,
   stageKey,
+  watermarkKey,
 } from '../../core/run/keys';
 import { BaseloadStack } from '../../lib/baseload-stack';
 import { environments } from '../../lib/environments';
@@ -259,6 +261,8 @@ describe('docs/security.md', () => {
         ({ Action, Resource }) =>
           [Action].flat().includes(action) && [Resource].flat().some((pattern) => like(resource, pattern)),
       );
+    const resourcesOf = (sid: string) =>
+      policy.filter(({ Sid }) => Sid === sid).flatMap(({ Resource }) => [Resource].flat());
     const keys = (action: string, candidates: readonly string[]) =>
       candidates.filter((key) => may(action, bucket + key));
 
@@ -278,6 +282,7 @@ describe('docs/security.md', () => {
       const runs = names.flatMap((source) => names.map((dataset) => ({ ...run, source, dataset })));
       const written = runs.flatMap((one) => [
         pointerKey(one),
+        watermarkKey(one),
         givenUpKey(one, range),
         givenUpKey({ ...one, look: 1 }, range),
       ]);
@@ -290,12 +295,14 @@ describe('docs/security.md', () => {
       expect(keys('s3:PutObject', [...written, ...others])).toEqual(written);
     });
 
-    test('remove what prune does, and no document', () => {
+    test('remove what prune does, whole runs with their documents, and claims, and nothing that a dataset has once', () => {
       const folders = runFolderPrefixes(run).map((prefix) => `${prefix}${run.runId}/file`);
       expect(folders).toHaveLength(4);
-      expect(keys('s3:DeleteObject', [...folders, planKey(run), claimKey(run), pointerKey(run)])).toEqual(
-        folders,
-      );
+      const removed = [...folders, planKey(run), givenUpKey(run, range), claimKey(run)];
+      const others = [pointerKey(run), watermarkKey(run), expectedKey(run)];
+      expect(keys('s3:DeleteObject', [...removed, ...others])).toEqual(removed);
+      const ofPrune = resourcesOf('Prune');
+      expect(ofPrune.filter((pattern) => like(bucket + claimKey(run), pattern))).toEqual([]);
     });
 
     test('take messages from DLQs only, and send to page queues only', () => {
@@ -320,7 +327,7 @@ describe('docs/security.md', () => {
       const ofBuckets = policy.filter(({ Action }) =>
         [Action].flat().some((action) => action.startsWith('s3:')),
       );
-      expect(ofBuckets).toHaveLength(4);
+      expect(ofBuckets).toHaveLength(5);
       for (const { Condition } of ofBuckets)
         expect(Condition).toEqual({
           StringEquals: { 'aws:ResourceAccount': expect.stringMatching(/^\$\{aws:PrincipalAccount\}$/) },

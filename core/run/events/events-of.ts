@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { counted } from '../../counted';
-import type { UnpublishedEnding } from '../expiry/ending';
+import type { UnpublishedEnding } from '../ending/ending';
 import type { RunName } from '../keys';
 import type { Pointer } from '../publish/pointer';
 import type { RunState } from '../run-state';

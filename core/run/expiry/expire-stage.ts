@@ -1,8 +1,8 @@
 import { concurrently } from '../concurrently';
+import { readUnpublished } from '../ending/ending';
 import { type RunName, stagePrefixes } from '../keys';
 import type { Clock, Lake, Telemetry } from '../ports';
 import { readPointer, wasSeen } from '../publish/pointer';
-import { readUnpublished } from './ending';
 import { noteExpiring } from './expiring';
 
 export interface ExpireServices {

@@ -8,7 +8,7 @@ const hour = 60 * minute;
 
 /**
  * Hours since the deadline of the earliest scheduled run that should be published and is not; 0 where none is late.
- * @param covered no run that was due by then is missing: see coveredUntil, or since when the dataset is expected. Milliseconds since the epoch
+ * @param covered no run that was due by then is missing: see coveredUntil and expectedSince. Milliseconds since the epoch
  * @param now milliseconds since the epoch
  */
 export function hoursLate(

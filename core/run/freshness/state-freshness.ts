@@ -6,18 +6,21 @@ import { expectedSince } from './expected-since';
 import { coveredUntil, hoursLate } from './hours-late';
 
 export interface FreshnessServices {
-  readonly lake: Pick<Lake, 'get' | 'putIfAbsent'>;
+  readonly lake: Pick<Lake, 'get' | 'replace'>;
   readonly gauges: Gauges;
   readonly telemetry: Pick<Telemetry, 'warn'>;
   readonly clock: Pick<Clock, 'now'>;
+  /** Since when each of the datasets is expected, once that is known: kept from one pass to the next, it is read once. */
+  readonly known: WeakMap<ExpectedDataset, number>;
 }
 
 /** Pointers read at once. */
 const readsAtOnce = 20;
 
 /**
- * States how old the table of every dataset is that has one, and how late every scheduled dataset is: of one that is never late, 0. Reads one
- * pointer for each, and where there is none, since when it is expected: what was due before then, nobody has missed. Where that cannot be done it says so, and states nothing of that dataset: what is missing is alarming too.
+ * States how old the table of every dataset is that has one, and how late every scheduled dataset is: of one that is never late, 0. What was
+ * due before it was scheduled as it is, nobody has missed. Reads one pointer for each, and the first time since when it is scheduled. Where that
+ * cannot be done it says so, and states nothing more of that dataset: what is missing is alarming too.
  */
 export async function stateFreshness(
   datasets: readonly ExpectedDataset[],
@@ -43,9 +46,21 @@ async function stateOne(expected: ExpectedDataset, services: FreshnessServices):
   const now = clock.now();
   const age = published && (now - timeIn(published.watermark)) / 3_600_000;
   if (age !== undefined) gauges.gauge('HoursSinceBaseline', Math.max(0, age), of);
+  const since = await knownSince(expected, now, services);
   if (expected.schedules.length === 0) return;
-  const covered = published ? coveredUntil(published) : await expectedSince(of, now, lake);
+  const covered = published ? Math.max(coveredUntil(published), since) : since;
   gauges.gauge('HoursLate', hoursLate(expected, covered, now), of);
+}
+
+/** What a dataset is expected to be changes with the code of reconcile only, and that begins anew. */
+async function knownSince(
+  expected: ExpectedDataset,
+  now: number,
+  { lake, known }: FreshnessServices,
+): Promise<number> {
+  const since = known.get(expected) ?? (await expectedSince(expected, now, lake));
+  known.set(expected, since);
+  return since;
 }
 
 function timeIn(watermark: string): number {

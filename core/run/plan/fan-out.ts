@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../errors';
 import { definitionHash } from '../../source/definition-hash';
 import type { Dataset, Source } from '../../source/source';
 import { claimDataset } from '../claim';
-import { readUnpublished, type UnpublishedEnding } from '../expiry/ending';
+import { readUnpublished, type UnpublishedEnding } from '../ending/ending';
 import { enqueueMissing } from '../missing/enqueue-missing';
 import type { Clock, PageQueue } from '../ports';
 import { type PlanOnceServices, planOnce } from './plan-once';

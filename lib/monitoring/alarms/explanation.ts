@@ -3,7 +3,7 @@ import type { Dataset, Source } from '../../../core/source/source';
 import { type Environment, loadsByItself } from '../../environments';
 
 /** Characters that an alarm's description may have (CloudWatch, PutMetricAlarm and PutCompositeAlarm). */
-export const longestDescription = 1024;
+const longestDescription = 1024;
 
 /** Characters of it that are for what becomes of those who rely on the data. */
 const longestConsequences = 400;

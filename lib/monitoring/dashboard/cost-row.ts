@@ -1,6 +1,7 @@
 import { type IMetric, MathExpression, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { priceRegion, prices, pricesAsOf } from '../../../core/forecast/prices';
 import { functionNames, queueNames, reconcileName } from '../../../lambda/environment';
+import { fanOutMegabytesOf } from '../../source/fan-out-function';
 import { ofFunction, ofQueue, type QueueMetric, usualPeriod } from '../metrics';
 import { columns, type DashboardRow, type Shown } from './row';
 import { ofAllDatasets } from './searches';
@@ -18,10 +19,17 @@ const queueRequests: readonly QueueMetric[] = [
 
 /** What the time that the dashboard shows has cost, nearly. */
 export function costRow({ environment, sources }: Shown): DashboardRow {
-  const { workerMegabytes, fanOutMegabytes, reconcileMegabytes } = environment.capacity;
-  const names = sources.map(({ source }) => functionNames(environment.name, source.name));
-  const workers = names.map(({ worker }) => worker);
-  const fanOuts = names.map(({ fanOut }) => fanOut);
+  const { workerMegabytes, reconcileMegabytes } = environment.capacity;
+  const functions = sources.map(({ source }) => {
+    const { worker, fanOut } = functionNames(environment.name, source.name);
+    return {
+      worker: { name: worker, megabytes: workerMegabytes },
+      fanOut: { name: fanOut, megabytes: fanOutMegabytesOf(environment, source) },
+    };
+  });
+  const workers = functions.map(({ worker }) => worker);
+  const fanOuts = functions.map(({ fanOut }) => fanOut);
+  const reconcile = { name: reconcileName(environment.name), megabytes: reconcileMegabytes };
   const requests = sources.flatMap(({ source }) =>
     queueRequests.map((metric) => ofQueue(queueNames(environment.name, source.name).pages, metric, 'Sum')),
   );
@@ -30,9 +38,9 @@ export function costRow({ environment, sources }: Shown): DashboardRow {
     hint: `Estimates in dollars for the time shown, at list prices of ${priceRegion} of ${pricesAsOf}, no free tier, without storage, logs, metrics and alarms: see docs/cost.md.`,
     widgets: [
       dollars('Lambda', [
-        lambdaDollars('workers', 'worker', workers, workerMegabytes),
-        lambdaDollars('fan-outs', 'planner', fanOuts, fanOutMegabytes),
-        lambdaDollars('reconcile', 'reconcile', [reconcileName(environment.name)], reconcileMegabytes),
+        lambdaDollars('workers', 'worker', workers),
+        lambdaDollars('fan-outs', 'planner', fanOuts),
+        lambdaDollars('reconcile', 'reconcile', [reconcile]),
       ]),
       dollars('S3 and SQS', [
         ofAllDatasets(
@@ -51,14 +59,32 @@ export function costRow({ environment, sources }: Shown): DashboardRow {
   };
 }
 
+/** A function, and the memory that it gets. */
+interface Sized {
+  readonly name: string;
+  readonly megabytes: number;
+}
+
 /** What functions of a kind have cost: their time by their memory, and each invocation. */
-function lambdaDollars(label: string, id: string, functions: readonly string[], megabytes: number): IMetric {
-  const perMillisecond = (megabytes / 1024) * (prices.lambdaGigabyteSecond.dollars / 1000);
-  const time = functions.map((name) => ofFunction(name, 'Duration', 'Sum'));
-  const calls = functions.map((name) => ofFunction(name, 'Invocations', 'Sum'));
+function lambdaDollars(label: string, id: string, functions: readonly Sized[]): IMetric {
+  const sizes = [...new Set(functions.map(({ megabytes }) => megabytes))].map((megabytes) => {
+    const time = functions
+      .filter((one) => one.megabytes === megabytes)
+      .map(({ name }) => ofFunction(name, 'Duration', 'Sum'));
+    const perMillisecond = (megabytes / 1024) * (prices.lambdaGigabyteSecond.dollars / 1000);
+    return { id: `${id}${megabytes}time`, time, perMillisecond };
+  });
+  const calls = functions.map(({ name }) => ofFunction(name, 'Invocations', 'Sum'));
+  const terms = [
+    ...sizes.map((size) => `SUM(METRICS("${size.id}")) * ${size.perMillisecond}`),
+    `SUM(METRICS("${id}calls")) * ${prices.lambdaRequest.dollars}`,
+  ];
   return new MathExpression({
-    expression: `SUM(METRICS("${id}time")) * ${perMillisecond} + SUM(METRICS("${id}calls")) * ${prices.lambdaRequest.dollars}`,
-    usingMetrics: { ...numbered(`${id}time`, time), ...numbered(`${id}calls`, calls) },
+    expression: terms.join(' + '),
+    usingMetrics: Object.assign(
+      numbered(`${id}calls`, calls),
+      ...sizes.map((size) => numbered(size.id, size.time)),
+    ),
     period: usualPeriod,
     label,
   });

@@ -99,6 +99,20 @@ describe('what runs cost', () => {
     expect(costLines(found).join('\n')).toContain(`geonames/cities  ${aRun.runId}`);
   });
 
+  test('keeps the whole table of an increment, not what changed', async () => {
+    const lake = memoryLake();
+    const base = { runId: '2026-01-30t03-00-00-000z' };
+    await publish(lake, await writeFinished(lake, base.runId), new Date(startOfTime));
+    const increment = { since: '2026-01-30T02:50:00.000Z', sent: 0, base };
+    const finished = await writeFinished(lake, aRun.runId, { manifest: { increment }, plan: { increment } });
+    const table = { ...finished.table, bytes: 40_000_000 };
+    expect(await publish(lake, { ...finished, table }, new Date(startOfTime))).toBe('published');
+    const [dataset] = (await environmentCost({ ...asked, templates: prod }, lake)).datasets;
+    expect(dataset?.run).toMatchObject({ kind: 'incremental', stored: { tableBytes: 40_000_000 } });
+    // 0.04 GB, once: nothing loads it by itself.
+    expect(dataset?.month?.tables).toBeCloseTo(0.04 * 0.023, 9);
+  });
+
   test('is told to be missing where nothing is published, and what stands costs the same', async () => {
     const found = await environmentCost({ ...asked, templates: prod }, undefined);
     expect(found.month.total).toBe(found.month.atRest);

@@ -5,7 +5,7 @@ import { unroll } from '../../../core/run/missing/unroll';
 import { isRunId } from '../../../core/run/plan/run-id';
 import type { Lake } from '../../../core/run/ports';
 import { verifyOnce } from '../../../core/run/verify/verify-once';
-import { EndedRun } from '../../core/run/expiry/ended-run';
+import { EndedRun } from '../../core/run/ending/ended-run';
 import { aGrid, aPlan, aRun, startOfTime, stillClock, writeRun } from '../../core/run/run-fixture';
 import { memoryLake } from '../../support/memory-lake';
 import { aDataset } from '../../support/source-fixture';

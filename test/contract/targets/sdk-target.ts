@@ -25,13 +25,18 @@ export interface SdkTargetOptions {
 /** Begins the names of everything that a run makes. */
 export const namePrefix = 'baseload-contract-';
 
-/** Tries at emptying and deleting the bucket, while writes of an interrupted check may still come in. */
+/** What all three clients take for a middleware. */
+type Refuse = <In, Out>(next: (args: In) => Promise<Out>) => (args: In) => Promise<Out>;
+
+/** Tries at emptying and deleting the bucket, while writes of an interrupted check that are under way may still come in. */
 const triesAtBucket = 5;
 const callsAtOnce = 25;
 
 /** Something outside of this process, where the checks make all that they need and remove it again. */
 export async function openSdkTarget({ clients, patience, queueSettles }: SdkTargetOptions): Promise<Target> {
   const { destroy, s3, sqs, secrets } = makeClients(clients ?? {});
+  // The checks' own, which are refused when the run is stopped: a check that goes on must not fill what is being emptied.
+  const checks = makeClients(clients ?? {});
   const prefix = `${namePrefix}${randomBytes(5).toString('hex')}`;
   const queues = new Set<string>();
   const secretNames = new Set<string>();
@@ -39,11 +44,19 @@ export async function openSdkTarget({ clients, patience, queueSettles }: SdkTarg
   const assertOpen = () => {
     if (isClosing) throw new Error('the run was stopped');
   };
+  const refuse: Refuse = (next) => async (args) => {
+    assertOpen();
+    return next(args);
+  };
+  for (const { middlewareStack } of [checks.s3, checks.sqs, checks.secrets])
+    (middlewareStack as { add(refuse: Refuse, options: { step: 'initialize' }): void }).add(refuse, {
+      step: 'initialize',
+    });
   await createBucket(s3, prefix);
   return {
-    s3,
-    sqs,
-    secrets,
+    s3: checks.s3,
+    sqs: checks.sqs,
+    secrets: checks.secrets,
     bucket: prefix,
     prefix,
     patience,
@@ -72,6 +85,7 @@ export async function openSdkTarget({ clients, patience, queueSettles }: SdkTarg
         deleteBucket(s3, prefix),
       ]);
       destroy();
+      checks.destroy();
       const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
       if (failed.length === 0) return;
       throw new AggregateError(
@@ -104,6 +118,7 @@ async function deleteBucket(s3: S3Client, Bucket: string): Promise<void> {
     } catch (error) {
       if (tries === triesAtBucket || !(error instanceof Error) || error.name !== 'BucketNotEmpty')
         throw error;
+      await sleep(tries * 200);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { PermanentError, ThrottledError, TransientError } from '../../../core/errors';
 import { type Plan, planSchema } from '../../../core/plan/plan';
-import { endingSchema } from '../../../core/run/expiry/ending';
+import { endingSchema } from '../../../core/run/ending/ending';
 import {
   endingKey,
   manifestKey,

@@ -55,6 +55,19 @@ describe('a run whose dataset no source file declares any more', () => {
     expect(listener.heard).toHaveLength(1);
   });
 
+  it('has that hour also in a look of which nothing has come yet', async () => {
+    const { tick, clock, lake } = await prepare();
+    const looking = { ...plan, verification: { ...plan.verification, looks: 1 } };
+    await lake.put(planKey(looking), JSON.stringify(looking));
+    for (const range of plannedRanges(looking)) await writeRange(lake, looking, range);
+    clock.advance(5 * hour);
+    expect(await tick()).toMatchObject([{ state: 'loading', look: 1 }]);
+    clock.advance(hour);
+    expect(await tick()).toMatchObject([{ state: 'loading', look: 1 }]);
+    clock.advance(1);
+    expect(await tick()).toMatchObject([{ state: 'failed' }]);
+  });
+
   it('goes on where a deployment within the hour declares it again', async () => {
     const { tick, clock, load, deployment } = await prepare();
     await load(0, 1, 2);

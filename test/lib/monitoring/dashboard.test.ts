@@ -2,6 +2,7 @@ import type { GaugeName, MetricName } from '../../../core/run/ports';
 import { functionNames, queueNames, reconcileName } from '../../../lambda/environment';
 import { alarmsIn } from '../../support/alarms/alarm-definitions';
 import { synthesizeMonitoring } from '../../support/alarms/synthesize-monitoring';
+import { slicedSource } from '../fixtures/sliced-source';
 import harbour from '../fixtures/sources/harbour';
 import tides from '../fixtures/sources/tides';
 import { drawnFrom, type Widget, widgetsOf } from './dashboard-body';
@@ -179,10 +180,26 @@ test('what a run costs is reckoned with the memory that the environment gives', 
     };
     const widgets = widgetsOf(synthesizeMonitoring('prod', [tides], { changes: { capacity } }));
     const expressions = widgets.flatMap((widget) => drawnFrom(widget).expressions);
-    const [, dollars] = expressions.flatMap((text) => /METRICS\("workertime"\)\) \* (\S+)/.exec(text) ?? []);
+    const [, dollars] = expressions.flatMap(
+      (text) => /METRICS\("worker\d+time"\)\) \* (\S+)/.exec(text) ?? [],
+    );
     return Number(dollars);
   };
   // A GB-second costs $0.0000133334; durations are milliseconds.
   expect(costOf(1024)).toBeCloseTo(1.33334e-8, 12);
   expect(costOf(2048)).toBeCloseTo(2.66668e-8, 12);
+});
+
+test('a fan-out that reads the tables of parents is reckoned with the memory that it gets', () => {
+  const template = synthesizeMonitoring('prod', [tides, slicedSource.source]);
+  const [planners] = widgetsOf(template).flatMap((widget) =>
+    drawnFrom(widget).expressions.filter((text) => text.includes('planner')),
+  );
+  const priced = planners?.matchAll(/METRICS\("planner(\d+)time"\)\) \* (\S+)/g) ?? [];
+  const rates = Object.fromEntries(Array.from(priced, ([, size, rate]) => [size, Number(rate)]));
+  expect(rates).toEqual({
+    512: expect.closeTo(0.5 * 1.33334e-8, 12),
+    1769: expect.closeTo((1769 / 1024) * 1.33334e-8, 12),
+  });
+  expect(JSON.stringify(template)).toMatch(/baseload-prod-crews-fan-out[^}]*planner1769time0/);
 });

@@ -105,6 +105,6 @@ test('an app without a stack is refused', async () => {
 });
 
 test('the message of an error may have several lines', () => {
-  const stderr = `/work/app.ts:3\n  throw new Error();\n  ^\n\nValidationError: first\nsecond\n    at build (x.ts:1:1)\n\nNode.js v20\n`;
+  const stderr = `/project/app.ts:3\n  throw new Error();\n  ^\n\nValidationError: first\nsecond\n    at build (x.ts:1:1)\n\nNode.js v20\n`;
   expect(whatTheAppSaid(stderr)).toBe('first\nsecond');
 });

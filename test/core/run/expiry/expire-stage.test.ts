@@ -1,9 +1,9 @@
-import { readEnding } from '../../../../core/run/expiry/ending';
+import { readEnding } from '../../../../core/run/ending/ending';
 import { endingKey, manifestKey, pointerKey, stageKey, stagePrefix } from '../../../../core/run/keys';
 import { asPublished, type Pointer, pointerSchema } from '../../../../core/run/publish/pointer';
 import { type LakeCall, memoryLake } from '../../../support/memory-lake';
+import { EndedRun } from '../ending/ended-run';
 import { aPlan, aRun } from '../run-fixture';
-import { EndedRun } from './ended-run';
 
 const refused = aPlan({ total: 951 });
 const anHour = () => 3_600_000;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { decideEnding, readEnding } from '../../../../core/run/expiry/ending';
+import { decideEnding, readEnding } from '../../../../core/run/ending/ending';
 import { endingKey } from '../../../../core/run/keys';
 import { fanOut } from '../../../../core/run/plan/fan-out';
 import type { Lake } from '../../../../core/run/ports';
 import { type LakeCall, memoryLake } from '../../../support/memory-lake';
 import { memoryPageQueue } from '../../../support/memory-page-queue';
 import { aSource } from '../../../support/source-fixture';
+import { EndedRun } from '../ending/ended-run';
 import { aPlan, aRun, startOfTime } from '../run-fixture';
-import { EndedRun } from './ended-run';
 
 /** A run of which one range is missing, and that was given up. */
 async function givenUp(): Promise<EndedRun> {

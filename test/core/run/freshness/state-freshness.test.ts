@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { nextDue } from '../../../../core/run/freshness/due-times';
 import type { ExpectedDataset } from '../../../../core/run/freshness/expected-dataset';
-import { stateFreshness } from '../../../../core/run/freshness/state-freshness';
+import { type FreshnessServices, stateFreshness } from '../../../../core/run/freshness/state-freshness';
 import { expectedKey, planKey, pointerKey } from '../../../../core/run/keys';
 import { runIdAt } from '../../../../core/run/plan/run-id';
 import { publish } from '../../../../core/run/publish/pointer';
@@ -42,9 +42,10 @@ interface Published {
   readonly publishedAt?: number;
 }
 
-/** What is stated at `now` of a dataset of which a run is published, or none: metric values by name. */
+/** What is stated at `now` of a dataset that is scheduled since long and of which a run is published, or none: metric values by name. */
 async function stated(dataset: ExpectedDataset, published: Published | undefined, now: number) {
   const lake = memoryLake();
+  await state([dataset], lake, at('01-01T00:00'));
   if (published) await publishRun(lake, dataset, published);
   return (await state([dataset], lake, now)).gauges[`${dataset.source}/${dataset.dataset}`] ?? {};
 }
@@ -79,11 +80,13 @@ async function state(
   datasets: readonly ExpectedDataset[],
   lake: Parameters<typeof stateFreshness>[1]['lake'],
   now: number,
+  known: FreshnessServices['known'] = new WeakMap(),
 ) {
   const gauges: Record<string, Record<string, number>> = {};
   const warnings: unknown[] = [];
   await stateFreshness(datasets, {
     lake,
+    known,
     clock: { now: () => now },
     telemetry: { warn: (message, details) => void warnings.push({ message, ...details }) },
     gauges: {
@@ -180,7 +183,54 @@ describe('hours late', () => {
     expect(await seen('06-02T10:10')).toBe(1);
     expect(await seen('06-03T10:10')).toBe(25);
     const text = (await lake.get(expectedKey(expected())))?.text ?? '';
-    expect(JSON.parse(text)).toEqual({ version: 1, since: '2026-06-01T12:00:00.000Z' });
+    const schedules = [{ type: 'cron', hour: 3, minute: 0, timeZone: 'UTC' }];
+    expect(JSON.parse(text)).toEqual({ version: 1, since: '2026-06-01T12:00:00.000Z', schedules });
+  });
+
+  it('of what was loaded by hand before count from the first start since it is scheduled', async () => {
+    const lake = memoryLake();
+    const seen = async (now: string, changes: Partial<ExpectedDataset> = {}) =>
+      (await state([expected(changes)], lake, at(now))).gauges['geonames/cities']?.HoursLate;
+    expect(await seen('06-01T11:00', { schedules: [] })).toBeUndefined();
+    await publishRun(lake, expected(), { named: at('06-01T12:00') });
+    // Switched on four days later: no start was due meanwhile.
+    expect(await seen('06-05T12:00')).toBe(0);
+    expect(await seen('06-06T09:10')).toBe(0);
+    expect(await seen('06-06T10:10')).toBe(1);
+  });
+
+  it('are not counted from starts while the schedule was off', async () => {
+    const lake = memoryLake();
+    const seen = async (now: string, changes: Partial<ExpectedDataset> = {}) =>
+      (await state([expected(changes)], lake, at(now))).gauges['geonames/cities']?.HoursLate;
+    expect(await seen('06-01T00:00')).toBe(0);
+    await publishRun(lake, expected(), { named: at('06-01T03:00') });
+    expect(await seen('06-01T12:00', { schedules: [] })).toBeUndefined();
+    expect(await seen('06-05T12:00', { schedules: [] })).toBeUndefined();
+    expect(await seen('06-09T12:00')).toBe(0);
+    expect(await seen('06-10T10:10')).toBe(1);
+  });
+
+  it('are not counted from starts of a schedule that is another since', async () => {
+    const lake = memoryLake();
+    const seen = async (now: string, changes: Partial<ExpectedDataset> = {}) =>
+      (await state([expected(changes)], lake, at(now))).gauges['geonames/cities']?.HoursLate;
+    const weekly = { schedules: [cron(3, { weekDays: ['mon'] })] };
+    expect(await seen('06-01T00:00', weekly)).toBe(0);
+    await publishRun(lake, expected(), { named: at('06-01T03:00') });
+    expect(await seen('06-05T12:00', weekly)).toBe(0);
+    // Daily from Friday on: nothing was due on Tuesday.
+    expect(await seen('06-05T12:01')).toBe(0);
+    expect(await seen('06-06T10:10')).toBe(1);
+    // The deadline is not when it is loaded: what is late stays so.
+    expect(await seen('06-06T10:10', { deadlineHours: 5 })).toBe(2);
+  });
+
+  it('count from when an earlier version wrote no schedules down, which is renewed', async () => {
+    const lake = memoryLake();
+    await lake.put(expectedKey(expected()), '{"version": 1, "since": "2026-05-01T00:00:00.000Z"}');
+    const { gauges, warnings } = await state([expected()], lake, at('06-01T12:00'));
+    expect([gauges, warnings]).toEqual([{ 'geonames/cities': { HoursLate: 0 } }, []]);
   });
 
   it('of what was never published are not told where since when cannot be read', async () => {
@@ -270,6 +320,7 @@ test('the hours late are exact for every schedule, window, deadline and moment',
 test('what cannot be read of one dataset is told, and all others are stated', async () => {
   const lake = memoryLake();
   const datasets = Array.from({ length: 50 }, (_, n) => expected({ dataset: `dataset-${n}` }));
+  await state(datasets, lake, at('06-01T00:00'));
   for (const dataset of datasets) await publishRun(lake, dataset, { named: at('06-01T03:00') });
   await lake.put(pointerKey({ source: 'geonames', dataset: 'dataset-7' }), '{"version": 99}');
   const published = await lake.get(pointerKey({ source: 'geonames', dataset: 'dataset-8' }));
@@ -287,7 +338,7 @@ test('what cannot be read of one dataset is told, and all others are stated', as
   ]);
 });
 
-test('a published dataset costs one read, and no more than twenty are under way at once', async () => {
+test('a published dataset costs one read once it is known since when it is scheduled, and no more than twenty are under way at once', async () => {
   const calls: LakeCall[] = [];
   let underWay = 0;
   let most = 0;
@@ -297,8 +348,8 @@ test('a published dataset costs one read, and no more than twenty are under way 
       await new Promise(setImmediate);
     },
   });
-  const counting: Pick<typeof lake, 'get' | 'putIfAbsent'> = {
-    putIfAbsent: (...put) => lake.putIfAbsent(...put),
+  const counting: Pick<typeof lake, 'get' | 'replace'> = {
+    replace: (...put) => lake.replace(...put),
     async get(key) {
       most = Math.max(most, ++underWay);
       return lake.get(key).finally(() => underWay--);
@@ -306,8 +357,10 @@ test('a published dataset costs one read, and no more than twenty are under way 
   };
   const datasets = Array.from({ length: 100 }, (_, n) => expected({ dataset: `dataset-${n}` }));
   for (const dataset of datasets) await publishRun(lake, dataset, { named: at('06-01T03:00') });
+  const known: FreshnessServices['known'] = new WeakMap();
+  await state(datasets, lake, at('06-02T10:09'), known);
   calls.length = 0;
-  await state(datasets, counting, at('06-02T10:10'));
+  await state(datasets, counting, at('06-02T10:10'), known);
   const keys = datasets.map(pointerKey);
   expect([...new Set(calls.map(({ operation, key }) => `${operation} ${key}`))]).toEqual(
     keys.map((key) => `get ${key}`),

@@ -1,13 +1,15 @@
 import type { Plan } from '../../plan/plan';
 import type { RunOutcome } from '../../report/gather/run-outcome';
-import { type Claim, releaseClaim } from '../claim';
+import type { Claim } from '../claim';
 import { failedEvent, type Place } from '../events/events-of';
-import { insist } from '../events/insist';
+
 import type { Clock, Gauges, Lake, RunEvents, Telemetry } from '../ports';
 import type { RunState } from '../run-state';
 import type { Manifest } from '../verify/manifest';
-import { countEnding, foundDrift } from './count-ending';
 import type { UnpublishedEnding } from './ending';
+import { free } from './free';
+import { insist } from './insist';
+import { report } from './report';
 
 export interface EndServices extends Place {
   readonly lake: Pick<Lake, 'get' | 'put' | 'remove'>;
@@ -43,32 +45,6 @@ export async function endUnpublished(ended: EndedRun, services: EndServices): Pr
   }
   await free(ended, services);
   return stateOf(ending);
-}
-
-/**
- * Gives a run's dataset free, and counts how the run ended: whoever did that counts, so that a run is counted once, whoever else concludes it at the same time
- * and however often one died before; not at all only where the process ends between the two, or S3's answer to it is lost.
- */
-export async function free(
-  { claim, ...run }: Omit<EndedRun, 'ending'> & { readonly ending: UnpublishedEnding | undefined },
-  services: EndServices,
-): Promise<void> {
-  const drifted = await foundDrift(claim, run.ending, services.lake);
-  if ((await releaseClaim(services.lake, claim)) === 'conflict') return;
-  countEnding(claim, { ...run, drifted }, services);
-}
-
-/** A report that cannot be drawn keeps nothing from readers. */
-export async function report(
-  outcome: RunOutcome,
-  { telemetry, writeReport }: Pick<EndServices, 'telemetry' | 'writeReport'>,
-): Promise<void> {
-  const { source, dataset, runId } = outcome.plan;
-  try {
-    await writeReport?.(outcome);
-  } catch (error) {
-    telemetry.warn('The report could not be written', { source, dataset, runId, reason: String(error) });
-  }
 }
 
 /** What there is to report; nothing without a plan. */

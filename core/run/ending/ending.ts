@@ -29,8 +29,8 @@ export type UnpublishedEnding = Exclude<Ending, { ending: 'published' }>;
 export type WantedEnding<Of extends Ending = Ending> = Of extends Ending ? Omit<Of, 'version' | 'at'> : never;
 
 /**
- * Decides how a run ends; resolves to what was decided, which may be what somebody else was first with. Nothing is published, given up or left to
- * expire but by this document, so that of two reconciles one of which gives a run up while the other completes it, only one has its way: what
+ * Decides how a run ends; resolves to what was decided, which may be what somebody else was first with. Nothing that was planned is published, given up or
+ * left to expire but by this document, so that of two reconciles one of which gives a run up while the other completes it, only one has its way: what
  * expires was never published, and what has ended unpublished never will be.
  */
 export async function decideEnding(

@@ -1,0 +1,44 @@
+import { type RunWork, runUsage } from '../../../core/forecast/run-usage';
+import { aDataset } from '../../support/source-fixture';
+import { playHealthyRun } from './healthy-run';
+
+const grid = aDataset();
+const lookedAt = aDataset({ verification: { looks: 3, ifShort: 'refuse', tolerance: 0 } });
+const chain = aDataset({
+  pagination: {
+    type: 'cursor',
+    cursor: { type: 'body', path: 'next' },
+    parameter: { in: 'query', name: 'cursor' },
+    sizeParameter: undefined,
+    end: [],
+  },
+});
+
+describe('runUsage counts the calls to S3 that a run makes', () => {
+  test.each([
+    { what: 'a grid', dataset: grid, pages: 40, between: 5, work: {} },
+    {
+      what: 'a grid without raw bodies',
+      dataset: { ...grid, keepRaw: false },
+      pages: 40,
+      between: 5,
+      work: { raw: 0 },
+    },
+    { what: 'a larger grid', dataset: grid, pages: 80, between: 5, work: {} },
+    // Three passes: it is looked at again in a pass that plans that, one in between, and the last.
+    { what: 'a grid that is looked at again', dataset: lookedAt, pages: 80, between: 10, work: { looks: 1 } },
+    { what: 'a chain', dataset: chain, pages: 40, between: 5, work: { begun: 1, successors: 19 } },
+    { what: 'a longer chain', dataset: chain, pages: 80, between: 5, work: { begun: 1, successors: 39 } },
+    // 80 passes, one a minute.
+    { what: 'a run of more than an hour', dataset: grid, pages: 400, between: 1, work: {} },
+  ])('$what', async ({ dataset, pages, between, work }) => {
+    const { calls, ranges, reconciles, last } = await playHealthyRun(dataset, { pages, between });
+    expect(last).toMatchObject({ state: 'published', records: pages * 100 });
+    const done: RunWork = {
+      ...{ ranges, successors: 0, begun: 0, looks: 0, bytesReceived: 33, fetchSeconds: 1 },
+      ...{ seconds: (reconciles - 1) * 60, raw: ranges, replayed: 0, documents: 0, keyReads: 0 },
+      ...{ secrets: 0, lanes: 2, bytesStored: 7, ...work },
+    };
+    expect(calls).toEqual(runUsage(done).s3);
+  });
+});
