@@ -3,7 +3,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { functionSizes } from '../core/forecast/usage';
 import { isLoopback } from '../core/source/check/is-loopback';
-import type { Source } from '../core/source/source';
+import { schedulesOf } from '../core/source/schedules-of';
+import type { Dataset, Schedule, Source } from '../core/source/source';
 import type { EnvironmentName } from '../lambda/environment';
 
 /** What differs between deployments; everything else is the same template. */
@@ -170,4 +171,13 @@ export function loadsByItself(
 /** Whether the environment's functions can ask the source at all: nothing on AWS reaches one on a laptop. */
 export function isReachable({ name }: Environment, { baseUrl }: Pick<Source, 'baseUrl'>): boolean {
   return name === 'local' || !isLoopback(new URL(baseUrl));
+}
+
+/** When that dataset is loaded by itself in this environment; at no time where its schedules are off, or where it has none. */
+export function schedulesHere(
+  environment: Environment,
+  source: Pick<Source, 'name' | 'baseUrl'>,
+  dataset: Pick<Dataset, 'name' | 'schedule' | 'incremental'>,
+): readonly Schedule[] {
+  return loadsByItself(environment, source, dataset.name) ? schedulesOf(dataset) : [];
 }

@@ -1,3 +1,4 @@
+import { schedulesOf } from '../source/schedules-of';
 import type { Dataset, Schedule } from '../source/source';
 import type { Cost } from './cost';
 import { hoursPerMonth, prices } from './prices';
@@ -33,8 +34,8 @@ export interface DatasetMonth {
 }
 
 /** How often a dataset is loaded in a month where its schedules are on; all of it, and what changed. */
-export function runsPerMonth({ schedule, incremental }: Pick<Dataset, 'schedule' | 'incremental'>): number {
-  return [schedule, incremental?.schedule].reduce((sum, one) => sum + (one ? daysOf(one) : 0), 0);
+export function runsPerMonth(dataset: Pick<Dataset, 'schedule' | 'incremental'>): number {
+  return schedulesOf(dataset).reduce((sum, schedule) => sum + daysOf(schedule), 0);
 }
 
 function daysOf({ weekDays = [] }: Schedule): number {

@@ -1,6 +1,6 @@
 import type { ExpectedDataset } from '../../core/run/freshness/expected-dataset';
 import type { Source } from '../../core/source/source';
-import { type Environment, loadsByItself } from '../environments';
+import { type Environment, schedulesHere } from '../environments';
 
 /**
  * Every dataset of the sources, in their order, and when its runs are due in this environment: at no time where its schedule is off, or where
@@ -12,10 +12,10 @@ export function expectedDatasets(
 ): ExpectedDataset[] {
   const windowMinutes = environment.scheduleWindow.maxWindow?.toMinutes() ?? 0;
   return sources.flatMap((source) =>
-    source.datasets.map(({ name: dataset, schedule, incremental, deadlineHours }) => {
-      const declared = [schedule, incremental?.schedule].filter((one) => one !== undefined);
-      const schedules = loadsByItself(environment, source, dataset) ? declared : [];
-      return { source: source.name, dataset, schedules, windowMinutes, deadlineHours };
+    source.datasets.map((dataset) => {
+      const { name, deadlineHours } = dataset;
+      const schedules = schedulesHere(environment, source, dataset);
+      return { source: source.name, dataset: name, schedules, windowMinutes, deadlineHours };
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { describe } from '../../core/source/describe';
+import { schedulesOf } from '../../core/source/schedules-of';
 import type { Source } from '../../core/source/source';
 import { type Environment, isReachable } from '../environments';
 import type { SettingKey } from './setting-key';
@@ -22,7 +23,7 @@ export function switchSchedules(
     const known = source.datasets.map(({ name }) => name).join(', ');
     return nothing(` names no dataset of ${source.name}: there is ${known}`);
   }
-  const scheduled = datasets.filter(({ schedule, incremental }) => schedule ?? incremental?.schedule);
+  const scheduled = datasets.filter((dataset) => schedulesOf(dataset).length > 0);
   if (scheduled.length === 0) {
     const which = named === undefined ? `no dataset of ${source.name}` : `${source.name}/${named}`;
     return nothing(

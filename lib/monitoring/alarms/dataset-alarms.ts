@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { Dataset, Source } from '../../../core/source/source';
-import { type Environment, loadsByItself } from '../../environments';
+import { type Environment, schedulesHere } from '../../environments';
 import { ofDataset } from '../metrics';
 import type { AlarmKind } from './alarm-names';
 import { ExplainedAlarm, type ExplainedAlarmProps } from './explained-alarm';
@@ -31,7 +31,7 @@ export class DatasetAlarms extends Construct {
     const ended = 'OK comes after an hour by itself, whether or not anything was mended.';
 
     this.alarms = [
-      ...(isExpected(environment, source, dataset)
+      ...(schedulesHere(environment, source, dataset).length > 0
         ? [
             alarm('late', {
               meaning: `${name} should have been published, and is not: its deadline is ${dataset.deadlineHours} hours after its schedule. ${consequence}`,
@@ -75,12 +75,6 @@ export class DatasetAlarms extends Construct {
       }),
     ];
   }
-}
-
-/** Whether the dataset is due at times of its own. */
-function isExpected(environment: Environment, source: Source, dataset: Dataset): boolean {
-  const schedule = dataset.schedule ?? dataset.incremental?.schedule;
-  return schedule !== undefined && loadsByItself(environment, source, dataset.name);
 }
 
 function percent(share: number): string {

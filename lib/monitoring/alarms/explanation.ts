@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../../core/errors';
 import type { Dataset, Source } from '../../../core/source/source';
-import { type Environment, loadsByItself } from '../../environments';
+import { type Environment, schedulesHere } from '../../environments';
 
 /** Characters that an alarm's description may have (CloudWatch, PutMetricAlarm and PutCompositeAlarm). */
 const longestDescription = 1024;
@@ -42,10 +42,9 @@ export function consequenceOf(source: string, { name, ifLate }: Pick<Dataset, 'n
 export function consequencesOf(environment: Environment, source: Source): string {
   const said: string[] = [];
   for (const dataset of source.datasets) {
-    const { name, ifLate, schedule, incremental } = dataset;
-    const isAwaited = (schedule ?? incremental?.schedule) && loadsByItself(environment, source, name);
+    const isAwaited = schedulesHere(environment, source, dataset).length > 0;
     const one = consequenceOf(source.name, dataset);
-    if (said.includes(one) || !(isAwaited || ifLate !== undefined)) continue;
+    if (said.includes(one) || !(isAwaited || dataset.ifLate !== undefined)) continue;
     if ([...said, one].join(' ').length > longestConsequences) break;
     said.push(one);
   }

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { schedulesOf } from '../../../core/source/schedules-of';
 import type { Source } from '../../../core/source/source';
 import { functionNames, queueNames } from '../../../lambda/environment';
 import type { Environment } from '../../environments';
@@ -40,7 +41,7 @@ export class SourceAlarms extends Construct {
     const minute = Duration.minutes(1);
     const deadline = deadlineOf(source);
     const longWorker = longWorkerShare * workerTimeout.toSeconds();
-    const scheduled = source.datasets.some(({ schedule, incremental }) => schedule ?? incremental?.schedule);
+    const scheduled = source.datasets.some((dataset) => schedulesOf(dataset).length > 0);
 
     this.alarms = [
       alarm('dead-letters', {
