@@ -7,12 +7,15 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { type SourceQueues, sqsSourceQueues } from '../../aws/dead-letters';
 import { s3Lake } from '../../aws/lake';
 import { countMessages, queueUrl } from '../../aws/page-queue';
+import { expectedKey } from '../../core/run/keys';
 import type { Lake } from '../../core/run/ports';
+import { schedulesOf } from '../../core/source/schedules-of';
 import { functionNames, queueNames, reconcileName } from '../../lambda/environment';
 import { localRegion } from '../../local/local-account';
 import { type LocalMode, startLocalMode } from '../../local/local-mode';
 import { MetricTape } from './metric-tape';
 import { type QuayApi, startQuayApi } from './quay-api';
+import quay from './sources/quay';
 
 const source = 'quay';
 const { fanOut } = functionNames('local', source);
@@ -119,9 +122,16 @@ export async function openQuayStack(): Promise<QuayStack> {
     await work();
     await tape.lookAtQueues();
   };
+  const lake = s3Lake(new S3Client(client), local.lakeBucket);
+  // A deployment that has expected its datasets for three days: in a newer one nothing is late yet.
+  const since = new Date(Date.now() - 72 * 3_600_000).toISOString();
+  for (const dataset of quay.datasets) {
+    const document = { version: 1, since, schedules: schedulesOf(dataset) };
+    await lake.put(expectedKey({ source, dataset: dataset.name }), JSON.stringify(document));
+  }
   const stack: QuayStack = {
     api,
-    lake: s3Lake(new S3Client(client), local.lakeBucket),
+    lake,
     queues: await sqsSourceQueues(sqs, { pages: queues.pages, dead: queues.dead }),
     tape,
     start(dataset) {
