@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Annotations, type App, CfnResource, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
+import { counted } from '../core/counted';
 import { ConfigurationError } from '../core/errors';
 import { type LoadedSources, loadSources } from '../core/source/load-sources';
 import { type EnvironmentName, functionNames, stackName } from '../lambda/environment';
@@ -118,10 +119,6 @@ function refuseTooMany(stack: Stack, { name }: Environment, sources: LoadedSourc
   throw new ConfigurationError(
     `${these} up to ${long.length} characters of policy in the role ${long.path.replace(/\/Role\/Resource$/, '')} of ${name}, and IAM allows ${longestPolicies}: ${remedy}`,
   );
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** A stack that can be listed and no more; it holds the one resource that is nothing, since the validation asks for some. */

@@ -1,14 +1,9 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Environment } from '../environments';
+import { ClosedBucket } from '../lake/closed-bucket';
 
 export interface QueryWorkGroupProps {
   readonly environment: Environment;
@@ -31,12 +26,7 @@ export class QueryWorkGroup extends Construct {
     super(scope, id);
     const { account } = Stack.of(this);
     // Emptied by its lifecycle only: autoDeleteObjects would bring a function that may delete from any bucket it is pointed at.
-    const results = new Bucket(this, 'Results', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    const results = new ClosedBucket(this, 'Results', {
       lifecycleRules: [
         {
           id: 'Results',
@@ -47,7 +37,6 @@ export class QueryWorkGroup extends Construct {
       removalPolicy: environment.lakeRemovalPolicy,
       ...(accessLogs ? { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: 'queries/' } : {}),
     });
-    results.policy?.applyRemovalPolicy(environment.lakeRemovalPolicy);
     const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
       name: `baseload-${environment.name}`,
       description: `Queries over what baseload-${environment.name} has published`,

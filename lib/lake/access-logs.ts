@@ -1,12 +1,7 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { ClosedBucket } from './closed-bucket';
 
 export interface AccessLogsProps {
   /** How long a log is kept. */
@@ -25,17 +20,10 @@ export class AccessLogs extends Construct {
 
   constructor(scope: Construct, id: string, { retention, removalPolicy }: AccessLogsProps) {
     super(scope, id);
-    const bucket = new Bucket(this, 'Bucket', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    const bucket = new ClosedBucket(this, 'Bucket', {
       lifecycleRules: [{ id: 'Logs', expiration: retention }],
       removalPolicy,
     });
-    // One that is kept stays as closed as it was: without it, requests in the clear would be answered.
-    bucket.policy?.applyRemovalPolicy(removalPolicy);
     // A Bucket is an IBucket, but for `isWebsite?: boolean` that is declared without `| undefined`.
     this.bucket = bucket as IBucket;
   }

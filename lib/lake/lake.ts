@@ -1,14 +1,9 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import { AccessLogs } from './access-logs';
+import { ClosedBucket } from './closed-bucket';
 import { lifecycleRules } from './lifecycle-rules';
 
 export interface LakeProps {
@@ -31,7 +26,7 @@ export class Lake extends Construct {
   readonly bucketName: string;
   /** Where it is kept who asked for which object; undefined where nobody keeps it. */
   readonly accessLogs: IBucket | undefined;
-  private readonly bucket: Bucket;
+  private readonly bucket: ClosedBucket;
 
   constructor(scope: Construct, id: string, { environment }: LakeProps) {
     super(scope, id);
@@ -42,19 +37,12 @@ export class Lake extends Construct {
         retention: accessLogRetention,
         removalPolicy: lakeRemovalPolicy,
       });
-    this.bucket = new Bucket(this, 'Bucket', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    this.bucket = new ClosedBucket(this, 'Bucket', {
       versioned: undeleteWindow !== undefined,
       ...(logs ? { serverAccessLogsBucket: logs.bucket, serverAccessLogsPrefix: 'lake/' } : {}),
       lifecycleRules: lifecycleRules(environment),
       removalPolicy: lakeRemovalPolicy,
     });
-    // A bucket that is kept stays as closed as it was.
-    this.bucket.policy?.applyRemovalPolicy(lakeRemovalPolicy);
     this.bucketName = this.bucket.bucketName;
     this.accessLogs = logs?.bucket;
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describe } from '../../core/source/describe';
-import { environmentNames } from '../../lambda/environment';
+import { environmentProblem } from '../source/setting-key';
 
 /** Who is told of alarms, or what is wrong with them, a sentence each. */
 export interface AlarmAddresses {
@@ -18,7 +18,7 @@ export function alarmAddresses(
   const own = `${environment}:${general}`;
   const key = Object.hasOwn(context, own) ? own : general;
   const value = context[key];
-  const problems = Object.keys(context).filter(isOfNoEnvironment).map(noEnvironment);
+  const problems = Object.keys(context).flatMap(wrongEnvironment);
   if (value === undefined) return { addresses: [], problems };
   const parts = partsOf(value);
   const good = new Set<string>();
@@ -46,10 +46,11 @@ function partsOf(value: unknown): readonly unknown[] {
   return parts.map((part) => (typeof part === 'string' ? part.trim() : part));
 }
 
-function isOfNoEnvironment(key: string): boolean {
-  return key.endsWith(`:${general}`) && !environmentNames.some((name) => key === `${name}:${general}`);
-}
-
-function noEnvironment(key: string): string {
-  return `context '${key}' names no environment: there is ${environmentNames.join(', ')}`;
+/** What is wrong with the environment of a key such as 'prod:alarmEmail', if it is such a key. */
+function wrongEnvironment(key: string): string[] {
+  const end = `:${general}`;
+  const problem = key.endsWith(end)
+    ? environmentProblem({ key, environment: key.slice(0, -end.length) })
+    : undefined;
+  return problem === undefined ? [] : [problem];
 }

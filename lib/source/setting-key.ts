@@ -20,7 +20,10 @@ export function readSettingKey(key: string): SettingKey | undefined {
 }
 
 /** What is wrong with the environment that a key names, in a sentence; undefined when nothing is. */
-export function environmentProblem({ key, environment }: SettingKey): string | undefined {
+export function environmentProblem({
+  key,
+  environment,
+}: Pick<SettingKey, 'key' | 'environment'>): string | undefined {
   if (environment === undefined || environmentNames.some((name) => name === environment)) return undefined;
   return `context '${key}' names no environment: there is ${environmentNames.join(', ')}`;
 }

@@ -15,6 +15,7 @@ import {
   stageKey,
   stagePrefix,
 } from '../../core/run/keys';
+import { rotatingToken } from './fixtures/rotating-token';
 import { slicedSource } from './fixtures/sliced-source';
 import { fixtureSources, synthesize } from './fixtures/synthesize';
 
@@ -192,19 +193,9 @@ test('reconcile observes every source, publishes, tells and enqueues again', () 
 test('fan-out and worker write the refresh token that the source replaces, and no other secret', () => {
   const [harbour] = fixtureSources;
   if (!harbour) throw new Error('there is a source');
-  const auth = {
-    type: 'oauth2-refresh-token',
-    tokenUrl: 'https://login.example/token',
-    clientId: 'baseload',
-    clientSecret: { secret: 'harbour/client' },
-    clientAuth: 'basic',
-    refreshToken: { secret: 'harbour/refresh' },
-    scopes: [],
-    parameters: {},
-  } as const;
   const usual = template;
   try {
-    template = synthesize('prod', [{ ...harbour, source: { ...harbour.source, auth } }]);
+    template = synthesize('prod', [{ ...harbour, source: { ...harbour.source, auth: rotatingToken } }]);
     for (const task of ['fan-out', 'worker']) {
       const secretOf = (name: string) =>
         `arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:baseload/prod/harbour/${name}-??????`;

@@ -27,6 +27,7 @@ import { environments } from '../../lib/environments';
 import { explainPatterns } from '../../lib/function/explain-patterns';
 import { SampleStack } from '../../lib/sample/sample-stack';
 import { grantsOf } from './fixtures/role-statements';
+import { rotatingToken } from './fixtures/rotating-token';
 import { slicedSource } from './fixtures/sliced-source';
 import { fixtureSources } from './fixtures/synthesize';
 
@@ -177,22 +178,15 @@ describe('docs/security.md', () => {
     const [harbour, ...others] = sources;
     const [ships] = harbour?.source.datasets ?? [];
     if (!harbour || !ships) throw new Error('there is a dataset');
-    const auth = {
-      type: 'oauth2-refresh-token',
-      tokenUrl: 'https://login.example/token',
-      clientId: 'baseload',
-      clientSecret: { secret: 'harbour/client' },
-      clientAuth: 'basic',
-      refreshToken: { secret: 'harbour/refresh' },
-      scopes: [],
-      parameters: {},
-    } as const;
     const mask = { type: 'sha256', salt: { secret: 'harbour/salt' } } as const;
     const captain = { columnType: { type: 'varchar' }, options: { mask } } as const;
     const datasets = [{ ...ships, columns: { ...ships.columns, captain } }];
     /** With everything that a role may be given something for. */
     const all = [
-      { ...harbour, source: { ...harbour.source, auth, datasets, network: 'private' as const } },
+      {
+        ...harbour,
+        source: { ...harbour.source, auth: rotatingToken, datasets, network: 'private' as const },
+      },
       ...others,
     ];
     let granted: Set<string>;

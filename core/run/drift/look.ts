@@ -35,7 +35,7 @@ const head = { version: z.literal(1), look: z.int().min(1) };
 const spans = z.array(z.object({ slice: z.string(), spans: z.array(z.tuple([count, count])) }));
 
 /** One step of looking at the source again: what it reads, or what all of it came to. */
-export const lookSchema = z.discriminatedUnion('kind', [
+const lookSchema = z.discriminatedUnion('kind', [
   /** The first page of each range, to see whether it is still what it was. */
   z.object({ ...head, kind: z.literal('edges'), slices: z.array(layoutSchema).min(1) }),
   /** Ranges whose pages had moved, or may have: those of its own number in the layouts, which are those that follow from it. */

@@ -10,9 +10,6 @@ import type { Hole } from './judge';
 /** Documents read at once. */
 const readsAtOnce = 50;
 
-/** No range was given up. */
-export const noHole: Hole = { ranges: [], records: 0 };
-
 /**
  * What is missing of a run's own ranges because an operator gave it up, who and why, and how many records that may be; and what is missing of
  * its looks, without which nobody knows whether the source moved.

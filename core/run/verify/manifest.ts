@@ -25,7 +25,7 @@ export const manifestObjectSchema = z.object({
 });
 
 /** A document with the entries of objects, one on each line. */
-export const manifestPartSchema = z.object({
+const manifestPartSchema = z.object({
   key: z.string(),
   /** The look that fetched its objects; absent for the run's own pages. */
   look: z.int().min(1).optional(),

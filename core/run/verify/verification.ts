@@ -21,7 +21,7 @@ const checkNames = [
 ] as const;
 
 /** One thing that verification proves, or could not. */
-export const checkSchema = z.object({
+const checkSchema = z.object({
   name: z.enum(checkNames),
   /** 'warned': it falls short, and is published all the same. 'skipped': it does not apply, and the sentence says why. */
   outcome: z.enum(['passed', 'failed', 'warned', 'skipped']),

@@ -1,5 +1,4 @@
 import type { Plan } from '../../../../core/plan/plan';
-import { noHole } from '../../../../core/run/verify/hole';
 import { type Evidence, judge } from '../../../../core/run/verify/judge';
 import type { ManifestObject } from '../../../../core/run/verify/manifest';
 import { Sentences } from '../../../../core/run/verify/sentences';
@@ -22,7 +21,7 @@ export function judged(
     repeatedPages: new Sentences(),
     changed: new Sentences(),
     total: total ?? plan.total ?? tally.promised,
-    hole: noHole,
+    hole: { ranges: [], records: 0 },
     ...found,
   };
   return { ...judge(plan, evidence), counts: tally.counts, total: evidence.total };
