@@ -28,9 +28,9 @@ afterAll(() => {
   for (const made of [folder, project]) rmSync(made, { recursive: true });
 });
 
-/** The environment of a person who types a command: none of what the tests set up. */
+/** The environment of a person who types a command: none of what the tests set up, nor CI, with which the CDK says on stdout what it else says on stderr. */
 function shell(): NodeJS.ProcessEnv {
-  const { CDK_CONTEXT_JSON, CDK_VALIDATION, ...environment } = process.env;
+  const { CDK_CONTEXT_JSON, CDK_VALIDATION, CI, ...environment } = process.env;
   return { ...environment, HOME: folder };
 }
 
