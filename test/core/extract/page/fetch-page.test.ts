@@ -43,6 +43,7 @@ async function fetch(
   script: Behaviour[],
   more: { auth?: Auth; seconds?: number; signal?: AbortSignal; rules?: Partial<Request> } = {},
 ) {
+  await api?.close();
   api = await startScriptedApi(script);
   const source = sourceAt(api.baseUrl, more.auth ? { auth: more.auth } : {});
   const authorizer = createAuthorizer(source, { secrets, client, clock: services.clock });
@@ -253,7 +254,6 @@ describe('a credential', () => {
       const written = JSON.stringify([error.message, error.evidence, String(error.cause), services.warnings]);
       expect(written).not.toMatch(/s3cr/);
       expect(written).toContain('your key *** (?key=***) is not welcome');
-      await api.close();
     }
   });
 });
@@ -396,7 +396,6 @@ it('tells the pacer what is left of the quota, whatever the answer', async () =>
     { status: 500, headers: headers('9') },
     { ...page, headers: headers('8') },
   ]);
-  await api.close();
   await pageOf([limitOnly]);
   expect(told).toEqual([
     { remaining: 9, resetSeconds: 60 },
