@@ -1,9 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { TransientError } from '../core/errors';
+import { eventSource } from '../core/run/events/run-event';
 import type { RunEvents } from '../core/run/ports';
-
-/** `source` of every event. */
-export const eventSource = 'baseload';
 
 /**
  * Events on an EventBridge bus: `source` is 'baseload', `detail-type` the event's type. PutEvents answers 200 also where it has refused an entry, and the

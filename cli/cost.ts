@@ -95,12 +95,13 @@ export async function environmentCost(
   lake: Pick<Lake, 'get' | 'list'> | undefined,
 ): Promise<EnvironmentCost> {
   const deployed = readStanding(env, sources, templates);
-  const atRest = standingItems(deployed.standing);
+  const atRest = standingItems(deployed.standing, deployed.reconcile);
   const datasets: DatasetCost[] = [];
   for (const source of sources) {
     for (const dataset of source.datasets) {
       const name = `${source.name}/${dataset.name}`;
-      const run = lake && (await lastRunOf(source, dataset, lake).catch(problemOf));
+      const run =
+        lake && (await lastRunOf(source, dataset, lake, deployed.sizesOf(source.name)).catch(problemOf));
       if (typeof run === 'string') {
         datasets.push({ name, unreadable: run });
         continue;

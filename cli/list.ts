@@ -12,6 +12,7 @@ import { ago, counted } from './format';
 import { describePages, describeSlices } from './load/describe-pages';
 import { dataFolder } from './project';
 import { readSources } from './sources/find-dataset';
+import { readLocalSources } from './sources/local-settings';
 import { tableLines } from './table';
 
 export interface ListOptions {
@@ -39,9 +40,8 @@ interface Loaded {
 
 /** Prints one line, or one JSON object, per dataset; exit code 1 where a document of one cannot be read. */
 export async function list({ json = false, env }: ListOptions): Promise<void> {
-  const declared = readSources().flatMap(({ source }) =>
-    source.datasets.map((dataset) => ({ source, dataset })),
-  );
+  const sources = env === 'local' ? readLocalSources() : readSources();
+  const declared = sources.flatMap(({ source }) => source.datasets.map((dataset) => ({ source, dataset })));
   const datasets = await withLake(env, async (lake) => {
     const described: ReturnType<typeof describe>[] = [];
     for (const { source, dataset } of declared) {

@@ -25,8 +25,9 @@ import { previewSecrets } from './preview/preview-secrets';
 import { openSource } from './preview/preview-source';
 import { dataFolder } from './project';
 import { companionOf } from './sample-api';
-import { findDataset, readSources } from './sources/find-dataset';
+import { findDataset } from './sources/find-dataset';
 import { checkSecrets, localSecrets } from './sources/local-secrets';
+import { readLocalSources } from './sources/local-settings';
 import { printingToStderr } from './sources/prints-of-sources';
 import { atLeast } from './whole-number';
 
@@ -59,7 +60,7 @@ export function planCommand(): Command {
 
 /** Prints a forecast; a Finding says that the quota is not enough. */
 export async function plan(name: string, options: PlanOptions): Promise<void> {
-  const { source, dataset } = findDataset(name, readSources());
+  const { source, dataset } = findDataset(name, readLocalSources());
   const secret = localSecrets();
   checkSecrets(source, secret);
   await refuseUnshapeable(source, dataset, tmpdir());

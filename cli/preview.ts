@@ -21,8 +21,9 @@ import { reportLines } from './preview/report-lines';
 import { shapeFirstPages } from './preview/shape-first-pages';
 import { dataFolder } from './project';
 import { companionOf } from './sample-api';
-import { findDataset, readSources } from './sources/find-dataset';
+import { findDataset } from './sources/find-dataset';
 import { checkSecrets, localSecrets } from './sources/local-secrets';
+import { readLocalSources } from './sources/local-settings';
 import { printingToStderr } from './sources/prints-of-sources';
 import { atLeast } from './whole-number';
 
@@ -52,7 +53,7 @@ export function previewCommand(): Command {
 
 /** Prints what the first pages of a dataset would become; a Finding says why a run of it would not end well. */
 export async function preview(name: string, options: PreviewOptions): Promise<void> {
-  const { source, dataset } = findDataset(name, readSources());
+  const { source, dataset } = findDataset(name, readLocalSources());
   const secret = localSecrets();
   checkSecrets(source, secret);
   await refuseUnshapeable(source, dataset, tmpdir());

@@ -6,6 +6,7 @@ import { environmentOption } from './environment/open-environment';
 import { runDeployed } from './load/run-deployed';
 import { runLocally } from './load/run-locally';
 import { findDataset, readSources } from './sources/find-dataset';
+import { readLocalSources } from './sources/local-settings';
 
 export interface ReplayOptions {
   /** The run to replay. */
@@ -39,7 +40,7 @@ export function replayCommand(): Command {
 /** Replays a run of a dataset. Its source need not be there. */
 export async function replay(name: string, options: ReplayOptions): Promise<void> {
   const { run: replayOf, restart = false, json = false, env = 'local', watch } = options;
-  const { source, dataset } = findDataset(name, readSources());
+  const { source, dataset } = findDataset(name, env === 'local' ? readLocalSources() : readSources());
   if (env !== 'local') {
     await runDeployed({ source, dataset, replayOf, restart, json, env, watch });
     return;

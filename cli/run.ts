@@ -6,6 +6,7 @@ import { runDeployed } from './load/run-deployed';
 import { runLocally } from './load/run-locally';
 import { companionOf } from './sample-api';
 import { findDataset, readSources } from './sources/find-dataset';
+import { readLocalSources } from './sources/local-settings';
 import { atLeast } from './whole-number';
 
 export interface RunOptions {
@@ -45,7 +46,7 @@ export async function run(name: string, options: RunOptions): Promise<void> {
       '--incremental and --pages exclude each other: a trial is of the whole dataset',
     );
   }
-  const { source, dataset } = findDataset(name, readSources());
+  const { source, dataset } = findDataset(name, env === 'local' ? readLocalSources() : readSources());
   if (env !== 'local') {
     await runDeployed({ source, dataset, ...options, env });
     return;

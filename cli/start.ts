@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { sampleSettings } from '../local/sample/settings';
 import { runLocally } from './load/run-locally';
+import { projectRoot } from './project';
 import type { RunOptions } from './run';
 import { findSampleApi, type SampleOptions, sampleCompanion, withSampleOptions } from './sample-api';
-import { findDataset, readSources } from './sources/find-dataset';
+import { findDataset } from './sources/find-dataset';
+import { readLocalSources, withoutOthers } from './sources/local-settings';
 
 /** `baseload start`, which is `npm start`: the sample source and a whole load of it. */
 export function startCommand(): Command {
@@ -20,17 +23,22 @@ export function startCommand(): Command {
     .action(start);
 }
 
+/** The folder of the sample's source file, wherever the user's own are. */
+const sampleSources = join(projectRoot, 'sources');
+
 /** Starts the sample API and loads geonames/cities from it. */
 export async function start(options: SampleOptions & RunOptions): Promise<void> {
-  const { source, dataset } = findDataset('geonames/cities', readSources());
   const origin = `http://${sampleSettings.host}:${options.port}`;
   // One that is running already keeps its own rate, so the load keeps to that.
   const running = await findSampleApi(origin);
   const context = {
-    'geonames:baseUrl': `${origin}/v1`,
-    'geonames:requestsPerSecond': String(running?.requestsPerSecond ?? options.rate),
-    'geonames:burst': String(running?.burst ?? options.burst),
+    ...withoutOthers('geonames'),
+    sources: sampleSources,
+    'local:geonames:baseUrl': `${origin}/v1`,
+    'local:geonames:requestsPerSecond': String(running?.requestsPerSecond ?? options.rate),
+    'local:geonames:burst': String(running?.burst ?? options.burst),
   };
+  const { source, dataset } = findDataset('geonames/cities', readLocalSources(sampleSources, context));
   const { restart = false, json = false } = options;
   await runLocally({ source, dataset, context, restart, json, companion: () => sampleCompanion(options) });
 }

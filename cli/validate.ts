@@ -4,6 +4,9 @@ import { Command } from 'commander';
 import { ConfigurationError } from '../core/errors';
 import { unshapeableSources } from '../core/shape/unshapeable';
 import { loadSources } from '../core/source/load-sources';
+import { schedulesOf } from '../core/source/schedules-of';
+import { skippedStart } from '../core/source/skipped-starts';
+import type { Source } from '../core/source/source';
 import { projectRoot, sourcesFolder } from './project';
 import { printingToStderr } from './sources/prints-of-sources';
 
@@ -29,6 +32,7 @@ export async function validate({ json = false }: { json?: boolean }, folder: str
     file: relative(projectRoot, file),
     source: source.name,
     datasets: source.datasets.map(({ name }) => name),
+    warnings: warningsOf(source),
   }));
   const wrong = problems.map(({ file, message }) => ({ file: relative(projectRoot, file), message }));
   if (json) {
@@ -36,9 +40,25 @@ export async function validate({ json = false }: { json?: boolean }, folder: str
     if (wrong.length > 0) process.exitCode = 2;
     return;
   }
-  for (const { file, source, datasets } of fine)
+  for (const { file, source, datasets, warnings } of fine) {
     console.log(`✔ ${file}  source '${source}': ${datasets.join(', ')}`);
+    for (const warning of warnings) console.log(`! ${file}  ${warning}`);
+  }
   if (wrong.length > 0) throw new ConfigurationError(wrong.map(({ message }) => `✘ ${message}`).join('\n'));
   if (fine.length === 0)
     console.log('No sources yet: write a file in sources/, such as sources/geonames.ts.');
+}
+
+/** What is allowed, and hardly meant: a start that the clocks skip. */
+function warningsOf({ name, datasets }: Source): readonly string[] {
+  return datasets.flatMap((dataset) =>
+    schedulesOf(dataset).flatMap((schedule) => {
+      const date = skippedStart(schedule);
+      if (date === undefined) return [];
+      const time = `${schedule.hour}:${String(schedule.minute).padStart(2, '0')}`;
+      return [
+        `${name}/${dataset.name} does not start on ${date}: clocks in ${schedule.timeZone} go past ${time} that day; choose another time, or UTC`,
+      ];
+    }),
+  );
 }

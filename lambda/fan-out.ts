@@ -20,6 +20,7 @@ import { chooseRunId, type FanOutResult, fanOut, parseFanOutRequest } from '../c
 import type { Dataset } from '../core/source/source';
 import { secretName } from './environment';
 import { extractOnce } from './extract-once';
+import { invocation } from './invocation';
 import { deployedSource, readEnvironment } from './read-environment';
 
 /** Left for planning and enqueuing, after the first page must have arrived. */
@@ -50,29 +51,22 @@ const prepare = lanePreparation(deployed, async () => {
 
 /** Plans a run of one dataset and enqueues its page ranges. Called by a schedule, or by a person. */
 export async function handler(event: unknown, context: Context): Promise<FanOutResult> {
-  const request = parseFanOutRequest(event);
-  const runId = chooseRunId(request, clock);
-  telemetry.begin({
-    source: deployed.name,
-    dataset: request.dataset,
-    runId,
-    requestId: context.awsRequestId,
+  const about = { source: deployed.name, requestId: context.awsRequestId };
+  telemetry.begin(about);
+  return invocation(telemetry, 'The run was not planned', async () => {
+    const request = parseFanOutRequest(event);
+    const runId = chooseRunId(request, clock);
+    telemetry.begin({ ...about, dataset: request.dataset, runId });
+    const services = { source: deployed, lake, pageQueue, telemetry, clock, prepare };
+    return fanOut(
+      { ...request, runId },
+      {
+        ...services,
+        discover: (dataset, parameters) => discover(dataset, parameters, context),
+        readParents: (slices) => readParents(slices, parents),
+      },
+    );
   });
-  try {
-    const named = { ...request, runId };
-    return await fanOut(named, {
-      source: deployed,
-      lake,
-      pageQueue,
-      telemetry,
-      clock,
-      discover: (dataset, parameters) => discover(dataset, parameters, context),
-      readParents: (slices) => readParents(slices, parents),
-      prepare,
-    });
-  } finally {
-    telemetry.flush();
-  }
 }
 
 async function discover(dataset: Dataset, parameters: SliceParameters, context: Context): Promise<Extent0> {

@@ -17,6 +17,7 @@ import type { PageQueue } from '../core/run/ports';
 import { type ReconcileServices, type RunReport, reconcile } from '../core/run/reconcile';
 import { repeatedKeys } from '../core/run/verify/repeated-keys';
 import { queueNames, tableName } from './environment';
+import { invocation } from './invocation';
 import { expectedDatasets, readEnvironment } from './read-environment';
 
 // Cold start
@@ -71,13 +72,11 @@ const services = {
 /** Says how fresh every dataset is, and does the next step of every open run. Called every minute; calling it more often does no harm. */
 export async function handler(_event: unknown, context: Context): Promise<RunReport[]> {
   telemetry.begin({ requestId: context.awsRequestId });
-  try {
+  return invocation(telemetry, 'The open runs were not all reconciled', async () => {
     await stateFreshness(expected, services);
     telemetry.flush(); // a run may take the rest of the time
-    return await reconcile({ ...services, timeLeft: () => context.getRemainingTimeInMillis() });
-  } finally {
-    telemetry.flush();
-  }
+    return reconcile({ ...services, timeLeft: () => context.getRemainingTimeInMillis() });
+  });
 }
 
 async function pageQueue(source: string): Promise<PageQueue> {

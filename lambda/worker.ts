@@ -16,10 +16,11 @@ import { fetchRange } from '../core/extract/range/fetch-range';
 import { pageRangeName } from '../core/plan/grid';
 import { handleMessage } from '../core/run/range/handle-message';
 import { type LoadRangeServices, loadRange } from '../core/run/range/load-range';
-import { pageMessageSchema } from '../core/run/range/page-message';
+import { type PageMessage, pageMessageSchema } from '../core/run/range/page-message';
 import { openShaper } from '../core/shape/shape-range';
 import { secretName } from './environment';
 import { extractOnce } from './extract-once';
+import { invocation } from './invocation';
 import { deployedSource, readEnvironment } from './read-environment';
 
 /** Left for shaping and writing, after the last page must have arrived. */
@@ -63,14 +64,34 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
 }
 
 async function load(record: SQSRecord, context: Context): Promise<'acknowledge' | 'retry'> {
-  const message = pageMessageSchema.parse(JSON.parse(record.body));
-  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-  const attempt = randomBytes(4).toString('hex');
-  const { dataset, runId, look } = message;
-  const range = pageRangeName(message.range);
-  const requestId = context.awsRequestId;
-  telemetry.begin({ source: deployed.name, dataset, runId, look, range, attempt, requestId });
+  const about = { source: deployed.name, requestId: context.awsRequestId };
+  telemetry.begin(about);
+  try {
+    return await invocation(telemetry, 'A message was not handled', async () => {
+      const message = pageMessageSchema.parse(JSON.parse(record.body));
+      const attempt = randomBytes(4).toString('hex');
+      const { dataset, runId, look } = message;
+      telemetry.begin({ ...about, dataset, runId, look, range: pageRangeName(message.range), attempt });
+      return await handle({ message, attempt, record }, context);
+    });
+  } finally {
+    await settle(context);
+  }
+}
 
+/** One message that was read, and how it came. */
+interface Read {
+  readonly message: PageMessage;
+  readonly attempt: string;
+  readonly record: SQSRecord;
+}
+
+async function handle(
+  { message, attempt, record }: Read,
+  context: Context,
+): Promise<'acknowledge' | 'retry'> {
+  const { receiptHandle } = record;
+  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
   const deadline = clock.monotonic() + context.getRemainingTimeInMillis() - writingMilliseconds;
   const services = async (): Promise<LoadRangeServices> => ({
     source: deployed,
@@ -81,22 +102,17 @@ async function load(record: SQSRecord, context: Context): Promise<'acknowledge' 
     workFolder: tmpdir(),
     fetch: async (request) => fetchRange({ source: deployed, deadline, ...request }, await openExtract()),
   });
-  try {
-    return await handleMessage(
-      { message, receiptHandle: record.receiptHandle, receiveCount, attempt },
-      {
-        lake,
-        clock,
-        pageQueue,
-        telemetry,
-        maxReceiveCount: Number(environment.maxReceiveCount),
-        load: async () => loadRange(message, attempt, await services()),
-      },
-    );
-  } finally {
-    telemetry.flush();
-    await settle(context);
-  }
+  return handleMessage(
+    { message, receiptHandle, receiveCount, attempt },
+    {
+      lake,
+      clock,
+      pageQueue,
+      telemetry,
+      maxReceiveCount: Number(environment.maxReceiveCount),
+      load: async () => loadRange(message, attempt, await services()),
+    },
+  );
 }
 
 /** Leaves the lane as it was found, unless the source wants a longer pause than there is time for. */

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { type App, Validations } from 'aws-cdk-lib';
 import { loadSources } from '../core/source/load-sources';
 import { addBaseload, sourcesFolderOf } from './baseload-app';
+import { misplacedSettings } from './source/misplaced-settings';
 
 /**
  * addBaseload, once DuckDB has found nothing wrong with the sources' expressions and patterns; the templates are held against cdk-nag's rules
@@ -10,7 +11,9 @@ import { addBaseload, sourcesFolderOf } from './baseload-app';
  */
 export async function addCheckedBaseload(app: App): Promise<readonly string[]> {
   const loaded = loadSources(sourcesFolderOf(app));
-  if (app.node.tryGetContext('environment') === 'local') return addBaseload(app, loaded);
+  const names = loaded.sources.map(({ source }) => source.name);
+  const misplaced = misplacedSettings(process.cwd(), names);
+  if (app.node.tryGetContext('environment') === 'local') return [...misplaced, ...addBaseload(app, loaded)];
   // Loaded here only: local mode starts without DuckDB's binding, and without a second's worth of rules
   const {
     unshapeableSources,
@@ -19,5 +22,5 @@ export async function addCheckedBaseload(app: App): Promise<readonly string[]> {
   if (unshapeable.length > 0) return unshapeable.map(({ message }) => message);
   const { AwsSolutionsChecks }: typeof import('cdk-nag') = require('cdk-nag');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return addBaseload(app, loaded);
+  return [...misplaced, ...addBaseload(app, loaded)];
 }

@@ -6,10 +6,11 @@ import { type LoadedSources, loadSources } from '../core/source/load-sources';
 import { type EnvironmentName, functionNames, stackName } from '../lambda/environment';
 import { BaseloadStack } from './baseload-stack';
 import { collidingTables } from './catalog/colliding-tables';
-import { type Environment, environments, findEnvironment } from './environments';
+import { type Environment, type Environments, environments, findEnvironment } from './environments';
 import { longestPolicies, longPolicies } from './function/long-policies';
 import { alarmAddresses } from './monitoring/alarm-addresses';
 import { addSample } from './sample/add-sample';
+import { powerlessSources } from './source/own-role-access';
 import { applySettings } from './source/source-settings';
 import { strayKeys } from './source/stray-keys';
 
@@ -36,15 +37,17 @@ export function sourcesFolderOf(app: App): string {
 export function addBaseload(
   app: App,
   loaded: LoadedSources = loadSources(sourcesFolderOf(app)),
+  offered: Environments = environments,
 ): readonly string[] {
   const asked: unknown = app.node.tryGetContext('environment');
   const context = contextFor(asked, app.node.getAllContext());
-  const wanted = (asked === undefined ? deployed : [asked]).map(findEnvironment);
+  const wanted = (asked === undefined ? deployed : [asked]).map((name) => findEnvironment(name, offered));
   const found = wanted.filter((environment) => environment !== undefined);
   const settled = found.map((environment) => applySettings(loaded.sources, context, environment));
 
   const problems = [
-    ...addSample(app),
+    // A laptop has the sample API in another way, and runs one stack.
+    ...(asked === 'local' ? [] : addSample(app)),
     ...(found.length < wanted.length ? [unknownEnvironment(asked)] : []),
     ...(canLeaveOut(asked, loaded) ? [] : loaded.problems.map(({ message }) => message)),
     // A file that could not be read may be the source that a setting names: first things first.
@@ -80,7 +83,10 @@ function contextFor(
 /** Adds an environment's stack; or nothing, and returns what stands against it. */
 function addStack(app: App, environment: Environment, sources: LoadedSources['sources']): readonly string[] {
   const names = sources.flatMap(({ source }) => nameProblems(environment.name, source.name));
-  names.push(...collidingTables(sources.map(({ source }) => source)));
+  const declared = sources.map(({ source }) => source);
+  names.push(...collidingTables(declared));
+  // On a laptop functions have no role in AWS.
+  if (environment.name !== 'local') names.push(...powerlessSources(declared));
   if (names.length > 0) return names;
   const id = stackName(environment.name);
   try {

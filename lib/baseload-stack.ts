@@ -6,6 +6,7 @@ import { Catalog } from './catalog/catalog';
 import type { Environment } from './environments';
 import { RunEventBus } from './events/run-event-bus';
 import { DuckdbLayer } from './function/duckdb-layer';
+import { Schedules } from './function/schedules';
 import { Lake } from './lake/lake';
 import { Monitoring } from './monitoring/monitoring';
 import { networkOf } from './network/network-of';
@@ -25,6 +26,8 @@ export class BaseloadStack extends Stack {
       stackName: stackName(environment.name),
       description: `Baseload, ${environment.name}: loads paginated sources into an S3 data lake`,
       terminationProtection: environment.terminationProtection,
+      // A template holds a megabyte: without blanks, there is room for thirty sources and more.
+      suppressTemplateIndentation: true,
     });
     Tags.of(this).add('application', 'baseload');
     Tags.of(this).add('environment', environment.name);
@@ -33,6 +36,8 @@ export class BaseloadStack extends Stack {
     const duckdb = new DuckdbLayer(this, 'Duckdb');
     const events = new RunEventBus(this, 'Events', { environment });
     const catalog = new Catalog(this, 'Catalog', { environment, accessLogs: lake.accessLogs });
+
+    const schedules = new Schedules(this, 'Schedules', { environment });
 
     const network = networkOf(this, environment, sources, lake);
 
@@ -43,6 +48,7 @@ export class BaseloadStack extends Stack {
           source,
           sourceFile: file,
           lake,
+          schedules,
           duckdb,
           network,
         }),
@@ -53,11 +59,13 @@ export class BaseloadStack extends Stack {
       environment,
       sources: sources.map(({ source }) => source),
       lake,
+      schedules,
       duckdb,
       queues,
       events,
       catalog,
     });
+    reconcile.startAfter(...this.node.children.filter((child) => child !== reconcile));
     if (environment.alarmsEnabled) {
       const monitoring = new Monitoring(this, 'Monitoring', { environment, sources: pipelines });
       // Once reconcile runs, there is something to watch.

@@ -1,11 +1,11 @@
-import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { TimeWindow } from 'aws-cdk-lib/aws-scheduler';
-import { functionSizes } from '../core/forecast/usage';
+import type { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { isLoopback } from '../core/source/check/is-loopback';
 import { schedulesOf } from '../core/source/schedules-of';
 import type { Dataset, Schedule, Source } from '../core/source/source';
 import type { EnvironmentName } from '../lambda/environment';
+import { usualEnvironments } from './usual-environments';
 
 /** What differs between deployments; everything else is the same template. */
 export interface Environment {
@@ -62,14 +62,6 @@ export interface Capacity {
   readonly lanes?: number;
 }
 
-/** What the forecasts of `baseload plan` reckon with. */
-const usualCapacity: Capacity = {
-  workerMegabytes: functionSizes.worker.memoryMegabytes,
-  fanOutMegabytes: functionSizes['fan-out'].memoryMegabytes,
-  reconcileMegabytes: functionSizes.reconcile.memoryMegabytes,
-  reconcileStorageGibibytes: functionSizes.reconcile.storageGigabytes,
-};
-
 /**
  * A VPC of the environment's own: two zones, one NAT gateway with a fixed address, nothing reachable from outside. Neither option can be changed
  * in place: the new VPC's NAT gateway would want the address before the old one lets go of it. How to move: docs/deploy.md#private-sources.
@@ -84,78 +76,20 @@ export interface PrivateNetwork {
   readonly zones?: readonly [string, string];
 }
 
-/** Every environment by name. */
-export const environments: Readonly<Record<EnvironmentName, Environment>> = {
-  local: {
-    name: 'local',
-    lakeRemovalPolicy: RemovalPolicy.DESTROY,
-    rawRetention: Duration.days(30),
-    quarantineRetention: Duration.days(90),
-    unpublishedRetention: Duration.days(7),
-    terminationProtection: false,
-    capacity: usualCapacity,
-    logRetention: RetentionDays.ONE_DAY,
-    schedulesEnabled: false,
-    scheduleWindow: TimeWindow.off(),
-    alarmsEnabled: false,
-    tracing: false,
-    queryScanLimit: Size.gibibytes(100),
-  },
-  dev: {
-    name: 'dev',
-    lakeRemovalPolicy: RemovalPolicy.DESTROY,
-    rawRetention: Duration.days(14),
-    quarantineRetention: Duration.days(30),
-    unpublishedRetention: Duration.days(7),
-    accessLogRetention: Duration.days(14),
-    terminationProtection: false,
-    capacity: usualCapacity,
-    logRetention: RetentionDays.ONE_WEEK,
-    schedulesEnabled: false,
-    scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
-    alarmsEnabled: true,
-    tracing: true,
-    queryScanLimit: Size.gibibytes(100),
-  },
-  staging: {
-    name: 'staging',
-    lakeRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    rawRetention: Duration.days(90),
-    quarantineRetention: Duration.days(180),
-    unpublishedRetention: Duration.days(30),
-    undeleteWindow: Duration.days(7),
-    accessLogRetention: Duration.days(90),
-    terminationProtection: false,
-    capacity: usualCapacity,
-    logRetention: RetentionDays.ONE_MONTH,
-    schedulesEnabled: false,
-    scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
-    alarmsEnabled: true,
-    tracing: true,
-    queryScanLimit: Size.gibibytes(500),
-  },
-  prod: {
-    name: 'prod',
-    lakeRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    rawRetention: Duration.days(365),
-    quarantineRetention: Duration.days(730),
-    unpublishedRetention: Duration.days(30),
-    undeleteWindow: Duration.days(30),
-    accessLogRetention: Duration.days(365),
-    terminationProtection: true,
-    capacity: usualCapacity,
-    logRetention: RetentionDays.THREE_MONTHS,
-    schedulesEnabled: true,
-    scheduleWindow: TimeWindow.flexible(Duration.minutes(10)),
-    alarmsEnabled: true,
-    tracing: true,
-    queryScanLimit: Size.tebibytes(1),
-  },
+/** An environment for each name. */
+export type Environments = Readonly<Record<EnvironmentName, Environment>>;
+
+/** Every environment by name, as it is deployed. Say here what is to differ, as in `prod: { ...usualEnvironments.prod, network: { cidr: '10.64.0.0/20' } }`. */
+export const environments: Environments = {
+  local: { ...usualEnvironments.local },
+  dev: { ...usualEnvironments.dev },
+  staging: { ...usualEnvironments.staging },
+  prod: { ...usualEnvironments.prod },
 };
 
-/** The environment of that name; undefined when there is none. */
-export function findEnvironment(name: unknown): Environment | undefined {
-  return Object.values(environments).find((environment) => environment.name === name);
+/** The one of that name; undefined when there is none. */
+export function findEnvironment(name: unknown, offered: Environments): Environment | undefined {
+  return Object.values(offered).find((environment) => environment.name === name);
 }
 
 /** Whether that dataset is loaded at its declared times; those that are not are never late. */

@@ -27,7 +27,7 @@ export interface LocalModeOptions {
   readonly projectRoot: string;
   /** Absolute path of the folder for everything local. @default <projectRoot>/.baseload */
   readonly dataDirectory?: string;
-  /** CDK context besides `environment`, which is 'local': 'geonames:baseUrl' and the like. @default none */
+  /** CDK context besides `environment`, which is 'local': 'local:geonames:baseUrl' and the like. @default none */
   readonly context?: Readonly<Record<string, unknown>>;
   /** The value of a secret by its full name ('baseload/local/geonames/token'), or undefined when there is none. */
   readonly secret: (name: string) => string | undefined;
@@ -121,6 +121,11 @@ export class LocalMode extends EventEmitter<LocalModeEvents> {
     throw new ConfigurationError(
       `There is no schedule '${name}' in the stack: it has ${this.schedules.map((one) => one.name).join(', ')}.`,
     );
+  }
+
+  /** When a queue's oldest message was sent, in milliseconds since the epoch; undefined where it has none. */
+  oldestSentAt(queueName: string): number | undefined {
+    return this.#aws.queue(queueName).oldestSentAt();
   }
 
   /** What functions and schedules are allowed, by the function's or the role's name. */

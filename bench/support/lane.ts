@@ -38,7 +38,7 @@ export function benchSource(
     tableVersion: 1,
     maxQuarantinedRatio: 0,
     keepRaw: false,
-    verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
+    verification: { looks: 0, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 },
     keepRuns: 3,
     deadlineHours: 6,
   };

@@ -24,7 +24,7 @@ export function costLines({ environment, runsOf, atRest, datasets, month }: Envi
           ...tableLines(
             [
               ...[{ name: 'each run' }, { name: 'as its last one' }, right('records'), right('ranges')],
-              ...['received', 'Lambda', 'S3', 'SQS', 'CloudWatch', 'dollars'].map(right),
+              ...['received', 'worker', 'Lambda', 'S3', 'SQS', 'CloudWatch', 'dollars'].map(right),
             ],
             loaded.map(runCells),
           ),
@@ -72,6 +72,7 @@ function runCells({ name, run }: DatasetCost): string[] {
   return [
     ...[name, run.kind === 'full' ? run.runId : `${run.runId} (${run.kind})`],
     ...[count(run.records), count(run.ranges), bytes(run.bytesReceived)],
+    `${count(run.workerMegabytes)} MB`,
     ...[cost.lambda, cost.s3, cost.sqs, cost.cloudWatch, cost.total].map(dollars),
   ];
 }

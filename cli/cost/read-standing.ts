@@ -5,9 +5,10 @@ import { secretsOf } from '../../core/source/secrets-of';
 import type { Source } from '../../core/source/source';
 import { functionNames } from '../../lambda/environment';
 import type { Template } from '../../local/template/assembly';
+import { type DeployedSizes, sizesIn } from './function-sizes';
 
 /** What the templates of an environment say of what it costs. */
-export interface Deployed {
+export interface Deployed extends DeployedSizes {
   readonly standing: Standing;
   readonly keeping: Keeping;
   /** Whether a dataset, 'geonames/cities', is loaded by itself there. */
@@ -92,6 +93,7 @@ export function readStanding(
       tiered: (raw?.Transitions ?? []).some(({ StorageClass }) => StorageClass === 'INTELLIGENT_TIERING'),
     },
     loadsByItself: (dataset) => started.has(dataset),
+    ...sizesIn(environment, of('AWS::Lambda::Function')),
   };
 }
 

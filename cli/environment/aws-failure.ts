@@ -21,15 +21,18 @@ const answerSchema = z.object({
     .optional(),
 });
 
+/** What is asked where a call does not say. */
+const unnamed = 'AWS';
+
 /** Errors of sockets and of name resolution, as Node names them. */
 const unreachable = /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\b/;
 
 /**
  * An error of the AWS SDK as one sentence that says what to do; anything else as it is.
  *
- * @param what was asked for, such as 'the stack baseload-dev'
+ * @param what was asked for, such as 'the stack baseload-dev'; where it is not known, that may have been the local lake
  */
-export function inAwsWords(error: unknown, what = 'AWS'): unknown {
+export function inAwsWords(error: unknown, what = unnamed): unknown {
   if (!(error instanceof Error) || error instanceof BaseloadError) return error;
   const { name, message } = error;
   if (
@@ -37,10 +40,7 @@ export function inAwsWords(error: unknown, what = 'AWS'): unknown {
     name === 'TokenProviderError' ||
     /Resolved credential object is not valid/.test(message)
   ) {
-    return new ConfigurationError(
-      `no AWS credentials were found (${message}): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
-      { cause: error },
-    );
+    return new ConfigurationError(noCredentials(message), { cause: error });
   }
   if (/Region is missing|Region not accepted/.test(message))
     return new ConfigurationError(`no AWS region is set (${message}): set AWS_REGION`, { cause: error });
@@ -63,16 +63,35 @@ export function inAwsWords(error: unknown, what = 'AWS'): unknown {
     );
   const code = codeOf(error) ?? message;
   if (unreachable.test(code)) {
-    if (message.includes('127.0.0.1')) {
+    if (what === unnamed && message.includes('127.0.0.1') && !isNamedEndpoint(message)) {
       const sentence = `the process that served the local lake has ended (${said(error)}): run this again`;
       return new TransientError(sentence, { cause: error });
     }
     return new ConfigurationError(
-      `${what} cannot be reached (${said(error)}): check the network and AWS_REGION, then run this again`,
+      `${what} cannot be reached (${said(error)}): check the network and AWS_REGION, and AWS_ENDPOINT_URL if it is set, then run this again`,
       { cause: error },
     );
   }
   return error;
+}
+
+/** Why nobody is signed in, as far as the environment tells. */
+function noCredentials(message: string): string {
+  const { AWS_PROFILE: profile } = process.env;
+  return profile
+    ? `AWS_PROFILE is '${profile}', which gave no credentials (${message}): check it, or sign in with aws sso login`
+    : `no AWS credentials were found (${message}): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`;
+}
+
+/** Whether somebody has sent the SDK to the address that an error names, by AWS_ENDPOINT_URL or the like for one service. */
+function isNamedEndpoint(message: string): boolean {
+  const [address] = /127\.0\.0\.1:\d+/.exec(message) ?? [];
+  return Object.entries(process.env).some(
+    ([name, value = '']) =>
+      address !== undefined &&
+      name.startsWith('AWS_ENDPOINT_URL') &&
+      value.replace('localhost', '127.0.0.1').includes(address),
+  );
 }
 
 /** What came instead of an answer of AWS, as far as the SDK keeps it. */

@@ -28,8 +28,8 @@ import { Tally } from './tally';
 export interface LocalRun {
   readonly source: Source;
   readonly dataset: Dataset;
-  /** CDK context for the synthesis, such as 'geonames:requestsPerSecond'. */
-  readonly context?: Readonly<Record<string, string>>;
+  /** CDK context for the synthesis, such as 'local:geonames:requestsPerSecond'; undefined takes a key of cdk.json away. */
+  readonly context?: Readonly<Record<string, string | undefined>>;
   readonly pages?: number;
   /** The run whose raw pages are shaped anew, without asking the source. @default the source is asked */
   readonly replayOf?: string;

@@ -20,7 +20,6 @@ export interface SummaryContext {
   readonly source: Source;
   readonly dataset: Dataset;
   readonly tally: Tally;
-  readonly context?: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
 
@@ -100,11 +99,11 @@ export function claim({ total }: Pick<Manifest, 'total'>): string {
 /** The numbers of a summary. `lake` is the folder of the local lake. */
 export function summaryFacts(
   { manifest, problems, pointer, seconds, asked }: Complete,
-  { source, tally, context = {} }: SummaryContext,
+  { source, tally }: SummaryContext,
   lake: string,
 ) {
   const { counts } = manifest;
-  const limit = Number(context[`${source.name}:requestsPerSecond`] ?? source.limits.requestsPerSecond);
+  const limit = source.limits.requestsPerSecond;
   const fine = problems.length === 0 && !manifest.subset;
   const published = fine && pointer?.runId === manifest.runId ? pointer : undefined;
   const report = join(lake, reportKey(manifest));

@@ -33,6 +33,15 @@ export function isCredentialName(name: string): boolean {
   );
 }
 
+/** Names that hardly anything but a credential has: a plain 'key' or 'token' may be a column or a place in a list as well. */
+const clear =
+  /(^|_)(api_?key|access_?key|app(lication)?_key|auth_key|private_key|secret_key|subscription_key|hapikey|(access|auth|api|app|private|session|security|oauth|refresh|id|bearer|personal)_?token|secret|passw(or)?d|passphrase|passcode|bearer|jwt)$/;
+
+/** Whether a name is clearly that of a credential: one of those of isCredentialName that can hardly mean anything else. */
+export function isClearlyCredential(name: string): boolean {
+  return isCredentialName(name) && clear.test(wordsOf(name).join('_'));
+}
+
 /** Words in lower case: 'AWSAccessKeyId' is aws, access, key, id; digits and signs part them. */
 function wordsOf(name: string): readonly string[] {
   return name

@@ -182,21 +182,24 @@ function scenario(input: ScenarioInput): Scenario {
   const lanes = Math.min(source.limits.lanes, isChained ? probe.slices.length : ranges);
   // A look's pages are received and shaped like any other.
   const again = (pages + lookRequests) / pages;
+  const allRanges = looks.ranges.reduce((sum, inLook) => sum + inLook, ranges);
   const usage = runUsage({
-    ranges: ranges + looks.ranges,
+    ranges: allRanges,
     successors: isChained ? Math.max(0, ranges - probe.slices.length) : 0,
     begun,
-    looks: looks.looks,
+    looks: looks.ranges,
     bytesReceived: Math.round(bytesReceived * again),
     fetchSeconds: time.seconds * lanes * again,
     seconds: time.seconds * again + 60,
-    raw: probe.raw === undefined ? 0 : ranges,
+    raw: probe.raw === undefined ? 0 : allRanges,
     replayed: 0,
     documents: 0,
-    keyReads: end === 'high' ? ranges : 0,
+    documentsRead: 0,
+    // Where the source never rests, all that was read is the table.
+    keyReads: end === 'high' ? allRanges : 0,
     secrets: secretsOf(source).length,
     lanes: source.limits.lanes,
-    bytesStored: bytesStaged + bytesRaw,
+    bytesStored: Math.round((bytesStaged + bytesRaw) * again),
   });
   return { ranges, requests, lookRequests, bytesReceived, bytesStaged, bytesRaw, time, cost: costOf(usage) };
 }

@@ -12,9 +12,9 @@ export interface PagesToLookAt {
 
 /** What looking again takes: each request is a page, and ranges are messages and objects. */
 export interface Looks {
-  readonly looks: number;
   readonly requests: number;
-  readonly ranges: number;
+  /** Of each look. */
+  readonly ranges: readonly number[];
 }
 
 /** Pages of a slice that a lead may have read, each of which the first look reads by itself (first-look.ts). */
@@ -27,13 +27,13 @@ function isLookedAt({ pagination, verification }: Dataset): boolean {
   return isCountable(pagination) && pagination.type !== 'single' && verification.looks > 0;
 }
 
-const noLooks: Looks = { looks: 0, requests: 0, ranges: 0 };
+const noLooks: Looks = { requests: 0, ranges: [] };
 
 /** The one look at the edges of ranges that a source takes where nothing moves. */
 export function quietLooks(dataset: Dataset, { ranges, slices }: PagesToLookAt): Looks {
   if (!isLookedAt(dataset)) return noLooks;
   const requests = ranges + probesOf(dataset, slices);
-  return { looks: 1, requests, ranges: requests };
+  return { requests, ranges: [requests] };
 }
 
 /**
@@ -46,15 +46,16 @@ export function restlessLooks(dataset: Dataset, work: PagesToLookAt): Looks {
   const alone = dataset.slices.length > 0 || probesOf(dataset, 1) > 0 ? leadPages * slices : 0;
   const probes = probesOf(dataset, slices);
   const first = Math.min(work.pages, work.ranges + alone) + probes;
-  let [requests, ranges] = [first, first];
+  const each = [first];
+  let requests = first;
   const pages = work.pages + grownPages;
   for (let round = 0; round < dataset.verification.looks; round++) {
     const inRanges = Math.ceil(pages / shortened(pagesPerRange, round)) + (slices > 1 ? slices : 0) + alone;
     const read = Math.min(pages, inRanges);
     requests += pages + read + probes;
-    ranges += 2 * read + probes;
+    each.push(read, read + probes);
   }
-  return { looks: 2 * dataset.verification.looks + 1, requests, ranges };
+  return { requests, ranges: each };
 }
 
 /** Looks at the end of each slice that does not say how much it holds: at its last page and the one behind it. */

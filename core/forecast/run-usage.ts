@@ -2,7 +2,7 @@ import type { GaugeName, MetricName } from '../run/ports';
 import { rangesPerBlock } from '../run/verify/range-block';
 import { usageOfLooks } from './look-usage';
 import { sqsChunkBytes } from './prices';
-import type { Usage } from './usage';
+import { type FunctionName, type FunctionSizes, functionSizes, megabytesOfCpu, type Usage } from './usage';
 
 /** What a run does that costs something. */
 export interface RunWork {
@@ -15,8 +15,8 @@ export interface RunWork {
    * slice whose pages are counted: what reconcile has read of those, it does not list again (present-ranges.ts).
    */
   readonly begun: number;
-  /** Looks at the source after its last page. */
-  readonly looks: number;
+  /** Of all ranges, how many each look at the source after its last page has read. */
+  readonly looks: readonly number[];
   /** Of page bodies. */
   readonly bytesReceived: number;
   /** Lane-seconds from a range's first request to the end of its last body. */
@@ -29,6 +29,8 @@ export interface RunWork {
   readonly replayed: number;
   /** Documents beside stage objects: quarantined records, what was noticed, what follows. */
   readonly documents: number;
+  /** Of those, the ones of objects that are in the table: reconcile reads them. */
+  readonly documentsRead: number;
   /** Stage objects whose keys reconcile must read, to know that none comes twice. */
   readonly keyReads: number;
   /** Credentials that a container reads when it starts. */
@@ -77,33 +79,38 @@ const passesUnnoted = 60;
 /**
  * Counts what a dataset's first run asks of AWS of which nothing goes wrong: a test plays such runs, and counts the calls to S3. Retries, duplicate deliveries and
  * the polling of an empty queue, which goes on whether or not a run does, are not in it. A missing object is asked for, and then looked for by LIST, since a right
- * to list that is limited to a prefix may be answered 403 (aws/lake.ts). Each LIST is taken to be as long as the last one.
+ * to list that is limited to a prefix may be answered 403 (aws/lake.ts). Each LIST is taken to be as long as the last one. With less memory than a
+ * whole virtual CPU comes with, functions take longer for whatever computes.
  */
-export function runUsage(work: RunWork): Usage {
-  const { ranges, begun, looks, raw, replayed, documents, keyReads, seconds, secrets, lanes } = work;
-  const grown = Math.min(work.successors, ranges);
+export function runUsage(work: RunWork, sizes: FunctionSizes = functionSizes): Usage {
+  const { ranges, begun, looks, raw, replayed, documents, documentsRead, keyReads, seconds, secrets, lanes } =
+    work;
+  const own = Math.max(0, ranges - looks.reduce((sum, inLook) => sum + inLook, 0));
+  const grown = Math.min(work.successors, own);
   const lists = Math.ceil(Math.max(1, ranges) / keysPerList);
   const listsAgain = begun === 0 ? Math.min(lists, listsOfGrid) : lists;
-  const parts = Math.ceil(ranges / rangesPerBlock);
-  const reconciles = Math.ceil(seconds / 60) + 1;
+  const parts = Math.ceil(own / rangesPerBlock);
+  // One as each minute passes, and the last; each look is planned in one, and there in a later one (look-usage.ts).
+  const reconciles = Math.max(Math.round(seconds / 60), 2 * looks.length) + 1;
   const noted = Math.max(0, reconciles - passesUnnoted);
   const look = usageOfLooks(looks, parts);
-  const sent =
-    Math.ceil((ranges - grown) / messagesPerBatch) * chunks(messagesPerBatch * messageBytes) + grown;
+  // What is known at once: the run's own ranges, and then those of each look.
+  const batches = [own - grown, ...looks].map((known) => Math.ceil(known / messagesPerBatch));
+  const sent = batches.reduce((sum, each) => sum + each, 0) * chunks(messagesPerBatch * messageBytes) + grown;
+  const shapingSeconds = work.bytesReceived / shapedBytesPerSecond;
   const workerSeconds =
-    work.fetchSeconds + work.bytesReceived / shapedBytesPerSecond + ranges * writingSeconds;
+    work.fetchSeconds + shapingSeconds * slowness('worker', sizes) + ranges * writingSeconds;
   const reconcileTime =
     reconciles * (reconcileSeconds.base + listsAgain * reconcileSeconds.list) +
     2 * lists * reconcileSeconds.list +
     (ranges + reconciles * begun) * reconcileSeconds.object +
     keyReads * reconcileSeconds.keyRead;
-  const batches = Math.ceil(ranges / messagesPerBatch);
   const stageObjects = ranges;
   return {
     lambda: {
-      'fan-out': { invocations: 1, seconds: fanOutSeconds.base + batches * fanOutSeconds.batch },
+      'fan-out': { invocations: 1, seconds: fanOutSeconds.base + (batches[0] ?? 0) * fanOutSeconds.batch },
       worker: { invocations: ranges, seconds: workerSeconds },
-      reconcile: { invocations: reconciles, seconds: reconcileTime },
+      reconcile: { invocations: reconciles, seconds: reconcileTime * slowness('reconcile', sizes) },
     },
     s3: {
       // Raw bodies and which pages they are; claim, kept claim and plan; manifest, verification, ending, pointer, watermark, report.
@@ -112,17 +119,17 @@ export function runUsage(work: RunWork): Usage {
         // A worker's look for an object that is not there.
         ranges +
         // Each pass: claims, an ending that is not there, the run, what was given up, and whether it was blocked; of a long run, which parts there are.
-        reconciles * (4 + listsAgain + (ranges < rangesPerBlock ? 0 : 1)) +
+        reconciles * (4 + listsAgain + (own < rangesPerBlock ? 0 : 1)) +
         // Fan-out: the run, what was given up; ending, plan and pointer that are not there.
         5 +
-        // To verify: the run twice and once more; parts that are not there.
-        (2 * listsAgain + lists + parts) +
+        // To verify: the run twice and once more; parts, and a table that readers see, that are not there.
+        (2 * listsAgain + lists + parts + 1) +
         // The last pass does not ask whether the run was blocked, but what is dead, and for six documents that are not there.
         6 +
         (look.listsOfRun * listsAgain + look.list) +
         (noted > 0 ? 1 : 0),
       // Raw bodies and which pages they are; claim, ending and plan, each pass; what was noticed; parts to verify, for the watermark and for the report; other documents.
-      get: 2 * replayed + 3 * reconciles + documents + keyReads + 3 * parts + 19 + look.get + noted,
+      get: 2 * replayed + 3 * reconciles + documentsRead + keyReads + 3 * parts + 20 + look.get + noted,
       // By the worker before it begins, and by reconcile when it verifies; parts that may be there, whether objects expire, and what tells what follows.
       head: ranges + stageObjects + replayed + parts + 1 + look.head + reconciles * begun,
       delete: 1,
@@ -132,6 +139,7 @@ export function runUsage(work: RunWork): Usage {
       // The event source mapping takes one message at a time (batchSize 1).
       receive: ranges,
       delete: ranges,
+      // Of the queue and its DLQ: where they are, once, and how much waits in them, each pass but the last.
       attributes: 2 * reconciles,
     },
     secretReads: secrets * (lanes + 1),
@@ -142,6 +150,11 @@ export function runUsage(work: RunWork): Usage {
     traces: 1 + Math.min(ranges, Math.ceil(seconds) + sampledShare * Math.max(0, ranges - seconds)),
     stored: { bytes: work.bytesStored, objects: stageObjects + 2 * raw + documents },
   };
+}
+
+/** How many times as long a function computes as one with a whole virtual CPU; more than one is of no use to one thread. */
+function slowness(name: FunctionName, sizes: FunctionSizes): number {
+  return Math.max(1, megabytesOfCpu / sizes[name].memoryMegabytes);
 }
 
 function chunks(bytes: number): number {

@@ -1,7 +1,7 @@
 import { count, counted } from '../counted';
 import { costOf } from './cost';
 import { hoursPerMonth, type Price, prices } from './prices';
-import { noUsage } from './usage';
+import { type FunctionSize, functionSizes, noUsage } from './usage';
 
 /** What stands in an environment, whether or not anything is loaded. */
 export interface Standing {
@@ -56,7 +56,10 @@ const daysPerMonth = hoursPerMonth / 24;
 const keptShare = 0.2;
 
 /** What a month costs in which nothing is loaded, the dearest first; nothing that there is none of. */
-export function standingItems(standing: Standing): CostItem[] {
+export function standingItems(
+  standing: Standing,
+  reconcile: FunctionSize = functionSizes.reconcile,
+): CostItem[] {
   const { datasets, scheduled } = standing;
   const hours = hoursPerMonth;
   const calls = standing.reconcilesPerHour * hours;
@@ -74,15 +77,18 @@ export function standingItems(standing: Standing): CostItem[] {
   const items: CostItem[] = [
     {
       name: 'reconcile',
-      amount: `${count(calls)} calls of ${idle.seconds(datasets).toFixed(2)} s`,
+      amount: `${count(calls)} calls of ${idle.seconds(datasets).toFixed(2)} s, ${count(reconcile.memoryMegabytes)} MB`,
       dollars:
-        costOf({
-          ...noUsage,
-          lambda: {
-            ...noUsage.lambda,
-            reconcile: { invocations: calls, seconds: calls * idle.seconds(datasets) },
+        costOf(
+          {
+            ...noUsage,
+            lambda: {
+              ...noUsage.lambda,
+              reconcile: { invocations: calls, seconds: calls * idle.seconds(datasets) },
+            },
           },
-        }).lambda +
+          { ...functionSizes, reconcile },
+        ).lambda +
         calls * prices.scheduledCall.dollars,
     },
     {

@@ -1,11 +1,23 @@
-/** The functions, as they are deployed: lib/environments.ts takes their usual capacity from here. */
+/** What a function gets, and is paid for by the second. */
+export interface FunctionSize {
+  readonly memoryMegabytes: number;
+  /** Of /tmp. */
+  readonly storageGigabytes: number;
+}
+
+/** The functions, as they are deployed: lib/usual-environments.ts takes their capacity from here. */
 export const functionSizes = {
   'fan-out': { memoryMegabytes: 512, storageGigabytes: 0.5 },
   worker: { memoryMegabytes: 1769, storageGigabytes: 2 },
   reconcile: { memoryMegabytes: 1769, storageGigabytes: 10 },
-} as const;
+} as const satisfies Readonly<Record<string, FunctionSize>>;
 
 export type FunctionName = keyof typeof functionSizes;
+/** How big each function is, where an environment may say otherwise. */
+export type FunctionSizes = Readonly<Record<FunctionName, FunctionSize>>;
+
+/** Memory that comes with one whole virtual CPU; with less, whatever computes takes as much longer. */
+export const megabytesOfCpu = 1769;
 
 /** What is paid for: calls by kind, and the time that functions take. All of it adds up. */
 export interface Usage {

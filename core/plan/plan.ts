@@ -121,6 +121,8 @@ export const verificationSchema = z.object({
   ifShort: z.enum(['refuse', 'publish-with-warning']),
   /** Share of the records, 0 to 1, by which a run may fall short and be published with a warning. */
   tolerance: z.number().min(0).max(1),
+  /** Share of the rows that readers see, 0 to 1, that the table may lose. @default of a plan that does not say: half */
+  maxShrink: z.number().min(0).max(1).default(0.5),
 });
 
 /** What a run that loads only what changed is added to. */
@@ -161,7 +163,7 @@ export const planSchema = z.object({
   /** The run whose raw bodies are shaped anew, instead of asking the source. */
   replayOf: replayOfSchema.optional(),
   /** @default of a plan that does not say: no looks, refuse */
-  verification: verificationSchema.default({ looks: 0, ifShort: 'refuse', tolerance: 0 }),
+  verification: verificationSchema.default({ looks: 0, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 }),
   /** Megabytes of a table file, where the dataset asks for its files to be merged, deduplicated and sorted before publishing. */
   curate: z.object({ targetMegabytes: z.int().min(1) }).optional(),
   /** How Parquet is written, so that merged files are written as the stage objects are; absent in other formats. */

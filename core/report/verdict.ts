@@ -148,6 +148,7 @@ function adviceOn(facts: ReportFacts, result: 'warned' | 'failed'): string[] {
       'Objects in the lake are not what the run wrote: find out who else writes there. Then start over.',
     quarantine: shapeAgain,
     'given-up': `What was given up is not in the table. To have it: npx baseload run ${dataset}`,
+    shrink: `Far less came than readers have. Find out whether the source lost records or the request leaves them out, then start over. If so few are right, raise verification.maxShrink in the source file, and publish what was loaded without asking the source: npx baseload replay ${dataset} --run ${runId}`,
     base: `What the table lacked before it still lacks. Load everything to have it: npx baseload run ${dataset}`,
   };
   const checks = verification?.checks.filter(({ outcome }) => outcome === result) ?? [];

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isDefinedSource } from './define-source';
 import { explainLoadError } from './explain-load-error';
+import { sharedWrittenSecret } from './shared-secrets';
 import type { Source } from './source';
 
 /** A source and the file that declares it. */
@@ -45,8 +46,13 @@ export function loadSources(directory: string): LoadedSources {
     }
     const earlier = files.get(loaded.source.name);
     files.set(loaded.source.name, earlier ?? name);
-    if (earlier === undefined) sources.push(loaded);
-    else problems.push({ file, message: sameName(shown, loaded.source.name, earlier) });
+    const shared = sharedWrittenSecret(
+      loaded.source,
+      sources.map(({ source }) => source),
+    );
+    if (earlier !== undefined) problems.push({ file, message: sameName(shown, loaded.source.name, earlier) });
+    else if (shared !== undefined) problems.push({ file, message: `${shown} ${shared}` });
+    else sources.push(loaded);
   }
   return { sources, problems };
 }

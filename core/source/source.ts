@@ -84,6 +84,14 @@ export interface SigV4Auth {
   /** @default the function's own role */
   readonly accessKeyId?: SecretRef | undefined;
   readonly secretAccessKey?: SecretRef | undefined;
+  /** What the own role is allowed to ask of the source, once deployed. @default nothing */
+  readonly allow?: readonly AllowedActions[] | undefined;
+}
+
+/** Actions of the service that is signed for, and the ARNs that they are allowed on. */
+export interface AllowedActions {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
 }
 
 /** Headers that a function of the source file makes, for signatures that only this source has. */
@@ -243,6 +251,12 @@ export interface Verification {
   readonly ifShort: 'refuse' | 'publish-with-warning';
   /** Share of the records, 0 to 1, by which a run may fall short and be published with a warning. @default 0 */
   readonly tolerance: number;
+  /**
+   * Share of the rows that readers see, 0 to 1, that a run which loads everything may have fewer; one with fewer still is refused, whatever
+   * `ifShort` says. 1: it may lose all of them.
+   * @default 0.5
+   */
+  readonly maxShrink: number;
 }
 
 /** How the source is asked for what changed since a time. */

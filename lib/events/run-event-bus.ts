@@ -1,6 +1,7 @@
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { eventSource } from '../../core/run/events/run-event';
 import { eventBusName } from '../../lambda/environment';
 import type { Environment } from '../environments';
 
@@ -22,8 +23,14 @@ export class RunEventBus extends Construct {
     this.busName = this.bus.eventBusName;
   }
 
-  /** Allows putting events on the bus. */
+  /** Allows putting events of Baseload's own on the bus. */
   mayPut(): PolicyStatement {
-    return new PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] });
+    return new PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [this.bus.eventBusArn],
+      // A call may bring several events, so the key has several values, and each must be this one (EventBridge User Guide, "Example policy:
+      // Send events to a custom bus in a different account").
+      conditions: { 'ForAllValues:StringEquals': { 'events:source': eventSource } },
+    });
   }
 }

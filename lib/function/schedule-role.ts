@@ -1,6 +1,7 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
@@ -9,6 +10,8 @@ export interface ScheduleRoleProps {
   readonly target: IFunction;
   /** Where starts go that could not be delivered. @default nowhere */
   readonly missedSchedules?: IQueue;
+  /** The group of the schedules that have the role. */
+  readonly schedules: IScheduleGroup;
 }
 
 /** Lets EventBridge Scheduler invoke one function, by its plain ARN: the role that the target would make allows every version too. */
@@ -16,9 +19,8 @@ export class ScheduleRole extends Construct {
   /** Cannot be added to, so that a target's own grants have no effect. */
   readonly role: IRole;
 
-  constructor(scope: Construct, id: string, { target, missedSchedules }: ScheduleRoleProps) {
+  constructor(scope: Construct, id: string, { target, missedSchedules, schedules }: ScheduleRoleProps) {
     super(scope, id);
-    const stack = Stack.of(this);
     const statements = [
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.functionArn] }),
     ];
@@ -28,17 +30,12 @@ export class ScheduleRole extends Construct {
       );
     }
     const role = new Role(this, 'Role', {
-      // Only for schedules of this account: guards against the confused deputy (EventBridge Scheduler User Guide).
+      // Only for schedules of this environment: guards against the confused deputy (EventBridge Scheduler User Guide, "Confused deputy prevention").
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: {
-            'aws:SourceAccount': stack.account,
-            'aws:SourceArn': stack.formatArn({
-              service: 'scheduler',
-              resource: 'schedule-group',
-              resourceName: 'default',
-              arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-            }),
+            'aws:SourceAccount': Stack.of(this).account,
+            'aws:SourceArn': schedules.scheduleGroupArn,
           },
         },
       }),

@@ -56,6 +56,25 @@ export class Lake extends Construct {
   }
 
   /**
+   * Allows writing objects that are not there, and replacing none: S3 refuses a write without If-None-Match (Amazon S3 User Guide, "Enforce
+   * conditional writes on Amazon S3 buckets"). An upload in parts and a copy carry no such header, and are refused whatever they write.
+   */
+  additions(keyPatterns: readonly string[]): PolicyStatement {
+    return this.conditionalWrites('s3:if-none-match', keyPatterns);
+  }
+
+  /** Allows replacing objects in the version that the writer has read, and in no other: S3 refuses a write without If-Match. */
+  replacements(keyPatterns: readonly string[]): PolicyStatement {
+    return this.conditionalWrites('s3:if-match', keyPatterns);
+  }
+
+  private conditionalWrites(header: string, keyPatterns: readonly string[]): PolicyStatement {
+    const statement = this.objects(['s3:PutObject'], keyPatterns);
+    statement.addConditions({ Null: { [header]: 'false' } });
+    return statement;
+  }
+
+  /**
    * Allows listing below the prefixes that the patterns match. Reading needs it too: S3 answers 403 instead of
    * 404 for a missing key to those who may not list (HeadObject, "Permissions"), so the lake asks by listing it.
    */

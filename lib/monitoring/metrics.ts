@@ -20,7 +20,13 @@ export type QueueMetric =
   | 'NumberOfEmptyReceives';
 
 /** What Lambda says of a function; a value is dated to the start of its invocation (Lambda Developer Guide, "Types of metrics for Lambda functions"). */
-export type FunctionMetric = 'Invocations' | 'Errors' | 'Throttles' | 'Duration' | 'ConcurrentExecutions';
+export type FunctionMetric =
+  | 'Invocations'
+  | 'Errors'
+  | 'Throttles'
+  | 'Duration'
+  | 'ConcurrentExecutions'
+  | 'AsyncEventsDropped';
 
 /** A metric of a queue. */
 export function ofQueue(

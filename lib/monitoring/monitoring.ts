@@ -6,9 +6,10 @@ import { stackName } from '../../lambda/environment';
 import type { Environment } from '../environments';
 import { alarmAddresses } from './alarm-addresses';
 import { AlarmTopic } from './alarms/alarm-topic';
-import { PageAlarm } from './alarms/page-alarm';
+import { PipelinePage } from './alarms/pipeline-page';
 import { ReconcileAlarms } from './alarms/reconcile-alarms';
 import { SourcePage } from './alarms/source-page';
+import { cloudWatchConsole } from './console-address';
 import { PipelineDashboard } from './dashboard/pipeline-dashboard';
 import type { ShownSource } from './dashboard/row';
 
@@ -27,24 +28,19 @@ export class Monitoring extends NestedStack {
   readonly dashboardUrl: string;
 
   constructor(scope: Construct, id: string, { environment, sources }: MonitoringProps) {
-    super(scope, id, { description: `Alarms and dashboard of baseload-${environment.name}` });
+    super(scope, id, {
+      description: `Alarms and dashboard of baseload-${environment.name}`,
+      // A template holds a megabyte, and of this one blanks are a fifth.
+      suppressTemplateIndentation: true,
+    });
     const { addresses, problems } = alarmAddresses(scope.node.getAllContext(), environment.name);
     if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
     const topic = new AlarmTopic(this, 'Topic', { environment, addresses });
     const action = new SnsAction(topic);
     this.topicArn = topic.topicArn;
-    this.dashboardUrl = `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards:name=${stackName(environment.name)}`;
+    this.dashboardUrl = `${cloudWatchConsole(scope)}#dashboards:name=${stackName(environment.name)}`;
 
     const reconcile = new ReconcileAlarms(this, 'Reconcile', { environment });
-    const pipeline = new PageAlarm(this, 'Pipeline', {
-      watched: { environment: environment.name },
-      children: [reconcile.errors, reconcile.stopped],
-      explained: {
-        meaning: `The one function that verifies and publishes the runs of ${environment.name} fails, or does not run. Alarms of sources tell nobody until it does.`,
-        first: `aws cloudwatch describe-alarms --alarm-name-prefix baseload-${environment.name}-reconcile --state-value ALARM --query 'MetricAlarms[].AlarmName'`,
-      },
-      action,
-    });
     const pages = sources.map(
       ({ source, workerTimeout }) =>
         new SourcePage(this, `Source-${source.name}`, {
@@ -52,13 +48,15 @@ export class Monitoring extends NestedStack {
           source,
           workerTimeout,
           action,
-          suppressor: pipeline.alarm,
+          suppressor: reconcile.mute.alarm,
         }),
     );
+    const throttles = pages.map((page) => page.throttles);
+    const pipeline = new PipelinePage(this, 'Pipeline', { environment, reconcile, throttles, action });
 
     const children = [reconcile.errors, reconcile.stopped, ...pages.flatMap((page) => page.children)];
     const gathering = [pipeline, ...pages.map(({ page }) => page)].flatMap((page) => [page, ...page.groups]);
-    refuseSameNames([...children, ...gathering]);
+    refuseSameNames([...children, reconcile.mute, ...gathering]);
     new PipelineDashboard(this, 'Dashboard', {
       environment,
       sources,

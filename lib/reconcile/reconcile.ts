@@ -1,9 +1,9 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { type IScheduleGroup, Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { Source } from '../../core/source/source';
 import { reconcileName, variable } from '../../lambda/environment';
 import type { Catalog } from '../catalog/catalog';
@@ -20,6 +20,8 @@ export interface ReconcileProps {
   /** Whose datasets' freshness is stated. */
   readonly sources: readonly Source[];
   readonly lake: Lake;
+  /** The group that its schedule is in. */
+  readonly schedules: IScheduleGroup;
   /** DuckDB's native binding, for reading the keys of a run. */
   readonly duckdb: LayerVersion;
   /** Of every source. */
@@ -30,9 +32,11 @@ export interface ReconcileProps {
 
 /** Looks at every open run once a minute and does its next step, up to publishing it. */
 export class Reconcile extends Construct {
+  private readonly everyMinute: Schedule;
+
   constructor(scope: Construct, id: string, props: ReconcileProps) {
     super(scope, id);
-    const { environment, sources, lake, duckdb, queues, events, catalog } = props;
+    const { environment, sources, lake, schedules, duckdb, queues, events, catalog } = props;
     const reconcile = new ScopedFunction(this, 'Reconcile', {
       environment,
       functionName: reconcileName(environment.name),
@@ -55,10 +59,14 @@ export class Reconcile extends Construct {
         [variable.catalogDatabase]: catalog.databaseName,
       },
       statements: [
-        lake.objects(['s3:GetObject', 's3:PutObject'], ['runs/*', 'tables/*']),
-        lake.objects(['s3:DeleteObject'], ['runs/open/*']),
         // Of quarantine, a few records for the report.
-        lake.objects(['s3:GetObject'], ['stage/*', 'quarantine/*']),
+        lake.objects(['s3:GetObject'], ['runs/*', 'tables/*', 'stage/*', 'quarantine/*']),
+        lake.additions(['runs/*', 'tables/*']),
+        // Pointers, watermarks and since when a dataset is expected; and what one that died had verified before all was there.
+        lake.replacements(['tables/*.json', 'runs/*/verification.json']),
+        // The report of a run, when it last came further, and what is owed of it to others.
+        lake.objects(['s3:PutObject'], ['runs/*/report.html', 'runs/*/progress.json', 'runs/*/*/*/owed/*']),
+        lake.objects(['s3:DeleteObject'], ['runs/open/*']),
         // What ended unpublished is left to expire.
         lake.objects(['s3:PutObjectTagging'], ['stage/*']),
         lake.listing(['runs/*', 'stage/*', 'tables/*', 'quarantine/*']),
@@ -67,9 +75,10 @@ export class Reconcile extends Construct {
         catalog.mayFollow(),
       ],
     });
-    const role = new ScheduleRole(this, 'ScheduleRole', { target: reconcile.function });
-    new Schedule(this, 'EveryMinute', {
+    const role = new ScheduleRole(this, 'ScheduleRole', { target: reconcile.function, schedules });
+    this.everyMinute = new Schedule(this, 'EveryMinute', {
       description: 'Reconciles the open runs',
+      scheduleGroup: schedules,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       // Not worth repeating: the next minute does what this one could not.
       target: new LambdaInvoke(reconcile.function, {
@@ -78,10 +87,19 @@ export class Reconcile extends Construct {
         maxEventAge: Duration.minutes(1),
       }),
     });
+    this.startAfter(reconcile);
+  }
+
+  /**
+   * Lets the first minute wait until something else is made. It writes to the lake at once, and a deployment that fails after it could not
+   * take the lake away again.
+   */
+  startAfter(...made: readonly IDependable[]): void {
+    this.everyMinute.node.addDependency(...made);
   }
 }
 
-/** Each queue is named once: a role's statements have 10,240 characters in all (IAM, "IAM and AWS STS quotas"), which is some 40 sources. */
+/** Each queue is named once: a role's statements have 10,240 characters in all (IAM, "IAM and AWS STS quotas"), which is some 36 sources. */
 function queueAccess(queues: readonly PageQueues[]): PolicyStatement[] {
   if (queues.length === 0) return [];
   const looking = ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'];

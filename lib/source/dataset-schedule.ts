@@ -2,6 +2,7 @@ import { Duration, TimeZone } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   ContextAttribute,
+  type IScheduleGroup,
   Schedule,
   ScheduleExpression,
   ScheduleTargetInput,
@@ -23,6 +24,7 @@ export interface DatasetScheduleProps {
   /** Started with `{dataset, scheduledTime}`, and with `mode: 'incremental'` where only what changed is loaded. */
   readonly fanOut: IFunction;
   readonly role: ScheduleRole;
+  readonly schedules: IScheduleGroup;
   /** Where a start goes that could not be delivered. */
   readonly missedSchedules: IQueue;
 }
@@ -36,6 +38,7 @@ export class DatasetSchedule extends Construct {
     new Schedule(this, 'Schedule', {
       description: `Loads ${isFull ? '' : 'what changed of '}${source.name}/${dataset}`,
       schedule: cron(props.schedule),
+      scheduleGroup: props.schedules,
       timeWindow: environment.scheduleWindow,
       enabled: loadsByItself(environment, source, dataset),
       target: new LambdaInvoke(props.fanOut, {

@@ -8,6 +8,7 @@ import type { Environment } from '../environments';
 import { ScopedFunction } from '../function/scoped-function';
 import type { Lake } from '../lake/lake';
 import type { Network } from '../network/network';
+import { explainOwnRole, ownRoleAccess } from './own-role-access';
 import type { PageQueues } from './page-queues';
 import { secretAccess } from './secret-access';
 import { settingsOf } from './source-settings';
@@ -30,6 +31,7 @@ export class FanOutFunction extends ScopedFunction {
   constructor(scope: Construct, id: string, props: FanOutFunctionProps) {
     const { environment, source, lake, queues } = props;
     const parents = parentsOf(source);
+    const claims = `runs/open/${source.name}/*`;
     // A parent may be published as merged files, which stand below tables/ too.
     const tables = ['*/current.json', ...parents.map((parent) => `${parent}/run=*`)].map(
       (below) => `tables/${source.name}/${below}`,
@@ -57,25 +59,22 @@ export class FanOutFunction extends ScopedFunction {
         [variable.sourceSettings]: JSON.stringify(settingsOf(source)),
       },
       statements: [
-        lake.objects(
-          ['s3:GetObject', 's3:PutObject'],
-          [`runs/${source.name}/*`, `runs/open/${source.name}/*`],
-        ),
-        lake.objects(['s3:DeleteObject'], [`runs/open/${source.name}/*`]),
+        lake.objects(['s3:GetObject'], [`runs/${source.name}/*`, claims]),
+        lake.additions([`runs/${source.name}/*/*/plan.json`, claims]),
+        // A claim is kept for the run whose plan is about to be written.
+        lake.replacements([claims]),
+        lake.objects(['s3:DeleteObject'], [claims]),
         // The objects of leads and chains say what follows them; pointers say what readers of a table rely on, and which
         // run a parent has published.
         lake.objects(['s3:GetObject'], [`stage/${source.name}/*`, ...tables]),
-        lake.listing([
-          `stage/${source.name}/*`,
-          `runs/${source.name}/*`,
-          `runs/open/${source.name}/*`,
-          ...tables,
-        ]),
+        lake.listing([`stage/${source.name}/*`, `runs/${source.name}/*`, claims, ...tables]),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queues.pages.queueArn] }),
         // No salts: fan-out shapes nothing.
         ...secretAccess(scope, environment, { auth: source.auth, tls: source.tls }),
+        ...ownRoleAccess(source),
       ],
     });
+    explainOwnRole(this, source);
   }
 }
 

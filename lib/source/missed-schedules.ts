@@ -3,6 +3,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { queueNames } from '../../lambda/environment';
 import type { Environment } from '../environments';
+import { noDeadLetters } from './page-queues';
 
 export interface MissedSchedulesProps {
   readonly environment: Environment;
@@ -15,6 +16,7 @@ export class MissedSchedules extends Queue {
     super(scope, id, {
       queueName: queueNames(environment.name, sourceName).missed,
       retentionPeriod: Duration.days(14),
+      redriveAllowPolicy: noDeadLetters,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });

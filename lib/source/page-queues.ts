@@ -1,5 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Queue, QueueEncryption, type RedriveAllowPolicy, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { queueNames } from '../../lambda/environment';
 import type { Environment } from '../environments';
@@ -11,6 +11,9 @@ export interface PageQueuesProps {
   readonly workerTimeout: Duration;
 }
 
+/** For a queue that no other may name as its DLQ. */
+export const noDeadLetters: RedriveAllowPolicy = { redrivePermission: RedrivePermission.DENY_ALL };
+
 /** A source's page queue, one message per page range, and the DLQ for the ranges that could not be loaded. */
 export class PageQueues extends Construct {
   /** Deliveries of a message before SQS itself moves it to the DLQ. */
@@ -21,10 +24,13 @@ export class PageQueues extends Construct {
   constructor(scope: Construct, id: string, { environment, sourceName, workerTimeout }: PageQueuesProps) {
     super(scope, id);
     const names = queueNames(environment.name, sourceName);
+    // By its name: with a reference to the queue, which names this one, neither could be made first.
+    const pagesArn = Stack.of(this).formatArn({ service: 'sqs', resource: names.pages });
     // Moving a message to the DLQ does not restart its clock: the DLQ must keep it for longer than the queue.
     this.dead = new Queue(this, 'Dead', {
       queueName: names.dead,
       retentionPeriod: Duration.days(14),
+      redriveAllowPolicy: { sourceQueues: [Queue.fromQueueArn(this, 'Source', pagesArn)] },
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });
@@ -35,6 +41,7 @@ export class PageQueues extends Construct {
       // still being loaded is not delivered again.
       visibilityTimeout: Duration.seconds(6 * workerTimeout.toSeconds()),
       deadLetterQueue: { queue: this.dead, maxReceiveCount: this.maxReceiveCount },
+      redriveAllowPolicy: noDeadLetters,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });

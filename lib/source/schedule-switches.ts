@@ -1,8 +1,8 @@
 import { describe } from '../../core/source/describe';
 import { schedulesOf } from '../../core/source/schedules-of';
+import type { SettingKey } from '../../core/source/settings/setting-key';
 import type { Source } from '../../core/source/source';
 import { type Environment, isReachable } from '../environments';
-import type { SettingKey } from './setting-key';
 
 /** What a switch does, or the sentence that says why it does nothing. */
 export interface Switched {

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Dataset, Source } from '../../core/source/source';
 import type { Environment } from '../environments';
@@ -18,6 +19,8 @@ export interface SourcePipelineProps {
   /** The file that declares the source, bundled with its functions. */
   readonly sourceFile: string;
   readonly lake: Lake;
+  /** The group that the source's schedules are in. */
+  readonly schedules: IScheduleGroup;
   /** DuckDB's native binding. */
   readonly duckdb: LayerVersion;
   /** The network of the environment; used where the source is private. @default none */
@@ -33,7 +36,7 @@ export class SourcePipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: SourcePipelineProps) {
     super(scope, id);
-    const { environment, source, sourceFile, lake, duckdb } = props;
+    const { environment, source, sourceFile, lake, schedules, duckdb } = props;
     const { workerTimeout } = this;
     this.source = source;
     const network = source.network === 'private' ? props.network : undefined;
@@ -65,7 +68,11 @@ export class SourcePipeline extends Construct {
       environment,
       sourceName: source.name,
     });
-    const role = new ScheduleRole(this, 'ScheduleRole', { target: fanOut.function, missedSchedules });
+    const role = new ScheduleRole(this, 'ScheduleRole', {
+      target: fanOut.function,
+      missedSchedules,
+      schedules,
+    });
     for (const { id, dataset, schedule, mode } of scheduled) {
       new DatasetSchedule(this, id, {
         environment,
@@ -75,6 +82,7 @@ export class SourcePipeline extends Construct {
         mode,
         fanOut: fanOut.function,
         role,
+        schedules,
         missedSchedules,
       });
     }

@@ -1,38 +1,53 @@
-import { closest } from '../../core/source/closest';
+import { isSetting, readSettingKey } from '../../core/source/settings/setting-key';
 import { environmentNames } from '../../lambda/environment';
-import { readSettingKey } from './setting-key';
-import { isSetting } from './source-settings';
-
-/** The context keys of the app itself; settings of sources have a colon. */
-const ownKeys = ['alarmEmail', 'sources', 'environment', 'sample'] as const;
-
-/** The one of them that may be for one environment alone. */
-const perEnvironment = 'alarmEmail';
+import { guessKey } from './guess-key';
+import { isPlainObject, ownKeys, perEnvironment } from './own-keys';
 
 /**
- * Context keys that begin with an environment's name, or are nearly one of ours, and mean nothing, a sentence each. What is said of sources and
- * their settings is applySettings' to judge; whatever looks like neither is somebody else's, such as the CDK's own 'aws:…', '@aws-cdk/…' and 'cli-telemetry'.
+ * Context keys that the CDK and its CLI put there themselves: feature flags and the like by how they begin, what was looked up in an account by the
+ * account or region in it, and the few that have plain names.
+ */
+const cdkKeys = [
+  /^(@|\[|aws:|aws-cdk|cdk[-:]|cli-|constructs[.:])/,
+  /:(account|region)=/,
+  /^(availability-zones|endpoint-service-availability-zones|hosted-zone|vpc-provider|ssm|ami|load-balancer(-listener)?|security-group|key-provider|cc-api-provider|plugin):.*=/,
+  /^(tree-metadata|versionReporting|pathMetadata|assetMetadata|excludeStackIdFromLogicalIds)$/,
+];
+
+/**
+ * Context keys that mean nothing, a sentence each with the spelling that is meant, where that can be guessed. What is said of sources and their
+ * settings is applySettings' to judge, and the CDK's own keys are nobody's typo.
  */
 export function strayKeys(context: Readonly<Record<string, unknown>>, sources: readonly string[]): string[] {
-  return Object.keys(context).flatMap((key) => {
-    const problem = strayKey(key, sources);
+  return Object.entries(context).flatMap(([key, value]) => {
+    if (cdkKeys.some((own) => own.test(key))) return [];
+    const problem = strayKey(key, value, sources);
     return problem === undefined ? [] : [`context '${key}' ${problem}`];
   });
 }
 
-function strayKey(key: string, sources: readonly string[]): string | undefined {
-  const [first = '', ...rest] = key.split(':');
-  const last = rest.at(-1);
-  if (last === undefined) {
-    const meant = closest(key, ownKeys);
-    return meant === undefined || meant === key ? undefined : `means nothing: use '${meant}'`;
-  }
-  if (last === perEnvironment) return undefined; // alarmAddresses looks for its environment
+function strayKey(key: string, value: unknown, sources: readonly string[]): string | undefined {
+  if (ownKeys.some((own) => own === key)) return undefined;
+  if (key.endsWith(`:${perEnvironment}`)) return undefined; // alarmAddresses looks for its environment
   const setting = readSettingKey(key);
   if (setting && (sources.includes(setting.source) || isSetting(setting))) return undefined;
-  const environment = environmentNames.find((name) => name === first.toLowerCase());
+  const flat = isPlainObject(value) ? flatKeys(key, value, sources) : [];
+  if (flat.length > 0) return `holds an object, and no setting does: use ${flat.join(', ')}`;
+  const meant = guessKey(key, sources);
+  if (meant !== undefined) return `means nothing: use '${meant}'`;
+  const example = `${sources[0] ?? '<source>'}:lanes`;
+  const [first = ''] = key.split(':');
+  const environment = environmentNames.find((name) => name === first.trim().toLowerCase());
   if (environment !== undefined)
-    return `means nothing: for ${environment} alone there is '${environment}:${perEnvironment}', and settings of sources such as '${environment}:${sources[0] ?? '<source>'}:lanes'`;
-  const meant = rest.length === 1 && closest(last, [perEnvironment]);
-  return meant ? `means nothing: use '${meant}', or 'prod:${meant}'` : undefined;
+    return `means nothing: for ${environment} alone there is '${environment}:${perEnvironment}', and settings of sources such as '${environment}:${example}'`;
+  const own = ownKeys.map((one) => `'${one}'`).join(', ');
+  return `means nothing: there is ${own}, and settings of sources such as '${example}'; a key for code of your own begins with '@'`;
+}
+
+/** The keys that somebody meant who wrote settings below another key. */
+function flatKeys(key: string, value: object, sources: readonly string[]): string[] {
+  return Object.keys(value).flatMap((inner) => {
+    const meant = guessKey(`${key}:${inner}`, sources);
+    return meant === undefined ? [] : [`'${meant}'`];
+  });
 }

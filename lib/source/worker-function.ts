@@ -8,6 +8,7 @@ import type { Environment } from '../environments';
 import { ScopedFunction } from '../function/scoped-function';
 import type { Lake } from '../lake/lake';
 import type { Network } from '../network/network';
+import { explainOwnRole, ownRoleAccess } from './own-role-access';
 import type { PageQueues } from './page-queues';
 import { secretAccess } from './secret-access';
 import { settingsOf } from './source-settings';
@@ -30,6 +31,13 @@ export interface WorkerFunctionProps {
 export class WorkerFunction extends ScopedFunction {
   constructor(scope: Construct, id: string, props: WorkerFunctionProps) {
     const { environment, source, lake, queues } = props;
+    const stage = `stage/${source.name}/*`;
+    const raw = `raw/${source.name}/*`;
+    // The dataset's and the run's folder are patterns of their own, so that neither a dataset nor a run called 'next' or 'dead' opens what
+    // else is in it: '*' matches '/' too (IAM, "Resource").
+    const document = (name: string) => `runs/${source.name}/*/*/${name}`;
+    // What follows a range, where that does not fit into the metadata of its object.
+    const next = document('next/*');
     super(scope, id, {
       environment,
       functionName: functionNames(environment.name, source.name).worker,
@@ -57,26 +65,15 @@ export class WorkerFunction extends ScopedFunction {
         [variable.sourceSettings]: JSON.stringify(settingsOf(source)),
       },
       statements: [
-        lake.objects(['s3:GetObject', 's3:PutObject'], [`stage/${source.name}/*`]),
-        // What follows a range, where that does not fit into the metadata of its object. The dataset's and the run's folder are patterns of
-        // their own below, so that neither a dataset nor a run called 'next' or 'dead' opens what else is in it: '*' matches '/' too (IAM, "Resource").
-        lake.objects(['s3:GetObject', 's3:PutObject'], [`runs/${source.name}/*/*/next/*`]),
         // A replay reads what an earlier run has kept of the source's answers.
-        lake.objects(['s3:GetObject', 's3:PutObject'], [`raw/${source.name}/*`]),
+        lake.objects(['s3:GetObject'], [stage, raw, next]),
         // Where the stage objects of that run have expired, its manifest tells what their receipts did.
-        lake.objects(
-          ['s3:GetObject'],
-          [`runs/${source.name}/*/*/manifest.json`, `runs/${source.name}/*/*/manifest/*`],
-        ),
-        lake.objects(
-          ['s3:PutObject'],
-          [
-            `quarantine/${source.name}/*`,
-            `runs/${source.name}/*/*/observations/*`,
-            `runs/${source.name}/*/*/dead/*`,
-          ],
-        ),
-        lake.listing([`stage/${source.name}/*`, `raw/${source.name}/*`, `runs/${source.name}/*/*/next/*`]),
+        lake.objects(['s3:GetObject'], [document('manifest.json'), document('manifest/*')]),
+        // The stage objects of a published run are its table, and its raw pages what a replay is made of: nothing that is there may be replaced.
+        lake.additions([stage, raw, next, `quarantine/${source.name}/*`, document('observations/*')]),
+        // Why a range is dead is written anew when it dies again.
+        lake.objects(['s3:PutObject'], [document('dead/*')]),
+        lake.listing([stage, raw, next]),
         new PolicyStatement({
           // The event source mapping polls with the function's role; SendMessage is for parking a range, and for what follows it.
           actions: [
@@ -90,8 +87,10 @@ export class WorkerFunction extends ScopedFunction {
         }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queues.dead.queueArn] }),
         ...secretAccess(scope, environment, source),
+        ...ownRoleAccess(source),
       ],
     });
+    explainOwnRole(this, source);
     new EventSourceMapping(this, 'Pages', {
       target: this.function,
       eventSourceArn: queues.pages.queueArn,

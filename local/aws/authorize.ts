@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../core/errors';
 import { localAccount } from '../local-account';
+import { type ConditionTest, compileCondition, knownConditions, type RequestContext } from './condition';
 import { type Grant, type GrantCondition, grantsOf } from './grant';
 import { AwsError } from './http-answer';
 import type { UsageLedger } from './usage-ledger';
@@ -13,14 +14,8 @@ export interface PolicyStatement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: OneOrMore;
   readonly Resource: OneOrMore;
-  /** Only StringLike and StringEquals on s3:prefix. */
+  /** Only those that condition.ts knows. */
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, OneOrMore>>>>;
-}
-
-/** What of a request conditions can look at. */
-export interface RequestContext {
-  /** The prefix that ListObjectsV2 asks for. */
-  readonly prefix?: string;
 }
 
 /** The actions that the local AWS asks permission for. */
@@ -58,7 +53,7 @@ interface Rule {
   readonly grant: Grant;
   readonly action: Test;
   readonly resource: Test;
-  readonly conditions: readonly Test[];
+  readonly conditions: readonly ConditionTest[];
 }
 
 /** Somebody who may call the local AWS, and what exactly. */
@@ -95,7 +90,7 @@ export class Principal {
   require(action: SpokenAction, resource: string, context: RequestContext = {}): void {
     const { effect, by } = this.#decide(action, resource, context);
     const allowed = effect === 'Allow';
-    this.ledger?.record(context, { principal: this.name, action, resource, allowed, by: allowed ? by : [] });
+    this.ledger?.record({ principal: this.name, action, resource, context, allowed, by: allowed ? by : [] });
     if (!allowed) throw this.#refusal(action, resource, effect);
   }
 
@@ -123,16 +118,12 @@ export class Principal {
   ): { effect: 'Allow' | 'Deny' | undefined; by: readonly Grant[] } {
     if (this.#rules === 'all') return { effect: 'Allow', by: [] };
     const met = this.#rules.filter(
-      (rule) => rule.action(action) && rule.resource(resource) && holds(rule.conditions, context),
+      (rule) =>
+        rule.action(action) && rule.resource(resource) && rule.conditions.every((holds) => holds(context)),
     );
     if (met.some(({ effect }) => effect === 'Deny')) return { effect: 'Deny', by: [] };
     return { effect: met[0]?.effect, by: met.map(({ grant }) => grant) };
   }
-}
-
-/** A condition on a key that the request does not have is false, as in IAM. */
-function holds(conditions: readonly Test[], { prefix }: RequestContext): boolean {
-  return conditions.every((condition) => prefix !== undefined && condition(prefix));
 }
 
 function compile(statement: PolicyStatement, where: string): Rule[] {
@@ -147,8 +138,12 @@ function compile(statement: PolicyStatement, where: string): Rule[] {
   if (spoken.size === 0) return [];
   for (const name of Object.keys(statement)) if (!known.has(name)) refuse(where, `uses ${name}`);
   strings(statement.Resource, `${where} has a Resource`);
-  for (const values of Object.values(statement.Condition ?? {}).flatMap((keys) => Object.values(keys))) {
-    strings(values, `${where} has a condition`);
+  for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
+    for (const [key, values] of Object.entries(keys)) {
+      const several = strings(values, `${where} has a condition`).length > 1;
+      // Each value is held by itself, which for a set of values would be another question.
+      if (several && operator.includes(':')) refuse(where, `has ${operator} on ${key} with several values`);
+    }
   }
   return grantsOf(statement)
     .filter(({ action }) => spoken.has(action))
@@ -157,15 +152,15 @@ function compile(statement: PolicyStatement, where: string): Rule[] {
       grant,
       action: wildcard(grant.action, 'i'),
       resource: wildcard(grant.resource),
-      conditions: grant.conditions.map((condition) => compileCondition(condition, where)),
+      conditions: grant.conditions.map((condition) => conditionTest(condition, where)),
     }));
 }
 
-function compileCondition({ operator, key, value }: GrantCondition, where: string): Test {
-  const known =
-    key.toLowerCase() === 's3:prefix' && (operator === 'StringLike' || operator === 'StringEquals');
-  if (!known) refuse(where, `has the condition ${operator} on ${key}`);
-  return operator === 'StringEquals' ? (asked) => asked === value : wildcard(value);
+function conditionTest(condition: GrantCondition, where: string): ConditionTest {
+  return (
+    compileCondition(condition) ??
+    refuse(where, `has the condition ${condition.operator} on ${condition.key}`)
+  );
 }
 
 function strings(value: unknown, what: string): readonly string[] {
@@ -180,6 +175,6 @@ function strings(value: unknown, what: string): readonly string[] {
 function refuse(where: string, what: string): never {
   throw new ConfigurationError(
     `Policy ${where} ${what}, which the local AWS cannot hold calls against. Write it with Action, Resource and, ` +
-      'for s3:ListBucket, StringLike or StringEquals on s3:prefix.',
+      `as conditions, ${knownConditions}.`,
   );
 }

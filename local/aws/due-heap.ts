@@ -13,6 +13,11 @@ export class DueHeap<T extends Due> {
     return this.#items.length;
   }
 
+  /** All of them, in no order. */
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
   /** When the earliest is due; undefined when there is none. */
   get nextDueAt(): number | undefined {
     return this.#items[0]?.dueAt;

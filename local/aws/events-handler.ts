@@ -37,7 +37,9 @@ export async function handleEvents(call: AwsCall, operation: string, buses: Even
   if (operation !== 'PutEvents') throw notImplemented(`EventBridge ${operation}`);
   const entries = parseEntries(parseJson(await readText(call.request, maxRequestBytes)));
   const names = new Set(entries.map(({ EventBusName }) => busName(EventBusName)));
-  for (const name of names) requireOrException(call.principal, 'events:PutEvents', buses.arn(name));
+  const eventSources = [...new Set(entries.flatMap(({ Source }) => Source ?? []))];
+  for (const name of names)
+    requireOrException(call.principal, 'events:PutEvents', buses.arn(name), { eventSources });
   for (const name of names) {
     if (!buses.has(name)) {
       throw new AwsError('ResourceNotFoundException', 400, `Event bus ${name} does not exist.`);

@@ -3,6 +3,11 @@ export class Fifo<T> {
   #items: T[] = [];
   #head = 0;
 
+  /** All items, the first in first. */
+  items(): readonly T[] {
+    return this.#items.slice(this.#head);
+  }
+
   peek(): T | undefined {
     return this.#items[this.#head];
   }

@@ -6,8 +6,9 @@ import { systemClock } from '../../core/clock';
 import { ConfigurationError } from '../../core/errors';
 import type { Clock } from '../../core/run/ports';
 import { localAccount } from '../local-account';
-import { type PolicyStatement, Principal, type RequestContext, type SpokenAction } from './authorize';
+import { type PolicyStatement, Principal, type SpokenAction } from './authorize';
 import { AwsRouter } from './aws-router';
+import type { RequestContext } from './condition';
 import { type BusEvent, EventBuses, type PutEvent } from './event-buses';
 import { GlueTables } from './glue-tables';
 import type { Grant } from './grant';
@@ -15,7 +16,7 @@ import { MessageJournal } from './message-journal';
 import { MoveTasks } from './move-tasks';
 import { errorCode } from './object-file';
 import { ObjectStore, type UploadFile } from './object-store';
-import { parseQueueAttributes } from './queue-attributes';
+import { mayRedrive, parseQueueAttributes } from './queue-attributes';
 import { secretStore } from './secret-store';
 import { describeQueue, queueUrl } from './sqs-handler';
 import { type Redrive, SqsQueue } from './sqs-queue';
@@ -56,6 +57,8 @@ export interface LocalQueue {
   /** As GetQueueAttributes answers them: every value a text. */
   attributes(): Readonly<Record<string, string>>;
   depth(): { readonly waiting: number; readonly inFlight: number; readonly delayed: number };
+  /** When its oldest message was sent, as SQS's metric of its age counts; undefined where there is none. */
+  oldestSentAt(): number | undefined;
 }
 
 /** A small AWS on 127.0.0.1: the calls of S3, SQS, Secrets Manager, EventBridge and Glue that Baseload makes, and no others. */
@@ -187,7 +190,7 @@ class LocalAwsServer implements LocalAws {
     if (this.byName.has(name)) throw new ConfigurationError(`There is a queue ${name} already.`);
     const parsed = parseQueueAttributes(name, attributes);
     const arn = `arn:aws:sqs:${this.options.region ?? defaultRegion}:${localAccount}:${name}`;
-    const redrive = this.#redriveOf(name, parsed.RedrivePolicy);
+    const redrive = this.#redriveOf({ name, arn }, parsed.RedrivePolicy);
     this.byName.set(name, new SqsQueue(name, arn, parsed, redrive, this.#clock));
     return { url: queueUrl(this.url, name), arn };
   }
@@ -211,6 +214,7 @@ class LocalAwsServer implements LocalAws {
       arn: queue.arn,
       attributes: () => describeQueue(queue),
       depth: () => queue.depth(),
+      oldestSentAt: () => queue.oldestSentAt(),
     };
   }
 
@@ -272,11 +276,16 @@ class LocalAwsServer implements LocalAws {
   }
 
   #redriveOf(
-    name: string,
+    { name, arn }: Pick<SqsQueue, 'name' | 'arn'>,
     policy: { deadLetterTargetArn: string; maxReceiveCount: number } | undefined,
   ): Redrive | undefined {
     if (policy === undefined) return undefined;
     const target = this.#byArn(policy.deadLetterTargetArn);
+    if (target && !mayRedrive(target.attributes, arn)) {
+      throw new ConfigurationError(
+        `The queue ${name} may not have ${target.name} as its dead-letter queue: name ${arn} in the RedriveAllowPolicy of that one.`,
+      );
+    }
     if (target) {
       this.#keep(target);
       return { target, maxReceiveCount: policy.maxReceiveCount };

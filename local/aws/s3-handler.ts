@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AwsCall } from './aws-call';
+import type { RequestContext } from './condition';
 import { getObject, headObject } from './get-object';
 import { type Answer, AwsError, notImplemented, sendAnswer } from './http-answer';
 import type { ObjectStore } from './object-store';
@@ -39,10 +40,10 @@ function authorize({ principal, request }: AwsCall, { operation, bucket, key, qu
   const object = `arn:aws:s3:::${bucket}/${key}`;
   switch (operation) {
     case 'PutObject':
-      principal.require('s3:PutObject', object);
+      principal.require('s3:PutObject', object, conditionsOf(request));
       break;
     case 'DeleteObject':
-      principal.require('s3:DeleteObject', object);
+      principal.require('s3:DeleteObject', object, conditionsOf(request));
       break;
     case 'GetObject':
     case 'HeadObject':
@@ -59,6 +60,15 @@ function authorize({ principal, request }: AwsCall, { operation, bucket, key, qu
   }
   // Comparing an ETag reads the object: S3's guide asks for s3:GetObject beside the write or the delete.
   if (request.headers['if-match'] !== undefined) principal.require('s3:GetObject', object);
+}
+
+/** The headers that make a write or a delete conditional, as the keys s3:if-none-match and s3:if-match have them. */
+function conditionsOf({ headers }: AwsCall['request']): RequestContext {
+  const { 'if-none-match': ifNoneMatch, 'if-match': ifMatch } = headers;
+  return {
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+  };
 }
 
 /**

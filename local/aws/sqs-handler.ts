@@ -86,11 +86,12 @@ async function answerTo(
 /** All attributes of a queue, as GetQueueAttributes has them: every value a text. */
 export function describeQueue(queue: SqsQueue): Record<string, string> {
   const { waiting, inFlight, delayed } = queue.depth();
-  const { RedrivePolicy, ...settings } = queue.attributes;
+  const { RedrivePolicy, RedriveAllowPolicy, ...settings } = queue.attributes;
   const created = String(Math.floor(queue.createdAt / 1000));
   const values = {
     ...settings,
     ...(RedrivePolicy === undefined ? {} : { RedrivePolicy: JSON.stringify(RedrivePolicy) }),
+    ...(RedriveAllowPolicy === undefined ? {} : { RedriveAllowPolicy: JSON.stringify(RedriveAllowPolicy) }),
     QueueArn: queue.arn,
     ApproximateNumberOfMessages: waiting,
     ApproximateNumberOfMessagesNotVisible: inFlight,
@@ -104,6 +105,7 @@ export function describeQueue(queue: SqsQueue): Record<string, string> {
 /** Names of attributes that a queue may have but this one does not: asked for, they are left out. */
 const optionalAttributes = new Set([
   'RedrivePolicy',
+  'RedriveAllowPolicy',
   'SqsManagedSseEnabled',
   'KmsMasterKeyId',
   'KmsDataKeyReusePeriodSeconds',

@@ -132,6 +132,23 @@ export class SqsQueue {
   }
 
   /**
+   * When the oldest message was sent, in milliseconds since the epoch, as ApproximateAgeOfOldestMessage counts: those in flight and delayed too,
+   * and none that was received more than three times (SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"). Undefined where there is none.
+   */
+  oldestSentAt(): number | undefined {
+    this.#promoteDue();
+    const held = [
+      ...this.#waiting.items().filter((message) => !this.#isSpent(message)),
+      ...this.#hidden.items,
+    ];
+    return held.reduce<number | undefined>(
+      (oldest, { sentAt, receiveCount }) =>
+        receiveCount > 3 || (oldest !== undefined && oldest <= sentAt) ? oldest : sentAt,
+      undefined,
+    );
+  }
+
+  /**
    * Moves the message that has been visible for longest to another queue, where it is a new one: not received yet, with an id and an age of
    * its own. False when none is visible.
    */

@@ -4,6 +4,8 @@ import { localAccount, localRegion } from '../local-account';
 /** An EventBridge Scheduler schedule whose target is a function. */
 export interface ScheduleDefinition {
   readonly name: string;
+  /** The schedule group that it is in. */
+  readonly group: string;
   /** 'rate(1 minute)', 'cron(0 3 * * ? *)'. */
   readonly expression: string;
   readonly functionName: string;
@@ -42,11 +44,11 @@ export function rateMilliseconds(expression: string): number | undefined {
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
  */
 export function scheduledEvent(
-  { name, input = defaultInput }: ScheduleDefinition,
+  { name, group, input = defaultInput }: ScheduleDefinition,
   scheduledTime: Date,
 ): unknown {
   const values: Record<string, string> = {
-    'schedule-arn': `arn:aws:scheduler:${localRegion}:${localAccount}:schedule/default/${name}`,
+    'schedule-arn': `arn:aws:scheduler:${localRegion}:${localAccount}:schedule/${group}/${name}`,
     'scheduled-time': `${scheduledTime.toISOString().slice(0, 19)}Z`,
     'execution-id': randomUUID(),
     'attempt-number': '1',

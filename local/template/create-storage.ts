@@ -33,7 +33,6 @@ export function createQueues(queues: readonly ResolvedResource[], aws: LocalAws)
     const {
       QueueName: _name,
       Tags: _tags,
-      RedriveAllowPolicy: _guard,
       SqsManagedSseEnabled: _sse,
       KmsMasterKeyId: _key,
       KmsDataKeyReusePeriodSeconds: _reuse,

@@ -68,9 +68,14 @@ export function readSchedule(
   { logicalId, ref, properties }: ResolvedResource,
   functions: readonly FunctionDefinition[],
 ): ScheduleDefinition {
-  const { ScheduleExpression, State, Target } = readProperties(scheduleSchema, properties, logicalId);
+  const { GroupName, ScheduleExpression, State, Target } = readProperties(
+    scheduleSchema,
+    properties,
+    logicalId,
+  );
   return {
     name: ref,
+    group: GroupName,
     expression: ScheduleExpression,
     functionName: findFunction(Target.Arn, functions, logicalId).name,
     roleName: basename(Target.RoleArn),

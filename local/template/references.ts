@@ -63,10 +63,6 @@ const described: Readonly<Record<string, { nameProperty: string; describe: Descr
     nameProperty: 'AlarmName',
     describe: (name) => ({ ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } }),
   },
-  'AWS::Scheduler::Schedule': {
-    nameProperty: 'Name',
-    describe: (name) => ({ ref: name, attributes: { Arn: arn('scheduler', `schedule/default/${name}`) } }),
-  },
   'AWS::Scheduler::ScheduleGroup': {
     nameProperty: 'Name',
     describe: (name) => ({ ref: name, attributes: { Arn: arn('scheduler', `schedule-group/${name}`) } }),

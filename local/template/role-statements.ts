@@ -16,6 +16,8 @@ const documentSchema = z.looseObject({ Statement: z.array(statementSchema) });
 
 const roleSchema = z.strictObject({
   AssumeRolePolicyDocument: z.unknown(),
+  /** Limits whoever deploys to an account; here there is nobody to keep from anything. */
+  PermissionsBoundary: z.unknown().optional(),
   Description: z.string().optional(),
   RoleName: z.string().optional(),
   Tags: z.unknown().optional(),

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
+import { mkdir } from 'node:fs/promises';
 import { ConfigurationError } from '../../core/errors';
 import type { AssemblyStack } from './assembly';
 import { pruneAssets, readAssembly } from './assembly';
+import { projectContext } from './project-context';
 
 /** What to synthesize, and where. */
 export interface SynthesizeOptions {
@@ -12,11 +11,9 @@ export interface SynthesizeOptions {
   readonly projectRoot: string;
   /** Folder for the cloud assembly; created where needed. */
   readonly outDirectory: string;
-  /** Added to the context of cdk.json, as `cdk synth --context` does. */
+  /** Added to the context of cdk.json, as `cdk synth --context` does; undefined takes a key away. */
   readonly context: Readonly<Record<string, unknown>>;
 }
-
-const cdkJsonSchema = z.looseObject({ context: z.record(z.string(), z.unknown()).default({}) });
 
 /**
  * Runs the CDK app in a process of its own, without the CDK CLI, and reads the stacks it made. When the app fails,
@@ -24,12 +21,11 @@ const cdkJsonSchema = z.looseObject({ context: z.record(z.string(), z.unknown())
  */
 export async function synthesize(options: SynthesizeOptions): Promise<AssemblyStack[]> {
   const { projectRoot, outDirectory, context } = options;
-  const cdkJson = cdkJsonSchema.parse(JSON.parse(await readFile(join(projectRoot, 'cdk.json'), 'utf8')));
   await mkdir(outDirectory, { recursive: true });
   await runApp(projectRoot, {
     ...process.env,
     CDK_OUTDIR: outDirectory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...context }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...projectContext(projectRoot), ...context }),
     // Validating the template takes seconds; `cdk synth` and the tests do it.
     CDK_VALIDATION: 'false',
   });

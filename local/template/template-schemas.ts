@@ -24,8 +24,7 @@ export const queueSchema = z.strictObject({
   VisibilityTimeout: z.number().optional(),
   KmsDataKeyReusePeriodSeconds: noEffect,
   KmsMasterKeyId: noEffect,
-  // Which queues may name this one as their DLQ: a guard, like a bucket policy.
-  RedriveAllowPolicy: noEffect,
+  RedriveAllowPolicy: z.looseObject({ redrivePermission: z.string() }).optional(),
   SqsManagedSseEnabled: noEffect,
   Tags: noEffect,
 });
@@ -92,6 +91,6 @@ export const scheduleSchema = z.strictObject({
   Target: z.looseObject({ Arn: z.string(), RoleArn: z.string(), Input: z.string().optional() }),
   Description: noEffect,
   FlexibleTimeWindow: noEffect,
-  GroupName: noEffect,
+  GroupName: z.string().default('default'),
   ScheduleExpressionTimezone: noEffect,
 });

@@ -7,18 +7,21 @@ const minuteMilliseconds = 60_000;
 
 /**
  * What CloudWatch would have been told of a stack in local mode, in minutes of its own: what happens between two calls of nextMinute() is of one
- * minute, however long it takes here. Values are as measured, durations too. The age of the oldest message is the time since the queue was
- * last empty, in those minutes: at least what SQS would say. Lambda is never throttled here, and the Scheduler always finds its function.
+ * minute, however long it takes here. Values are as measured, durations too. The age of the oldest message is the number of those minutes
+ * since it was sent. Lambda is never throttled here, and the Scheduler always finds its function.
  */
 export class MetricTape {
   /** Of this minute's number, milliseconds are the time that samples are dated to. */
   minute = 0;
   #samples: MetricSample[] = [];
-  readonly #emptyAt = new Map<string, number>();
+  /** When each minute began here, milliseconds since the epoch. */
+  readonly #began: number[] = [Date.now()];
+  readonly #local: LocalMode;
   readonly #sqs: SQSClient;
   readonly #queueNames: readonly string[];
 
   constructor(local: LocalMode, sqs: SQSClient, queueNames: readonly string[]) {
+    this.#local = local;
     this.#sqs = sqs;
     this.#queueNames = queueNames;
     local.on('metrics', ({ namespace, dimensions, values }) => {
@@ -34,18 +37,29 @@ export class MetricTape {
 
   nextMinute(): void {
     this.minute += 1;
+    this.#began.push(Date.now());
+  }
+
+  /** An asynchronous invocation that failed at every attempt. */
+  drop(functionName: string): void {
+    this.#ofFunction(functionName, 'AsyncEventsDropped', 1);
   }
 
   /** What SQS tells each minute. */
   async lookAtQueues(): Promise<void> {
     for (const name of this.#queueNames) {
-      const { waiting, inFlight, delayed } = await countMessages(this.#sqs, await queueUrl(this.#sqs, name));
-      if (waiting + inFlight + delayed === 0) this.#emptyAt.set(name, this.minute);
-      const minutes = this.minute - (this.#emptyAt.get(name) ?? 0);
+      const { waiting, inFlight } = await countMessages(this.#sqs, await queueUrl(this.#sqs, name));
       this.#ofQueue(name, 'ApproximateNumberOfMessagesVisible', waiting);
       this.#ofQueue(name, 'ApproximateNumberOfMessagesNotVisible', inFlight);
+      const sentAt = this.#local.oldestSentAt(name);
+      const minutes = sentAt === undefined ? 0 : this.minute - this.#minuteOf(sentAt);
       this.#ofQueue(name, 'ApproximateAgeOfOldestMessage', (minutes * minuteMilliseconds) / 1000);
     }
+  }
+
+  #minuteOf(time: number): number {
+    const began = this.#began.findLastIndex((start) => start <= time);
+    return Math.max(0, began);
   }
 
   /** Takes what was recorded so far out. */

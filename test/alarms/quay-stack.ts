@@ -67,8 +67,8 @@ export async function openQuayStack(): Promise<QuayStack> {
     dataDirectory: join(folder, 'data'),
     context: {
       sources: join(__dirname, 'sources'),
-      [`${source}:baseUrl`]: api.baseUrl,
-      [`${source}:schedule`]: 'on',
+      [`local:${source}:baseUrl`]: api.baseUrl,
+      [`local:${source}:schedule`]: 'on',
     },
     secret: (name) => (name === `baseload/local/${source}/token` ? 'token' : undefined),
   }).catch(async (error) => {
@@ -101,7 +101,8 @@ export async function openQuayStack(): Promise<QuayStack> {
     for (const { dataset, scheduledTime, at, retries } of now) {
       const [next, ...others] = retries;
       await local.invokeSchedule(scheduleOf(local, fanOut, dataset), scheduledTime).catch(() => {
-        if (next !== undefined) due.push({ dataset, scheduledTime, at: at + next, retries: others });
+        if (next === undefined) tape.drop(fanOut);
+        else due.push({ dataset, scheduledTime, at: at + next, retries: others });
       });
     }
   };

@@ -59,6 +59,11 @@ needs more fails at once, and not on AWS. These are tried with every \`npm test\
       'Buckets have no versions, no lifecycle and no encryption; a signature is read for who signed, and not verified.',
       'Messages are lost when it stops, except dead letters, which are kept in the data folder.',
     ]),
+    'And two behaviours of queues no check holds against AWS, since its documents do not settle the one, and the other takes a minute at least:',
+    list([
+      'ChangeMessageVisibility with the receipt handle of an earlier delivery: here it is refused, as for a message that is gone. Where it is refused the invocation fails, and the later delivery goes on; where it is not, the message comes back a little sooner or later.',
+      'Retention: here a message is dropped once it is older than the `MessageRetentionPeriod` of its queue, whether anybody has received it or not, and one that a move task moves begins anew. Age while it is in flight or on its way to the DLQ is not compared with AWS.',
+    ]),
   ];
   return `${paragraphs.join('\n\n')}\n`;
 }

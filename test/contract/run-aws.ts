@@ -1,6 +1,10 @@
 /** `npm run contract:aws`: runs all checks against AWS, with the credentials and the region of the environment. */
 
 import { S3Client } from '@aws-sdk/client-s3';
+import { inAwsWords } from '../../cli/environment/aws-failure';
+import { exitCodeOf, sentenceOf } from '../../cli/fail';
+import type { Target } from './check';
+import { checkAccess } from './check-access';
 import { runAndReport } from './report';
 import { namePrefix, openSdkTarget } from './targets/sdk-target';
 
@@ -19,12 +23,6 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const region = await regionWithCredentials();
-  if (region === undefined) {
-    console.error(
-      'contract:aws needs AWS credentials and a region: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_REGION.',
-    );
-    return 2;
-  }
   if (words.join() !== '--yes') {
     console.error(
       `This makes a bucket, some 55 queues and 2 secrets in ${region}, all named ${namePrefix}…, and removes them again. ` +
@@ -34,7 +32,8 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
-  const target = await openSdkTarget({ patience, queueSettles: 1000 });
+  await checkAccess();
+  const target = await open();
   console.log(
     `Everything is named ${target.prefix}…: should this be killed, remove what is left of it by hand.`,
   );
@@ -51,13 +50,24 @@ async function main(words: readonly string[]): Promise<number> {
   return isFine ? 0 : 1;
 }
 
-async function regionWithCredentials(): Promise<string | undefined> {
+/** Nothing is made yet where this fails: the bucket is the first. */
+async function open(): Promise<Target> {
+  try {
+    return await openSdkTarget({ patience, queueSettles: 1000 });
+  } catch (error) {
+    throw inAwsWords(error, 'S3');
+  }
+}
+
+/** The region; a ConfigurationError says what of it or of the credentials is missing. */
+async function regionWithCredentials(): Promise<string> {
   const { config } = new S3Client();
   try {
+    const region = await config.region();
     await config.credentials();
-    return await config.region();
-  } catch {
-    return undefined;
+    return region;
+  } catch (error) {
+    throw inAwsWords(error);
   }
 }
 
@@ -65,7 +75,7 @@ main(process.argv.slice(2)).then(
   // At once: checks that were interrupted still wait for what nobody needs
   (code) => process.exit(code),
   (error) => {
-    console.error(`contract:aws failed: ${error instanceof Error ? error.message : error}`);
-    process.exit(1);
+    console.error(`contract:aws: ${sentenceOf(error)}`);
+    process.exit(exitCodeOf(error));
   },
 );

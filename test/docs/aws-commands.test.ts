@@ -24,6 +24,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'logs tail': ['logs:FilterLogEvents'],
   's3 rm': ['s3:ListBucket', 's3:DeleteObject'],
   'sts get-caller-identity': [],
+  'sso login': [],
   'scheduler update-schedule': ['scheduler:UpdateSchedule', 'iam:PassRole'],
 };
 
@@ -64,7 +65,7 @@ test('whoever deploys may type every command of AWS in the guide', () => {
   expect(others).toEqual(['sts:AssumeRole']); // for the CDK's own
 });
 
-test('only what AWS gives no resource to is allowed on all', () => {
+test('only what AWS gives no resource to is allowed on all, and telling of composite alarms', () => {
   const onAll = [...paged, ...deployer, ...analyst].filter(({ Resource }) => Resource.includes('*'));
   expect([...allowed(onAll)].sort()).toEqual([
     'athena:ListDataCatalogs',
@@ -73,6 +74,7 @@ test('only what AWS gives no resource to is allowed on all', () => {
     'cloudwatch:GetMetricStatistics',
     'ec2:DescribeAddresses',
     'ec2:DescribeAvailabilityZones',
+    'events:ListRules',
     'lambda:GetAccountSettings',
     'lambda:ListEventSourceMappings',
     'scheduler:ListSchedules',

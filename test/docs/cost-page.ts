@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readStanding } from '../../cli/cost/read-standing';
-import { templatesOf } from '../../cli/cost/synthesize-environment';
 import { count, duration } from '../../cli/format';
 import { dollars } from '../../cli/plan/forecast-lines';
 import { projectRoot } from '../../cli/project';
@@ -15,7 +14,7 @@ import { bigint, varchar } from '../../core/source/columns';
 import { defineSource } from '../../core/source/define-source';
 import { loadSources } from '../../core/source/load-sources';
 import type { Limits, Source } from '../../core/source/source';
-import { withoutSettings } from '../support/without-settings';
+import { usualTemplates } from '../lib/fixtures/synthesize';
 
 export const regenerate = 'REGENERATE=1 npx jest test/docs/cost.test.ts';
 
@@ -214,8 +213,12 @@ async function standingOf(
     await mkdir(folder, { recursive: true });
     for (let at = 1; at <= sources; at++)
       await writeFile(join(folder, `shop-${at}.ts`), sourceText(`shop-${at}`, datasets));
-    const loaded = loadSources(folder).sources.map(({ source }) => source);
-    return readStanding('prod', loaded, await templatesOf('prod', folder, withoutSettings));
+    const loaded = loadSources(folder).sources;
+    return readStanding(
+      'prod',
+      loaded.map(({ source }) => source),
+      usualTemplates('prod', loaded),
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

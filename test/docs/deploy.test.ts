@@ -7,8 +7,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
 import { addBaseload } from '../../lib/baseload-app';
 import { BaseloadStack } from '../../lib/baseload-stack';
-import { environments } from '../../lib/environments';
 import { SampleStack } from '../../lib/sample/sample-stack';
+import { usualEnvironments } from '../../lib/usual-environments';
 import geonames from '../../sources/geonames';
 import tides from '../lib/fixtures/sources/tides';
 import { fixtureSources } from '../lib/fixtures/synthesize';
@@ -16,6 +16,8 @@ import { projectWithoutSettings } from '../support/without-settings';
 
 const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs/deploy.md'), 'utf8');
+
+const sampleAlone = { sources: [{ file: 'sources/geonames.ts', source: geonames }], problems: [] };
 
 /** The words of each `npx cdk …` of the page; what the shell would put in stands as it is written. */
 const cdkCommands = [...text.matchAll(/npx cdk ([^`#|;\n]+)/g)].map(([, words = '']) => words.trim());
@@ -44,7 +46,7 @@ describe.each([...new Set(cdkCommands)])('npx cdk %s', (line) => {
 
   it('is about stacks that there are, with context that means something', () => {
     const app = new App({ context: contextOf(words) });
-    expect(addBaseload(app)).toEqual([]);
+    expect(addBaseload(app, sampleAlone, usualEnvironments)).toEqual([]);
     const there = app.node.children.filter(Stack.isStack).map(({ stackName }) => stackName);
     expect(stacks.filter((stack) => !there.includes(stack))).toEqual([]);
     // Keys without a colon are anybody's; these are ours.
@@ -64,7 +66,7 @@ describe.each([...new Set(cdkCommands)])('npx cdk %s', (line) => {
 
 it('a stack or key that is not there would be found', () => {
   const app = new App({ context: { 'dev:geonams:baseUrl': 'https://example.com' } });
-  expect(addBaseload(app)).not.toEqual([]);
+  expect(addBaseload(app, sampleAlone, usualEnvironments)).not.toEqual([]);
 });
 
 describe('what it and the runbook write into cdk.json', () => {
@@ -78,14 +80,14 @@ describe('what it and the runbook write into cdk.json', () => {
   );
   const orders = tides.datasets.map((one) => ({ ...one, name: 'orders' }));
   const shop = { file: 'sources/shop.ts', source: { ...tides, name: 'shop', datasets: orders } };
-  const sources = [shop, { file: 'sources/geonames.ts', source: geonames }];
+  const sources = [shop, ...sampleAlone.sources];
 
   it('is something', () => {
     expect(contexts.length).toBeGreaterThan(5);
   });
 
   it.each(contexts)('%j is good', (context) => {
-    expect(addBaseload(new App({ context }), { sources, problems: [] })).toEqual([]);
+    expect(addBaseload(new App({ context }), { sources, problems: [] }, usualEnvironments)).toEqual([]);
   });
 });
 
@@ -146,7 +148,7 @@ it('links to files that are there, and to headings that they have', () => {
 
 describe('of what the stacks hold', () => {
   const app = new App();
-  const environment = { ...environments.prod, network: { cidr: '10.64.0.0/20' } };
+  const environment = { ...usualEnvironments.prod, network: { cidr: '10.64.0.0/20' } };
   new BaseloadStack(app, 'baseload-prod', { environment, sources: fixtureSources });
   new SampleStack(app, { concurrency: 10 });
   const stacks = app.node.findAll().filter(Stack.isStack);
@@ -157,8 +159,8 @@ describe('of what the stacks hold', () => {
       Object.values<{ Type: string }>(Resources).map(({ Type }) => Type),
     );
     const named = [...text.matchAll(/`((?:AWS|Custom)::[\w:]+)`/g)].map(([, type = '']) => type);
-    // Where somebody is to be mailed, and where the service makes what the template does not need here.
-    const elsewhere = ['AWS::SNS::Subscription', 'AWS::IAM::Policy', 'AWS::Events::EventBusPolicy'];
+    // Where somebody is to be mailed.
+    const elsewhere = ['AWS::SNS::Subscription'];
     expect([...new Set(there)].filter((type) => !named.includes(type))).toEqual([]);
     expect(named.filter((type) => !there.includes(type) && !elsewhere.includes(type))).toEqual([]);
   });
@@ -178,11 +180,11 @@ describe('of what the stacks hold', () => {
 
 it('says of environments what they are', () => {
   const kept = (days: number) => new RegExp(`\\| page bodies as received are kept \\|.*\\b${days} days`);
-  expect(text).toMatch(kept(environments.dev.rawRetention.toDays()));
-  expect(text).toMatch(kept(environments.staging.rawRetention.toDays()));
-  expect(environments.prod.rawRetention.toDays()).toBe(365);
+  expect(text).toMatch(kept(usualEnvironments.dev.rawRetention.toDays()));
+  expect(text).toMatch(kept(usualEnvironments.staging.rawRetention.toDays()));
+  expect(usualEnvironments.prod.rawRetention.toDays()).toBe(365);
   expect(
-    [environments.staging, environments.prod].map(({ undeleteWindow }) => undeleteWindow?.toDays()),
+    [usualEnvironments.staging, usualEnvironments.prod].map(({ undeleteWindow }) => undeleteWindow?.toDays()),
   ).toEqual([7, 30]);
   expect(text).toContain('| no | for 7 days | for 30 days |');
 });

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { eventSource } from '../../aws/run-events';
 import { program } from '../../cli/main';
-import { runBlockedSchema, runFailedSchema, runPublishedSchema } from '../../core/run/events/run-event';
+import {
+  eventSource,
+  runBlockedSchema,
+  runFailedSchema,
+  runPublishedSchema,
+} from '../../core/run/events/run-event';
 import { eventBusName } from '../../lambda/environment';
 import { synthesize } from '../lib/fixtures/synthesize';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runParameter, tableDefinition } from '../../core/run/catalog/table-definition';
 import { databaseName, environmentNames, tableName } from '../../lambda/environment';
-import { environments } from '../../lib/environments';
+import { usualEnvironments } from '../../lib/usual-environments';
 import { aPointer } from '../core/run/catalog/a-pointer';
 import { synthesize } from '../lib/fixtures/synthesize';
 
@@ -51,6 +51,6 @@ test('the limits of queries are those of the environments', () => {
   const said = { dev: Number(dev), staging: Number(staging), prod: Number(prod) * 1024 };
   const set = environmentNames
     .filter((name) => name !== 'local')
-    .map((name) => [name, environments[name].queryScanLimit.toGibibytes()]);
+    .map((name) => [name, usualEnvironments[name].queryScanLimit.toGibibytes()]);
   expect(said).toEqual(Object.fromEntries(set));
 });

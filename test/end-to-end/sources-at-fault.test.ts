@@ -79,6 +79,21 @@ describe('what no record can pass', () => {
     });
   }, 60_000);
 
+  test('validate names the schedules that the clocks skip, and ends well', async () => {
+    const at = (hour: number) =>
+      `schedule: { type: 'cron', hour: ${hour}, minute: 5, timeZone: 'Europe/Berlin' }`;
+    const variables = sourcesOf('clocks', { skipped: at(2), always: at(4) });
+    const warning =
+      'clocks/skipped does not start on 2026-03-29: clocks in Europe/Berlin go past 2:05 that day; choose another time, or UTC';
+    const { code, stdout } = await baseload(data(), ['validate'], variables);
+    expect({ code, warned: stdout.split('\n').filter((line) => line.startsWith('!')) }).toEqual({
+      code: 0,
+      warned: [expect.stringMatching(`^! .*/clocks\\.ts  ${warning}$`)],
+    });
+    const json = await baseload(data(), ['validate', '--json'], variables);
+    expect(JSON.parse(json.stdout)).toMatchObject({ sources: [{ warnings: [warning] }], problems: [] });
+  }, 60_000);
+
   test('preview and run refuse it before they ask for anything, and the dataset beside it is fine', async () => {
     const variables = sourcesOf('wrong', { sql: wrong, defaults, fine: '' });
     const before = api.requests.length;

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { functionSizes } from '../../core/forecast/usage';
 import { environmentNames } from '../../lambda/environment';
 import { BaseloadStack } from '../../lib/baseload-stack';
-import { environments } from '../../lib/environments';
+import { usualEnvironments } from '../../lib/usual-environments';
 import { slicedSource } from './fixtures/sliced-source';
 import { fixtureSources, synthesize } from './fixtures/synthesize';
 
@@ -446,7 +446,7 @@ describe('the schedules', () => {
 });
 
 test('a schedule that is switched off stays, and does not start', () => {
-  const environment = { ...environments.prod, scheduleSwitches: { 'harbour/ships': false } };
+  const environment = { ...usualEnvironments.prod, scheduleSwitches: { 'harbour/ships': false } };
   const template = Template.fromStack(
     new BaseloadStack(new App(), 'Stack', { environment, sources: fixtureSources }),
   );
@@ -482,7 +482,7 @@ test('an environment may have smaller functions', () => {
     reconcileStorageGibibytes: 2,
   };
   const stack = new BaseloadStack(new App(), 'Stack', {
-    environment: { ...environments.dev, capacity },
+    environment: { ...usualEnvironments.dev, capacity },
     sources: fixtureSources.slice(0, 1),
   });
   const template = Template.fromStack(stack);
@@ -495,7 +495,10 @@ test('an environment may have smaller functions', () => {
 
 test('only the stack of prod has to be unlocked before it can be deleted', () => {
   const locked = environmentNames.filter((name) => {
-    const stack = new BaseloadStack(new App(), 'Stack', { environment: environments[name], sources: [] });
+    const stack = new BaseloadStack(new App(), 'Stack', {
+      environment: usualEnvironments[name],
+      sources: [],
+    });
     return stack.terminationProtection;
   });
   expect(locked).toEqual(['prod']);

@@ -87,6 +87,11 @@ const allow = (Action: string | string[], Resource: string | string[]) => ({
   Action,
   Resource,
 });
+/** Writing only with this header. */
+const writing = (header: 'if-none-match' | 'if-match', ...keys: string[]) => ({
+  ...allow('s3:PutObject', keys.length === 1 ? String(keys[0]) : keys),
+  Condition: { Null: { [`s3:${header}`]: 'false' } },
+});
 const listing = (...prefixes: string[]) => ({
   ...allow('s3:ListBucket', 'lake'),
   Condition: { StringLike: { 's3:prefix': prefixes } },
@@ -103,16 +108,22 @@ const traces = allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')
 test('the worker reads and writes its own ranges, and settles its own messages', () => {
   expect(statementsOfFunction('baseload-prod-harbour-worker')).toEqual([
     logging('harbour-worker'),
-    allow(
-      ['s3:GetObject', 's3:PutObject'],
-      ['lake/raw/harbour/*', 'lake/runs/harbour/*/*/next/*', 'lake/stage/harbour/*'],
-    ),
-    allow('s3:GetObject', ['lake/runs/harbour/*/*/manifest.json', 'lake/runs/harbour/*/*/manifest/*']),
-    allow('s3:PutObject', [
-      'lake/quarantine/harbour/*',
-      'lake/runs/harbour/*/*/dead/*',
-      'lake/runs/harbour/*/*/observations/*',
+    allow('s3:GetObject', [
+      'lake/raw/harbour/*',
+      'lake/runs/harbour/*/*/manifest.json',
+      'lake/runs/harbour/*/*/manifest/*',
+      'lake/runs/harbour/*/*/next/*',
+      'lake/stage/harbour/*',
     ]),
+    writing(
+      'if-none-match',
+      'lake/quarantine/harbour/*',
+      'lake/raw/harbour/*',
+      'lake/runs/harbour/*/*/next/*',
+      'lake/runs/harbour/*/*/observations/*',
+      'lake/stage/harbour/*',
+    ),
+    allow('s3:PutObject', 'lake/runs/harbour/*/*/dead/*'),
     listing('stage/harbour/*', 'raw/harbour/*', 'runs/harbour/*/*/next/*'),
     allow(
       [
@@ -133,9 +144,15 @@ test('the worker reads and writes its own ranges, and settles its own messages',
 test('the fan-out claims, plans and enqueues', () => {
   expect(statementsOfFunction('baseload-prod-harbour-fan-out')).toEqual([
     logging('harbour-fan-out'),
-    allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/harbour/*', 'lake/runs/open/harbour/*']),
+    allow('s3:GetObject', [
+      'lake/runs/harbour/*',
+      'lake/runs/open/harbour/*',
+      'lake/stage/harbour/*',
+      'lake/tables/harbour/*/current.json',
+    ]),
+    writing('if-none-match', 'lake/runs/harbour/*/*/plan.json', 'lake/runs/open/harbour/*'),
+    writing('if-match', 'lake/runs/open/harbour/*'),
     allow('s3:DeleteObject', 'lake/runs/open/harbour/*'),
-    allow('s3:GetObject', ['lake/stage/harbour/*', 'lake/tables/harbour/*/current.json']),
     listing('stage/harbour/*', 'runs/harbour/*', 'runs/open/harbour/*', 'tables/harbour/*/current.json'),
     allow('sqs:SendMessage', 'baseload-prod-harbour-pages'),
     token,
@@ -146,13 +163,16 @@ test('the fan-out claims, plans and enqueues', () => {
 test('the fan-out of a source with slices of records reads the tables of their parents, merged or not', () => {
   expect(statementsOfFunction('baseload-prod-crews-fan-out')).toEqual([
     logging('crews-fan-out'),
-    allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/crews/*', 'lake/runs/open/crews/*']),
-    allow('s3:DeleteObject', 'lake/runs/open/crews/*'),
     allow('s3:GetObject', [
+      'lake/runs/crews/*',
+      'lake/runs/open/crews/*',
       'lake/stage/crews/*',
       'lake/tables/crews/*/current.json',
       'lake/tables/crews/ships/run=*',
     ]),
+    writing('if-none-match', 'lake/runs/crews/*/*/plan.json', 'lake/runs/open/crews/*'),
+    writing('if-match', 'lake/runs/open/crews/*'),
+    allow('s3:DeleteObject', 'lake/runs/open/crews/*'),
     listing(
       'stage/crews/*',
       'runs/crews/*',
@@ -169,9 +189,11 @@ test('reconcile observes every source, publishes, tells and enqueues again', () 
   const glue = (resource: string) => `arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:${resource}`;
   expect(statementsOfFunction('baseload-prod-reconcile')).toEqual([
     logging('reconcile'),
-    allow(['s3:GetObject', 's3:PutObject'], ['lake/runs/*', 'lake/tables/*']),
+    allow('s3:GetObject', ['lake/quarantine/*', 'lake/runs/*', 'lake/stage/*', 'lake/tables/*']),
+    writing('if-none-match', 'lake/runs/*', 'lake/tables/*'),
+    writing('if-match', 'lake/runs/*/verification.json', 'lake/tables/*.json'),
+    allow('s3:PutObject', ['lake/runs/*/*/*/owed/*', 'lake/runs/*/progress.json', 'lake/runs/*/report.html']),
     allow('s3:DeleteObject', 'lake/runs/open/*'),
-    allow('s3:GetObject', ['lake/quarantine/*', 'lake/stage/*']),
     allow('s3:PutObjectTagging', 'lake/stage/*'),
     listing('runs/*', 'stage/*', 'tables/*', 'quarantine/*'),
     allow(
@@ -182,7 +204,10 @@ test('reconcile observes every source, publishes, tells and enqueues again', () 
       ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
       ['baseload-prod-crews-dead', 'baseload-prod-harbour-dead', 'baseload-prod-tides-dead'],
     ),
-    allow('events:PutEvents', 'baseload-prod'),
+    {
+      ...allow('events:PutEvents', 'baseload-prod'),
+      Condition: { 'ForAllValues:StringEquals': { 'events:source': 'baseload' } },
+    },
     allow(
       ['glue:CreateTable', 'glue:GetTable', 'glue:UpdateTable'],
       [glue('catalog'), glue('database/baseload_prod'), glue('table/baseload_prod/*')],
@@ -232,21 +257,24 @@ test('the salts of masked columns are for the worker, which shapes, and for nobo
   }
 });
 
-test('a role is assumed by its one service, and by Scheduler for the schedules of this account alone', () => {
+test('a role is assumed by its one service, and by Scheduler for the schedules of this environment alone', () => {
   const trusted = Object.values(template.findResources('AWS::IAM::Role')).flatMap(
     ({ Properties }) => Properties.AssumeRolePolicyDocument.Statement,
   );
-  const group = 'arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule-group/default';
+  template.resourcePropertiesCountIs('AWS::Scheduler::ScheduleGroup', { Name: 'baseload-prod' }, 1);
   for (const { Principal, Action, Condition } of trusted) {
     expect(Action).toBe('sts:AssumeRole');
     if (Principal.Service === 'lambda.amazonaws.com') continue;
     expect(Principal).toEqual({ Service: 'scheduler.amazonaws.com' });
     // A schedule group, and never a schedule: EventBridge Scheduler User Guide, "Confused deputy prevention".
     const { 'aws:SourceArn': sourceArn, ...others } = Condition.StringEquals;
-    expect([inWords(sourceArn), others]).toEqual([group, { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } }]);
+    expect([inWords(sourceArn), others]).toEqual([
+      'baseload-prod',
+      { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+    ]);
   }
   for (const { Properties } of Object.values(template.findResources('AWS::Scheduler::Schedule')))
-    expect(Properties.GroupName ?? 'default').toBe('default');
+    expect(Properties.GroupName).toBe('baseload-prod');
 });
 
 test('nobody may delete a version of an object for good, or change how the lake is kept', () => {
@@ -265,14 +293,19 @@ test('nobody may delete a version of an object for good, or change how the lake 
 
 test('who deletes or replaces what it has read may read it: If-Match asks for both', () => {
   for (const roleId of Object.keys(template.findResources('AWS::IAM::Role'))) {
-    const patterns = (action: string) =>
-      statementsOf(roleId).flatMap(({ Action, Resource }) =>
-        [Action].flat().includes(action) ? [Resource].flat().map(String) : [],
-      );
-    const readable = patterns('s3:GetObject');
+    const patterns = (isMeant: (statement: Statement) => boolean) =>
+      statementsOf(roleId)
+        .filter(isMeant)
+        .flatMap(({ Resource }) => [Resource].flat().map(String));
+    const readable = patterns(({ Action }) => [Action].flat().includes('s3:GetObject'));
     const within = (pattern: string) =>
       readable.some((wider) => wider.endsWith('*') && pattern.startsWith(wider.slice(0, -1)));
-    expect(patterns('s3:DeleteObject').filter((pattern) => !within(pattern))).toEqual([]);
+    const matching = patterns(
+      ({ Action, Condition }) =>
+        [Action].flat().includes('s3:DeleteObject') ||
+        JSON.stringify(Condition ?? '').includes('s3:if-match'),
+    );
+    expect(matching.filter((pattern) => !within(pattern))).toEqual([]);
   }
 });
 

@@ -23,9 +23,9 @@ import {
   watermarkKey,
 } from '../../core/run/keys';
 import { BaseloadStack } from '../../lib/baseload-stack';
-import { environments } from '../../lib/environments';
 import { explainPatterns } from '../../lib/function/explain-patterns';
 import { SampleStack } from '../../lib/sample/sample-stack';
+import { usualEnvironments } from '../../lib/usual-environments';
 import { grantsOf } from './fixtures/role-statements';
 import { rotatingToken } from './fixtures/rotating-token';
 import { slicedSource } from './fixtures/sliced-source';
@@ -46,10 +46,10 @@ describe('the rules for AWS Solutions', () => {
 
   const network = { cidr: '10.64.0.0/20' };
   test.each([
-    ['dev', environments.dev],
-    ['staging', environments.staging],
-    ['prod', environments.prod],
-    ['prod with a network', { ...environments.prod, network }],
+    ['dev', usualEnvironments.dev],
+    ['staging', usualEnvironments.staging],
+    ['prod', usualEnvironments.prod],
+    ['prod with a network', { ...usualEnvironments.prod, network }],
   ])('find nothing in %s that has no reason', (_name, environment) => {
     const app = new App();
     const ships = sources.map(({ file, source }) => ({
@@ -89,7 +89,7 @@ describe('the rules for AWS Solutions', () => {
   });
 
   test('have few exceptions: patterns below a prefix, traces, and a DLQ that the rules do not see', () => {
-    const stack = new BaseloadStack(new App(), 'Stack', { environment: environments.prod, sources });
+    const stack = new BaseloadStack(new App(), 'Stack', { environment: usualEnvironments.prod, sources });
     const ids = stack.node
       .findAll()
       .flatMap(({ node }) =>
@@ -109,7 +109,7 @@ test('the context that docs/deploy.md names gives every role a permissions bound
   const [, context = ''] =
     /"context": (\{ "@aws-cdk\/core:permissionsBoundary": .*\}) \}\n/.exec(deploy) ?? [];
   const app = new App({ context: JSON.parse(context) });
-  const environment = { ...environments.prod, network: { cidr: '10.64.0.0/20' } };
+  const environment = { ...usualEnvironments.prod, network: { cidr: '10.64.0.0/20' } };
   const stacks = [
     new BaseloadStack(app, 'Stack', { environment, sources }),
     new SampleStack(app, { concurrency: 'unreserved' }),
@@ -192,7 +192,7 @@ describe('docs/security.md', () => {
     let granted: Set<string>;
     beforeAll(() => {
       const app = new App();
-      const environment = { ...environments.prod, network: { cidr: '10.64.0.0/20' } };
+      const environment = { ...usualEnvironments.prod, network: { cidr: '10.64.0.0/20' } };
       const stacks = [
         new BaseloadStack(app, 'Stack', { environment, sources: all }),
         new SampleStack(app, { concurrency: 'unreserved' }),
@@ -331,7 +331,7 @@ describe('docs/security.md', () => {
 
   test('names every service of which the stacks make something', () => {
     const app = new App();
-    const environment = { ...environments.prod, network: { cidr: '10.64.0.0/20' } };
+    const environment = { ...usualEnvironments.prod, network: { cidr: '10.64.0.0/20' } };
     const stack = new BaseloadStack(app, 'Stack', { environment, sources });
     const stacks = stack.node.findAll().filter((construct) => Stack.isStack(construct));
     const types = stacks.flatMap((one) =>

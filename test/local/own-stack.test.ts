@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { functionNames, reconcileName } from '../../lambda/environment';
@@ -7,6 +7,9 @@ import { startLocalMode } from '../../local/local-mode';
 import type { SampleApi } from '../../local/sample/sample-api';
 import { startSampleApi } from '../../local/sample/sample-api';
 import { sampleSettings } from '../../local/sample/settings';
+import { withoutSettings } from '../support/without-settings';
+
+const projectRoot = resolve(__dirname, '../..');
 
 let dataDirectory: string;
 let api: SampleApi;
@@ -24,10 +27,15 @@ afterEach(async () => {
 });
 
 test('the project’s own template, bundles and permissions load pages of the sample API', async () => {
+  // The sample alone: somebody may have sources and settings of their own beside it.
+  const sources = join(dataDirectory, 'sources');
+  const geonames = JSON.stringify(join(projectRoot, 'sources', 'geonames'));
+  mkdirSync(sources);
+  writeFileSync(join(sources, 'geonames.ts'), `export { default } from ${geonames};`);
   const mode = await startLocalMode({
-    projectRoot: resolve(__dirname, '../..'),
+    projectRoot,
     dataDirectory,
-    context: { 'geonames:baseUrl': api.baseUrl },
+    context: { ...withoutSettings, sources, 'local:geonames:baseUrl': api.baseUrl },
     secret: () => sampleSettings.token,
   });
   local = mode;

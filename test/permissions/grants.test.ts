@@ -1,8 +1,9 @@
 import { describeGrant } from '../../local/aws/grant';
 import { playEverything } from './play-everything';
 import { openScenario, type Scenario } from './scenario';
-import { inShort, unused } from './unused';
-import { isMissed, type Usage, usageOf, usageTable } from './usage';
+import { inShort, unused, unwritten } from './unused';
+import { isMissed, refusalTable, type Usage, usageOf, usageTable } from './usage';
+import { wideGrants } from './wide-grants';
 
 let scenario: Scenario;
 let usages: readonly Usage[];
@@ -25,7 +26,7 @@ test('what became of the runs was put on the bus, and told', () => {
 });
 
 test('nothing was refused that the stack does', () => {
-  expect(scenario.local.decisions().filter(({ allowed }) => !allowed)).toEqual([]);
+  expect(refusalTable(scenario.local.decisions())).toBe('');
 });
 
 test('nothing is granted that the stack does not use', () => {
@@ -42,6 +43,32 @@ test('what is granted without being used is listed with a reason, as long as it 
 test('every grant that is used is needed: without it a call would be refused', () => {
   const spare = usages.filter((usage) => usage.calls > 0 && !isMissed(usage, scenario.local));
   expect(usageTable(spare)).toBe('');
+});
+
+test('every grant to write is for the kinds of objects that were written by it, and no others', () => {
+  const wide = wideGrants(scenario.local);
+  const excused = unwritten.flatMap(({ kinds, ...one }) => kinds.map((kind) => ({ ...one, kind })));
+  const inWords = ({ principal, grant, kind }: (typeof wide)[number]) => `${principal}: ${grant}: ${kind}`;
+  const reasons = new Set(excused.map(inWords));
+  expect(wide.map(inWords).filter((one) => !reasons.has(one))).toEqual([]);
+  const found = new Set(wide.map(inWords));
+  expect(excused.map(inWords).filter((one) => !found.has(one))).toEqual([]);
+});
+
+test('the table that is shown of what was refused says who, what, and with which headers', () => {
+  const refused = { principal: 'worker', action: 's3:PutObject', resource: 'arn:a', allowed: false } as const;
+  const more = { by: [], calls: 12 };
+  expect(
+    refusalTable([
+      { ...refused, ...more, context: {} },
+      { ...refused, ...more, calls: 3, principal: 'w', context: { ifMatch: 'e' } },
+      { ...refused, ...more, context: {}, allowed: true },
+    ]),
+  ).toBe(
+    ['worker  12  s3:PutObject on arn:a', 'w        3  s3:PutObject on arn:a  with {"ifMatch":"e"}'].join(
+      '\n',
+    ),
+  );
 });
 
 test('the table that is shown of what is not used says who, what and how often', () => {

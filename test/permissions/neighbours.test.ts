@@ -52,10 +52,13 @@ export default defineSource({
 `;
 }
 
+/** What a write may bring: a grant that asks for either is met. */
+const conditional = { ifNoneMatch: '*', ifMatch: '"etag"' };
+
 /** Whether a function may do something with what an ARN names, or list below a prefix of the lake. */
 function may(principal: string, action: SpokenAction, arn: string, prefix?: string): boolean {
   try {
-    aws.require(principal, action, arn, prefix === undefined ? {} : { prefix });
+    aws.require(principal, action, arn, prefix === undefined ? conditional : { prefix });
     return true;
   } catch {
     return false;
@@ -114,6 +117,7 @@ test('while it reaches its own', () => {
     for (const principal of [fanOut, worker]) {
       expect(may(principal, 's3:GetObject', `arn:aws:s3:::${bucket}/${key}`)).toBe(true);
       expect(may(principal, 's3:ListBucket', `arn:aws:s3:::${bucket}`, key)).toBe(true);
+      expect(may(principal, 's3:PutObject', `arn:aws:s3:::${bucket}/${key}`)).toBe(principal === worker);
       expect(may(principal, 'sqs:SendMessage', queueArn(queueNames('local', source).pages))).toBe(true);
       expect(may(principal, 'secretsmanager:GetSecretValue', secretArn(source))).toBe(true);
       expect(may(principal, 'secretsmanager:PutSecretValue', secretArn(source))).toBe(true);

@@ -19,7 +19,7 @@ export function usageOf(local: Pick<LocalMode, 'grants' | 'decisions'>): Usage[]
     distinct(grants).map((grant) => {
       const uses = decisions.filter((decision) => decision.principal === principal && isBy(decision, grant));
       const calls = uses.reduce((sum, decision) => sum + decision.calls, 0);
-      return { principal, grant, calls, example: uses[0] && (uses[0].prefix ?? uses[0].resource) };
+      return { principal, grant, calls, example: uses[0] && (uses[0].context.prefix ?? uses[0].resource) };
     }),
   );
 }
@@ -36,30 +36,46 @@ export function isMissed(
   return local
     .decisions()
     .filter((decision) => decision.principal === principal && decision.allowed)
-    .some(
-      ({ action, resource, prefix }) =>
-        !without.may(action, resource, prefix === undefined ? {} : { prefix }),
-    );
+    .some(({ action, resource, context }) => !without.may(action, resource, context));
 }
 
 /** A table of who was allowed what, and how often it was used. */
 export function usageTable(usages: readonly Usage[]): string {
-  const rows = usages.map(({ principal, grant, calls, example = '' }) => [
-    principal,
-    String(calls),
-    describeGrant(grant),
-    example,
-  ]);
+  return table(
+    usages.map(({ principal, grant, calls, example }) => [
+      principal,
+      String(calls),
+      describeGrant(grant),
+      example === undefined ? '' : `e.g. ${example}`,
+    ]),
+  );
+}
+
+/** A table of what was refused to whom, and how often. */
+export function refusalTable(decisions: readonly Decision[]): string {
+  return table(
+    decisions
+      .filter(({ allowed }) => !allowed)
+      .map(({ principal, calls, action, resource, context }) => [
+        principal,
+        String(calls),
+        `${action} on ${resource}`,
+        Object.keys(context).length === 0 ? '' : `with ${JSON.stringify(context)}`,
+      ]),
+  );
+}
+
+function table(rows: readonly (readonly string[])[]): string {
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
-    .map(
-      ([who = '', calls = '', what = '', example = '']) =>
-        `${who.padEnd(widths[0] ?? 0)}  ${calls.padStart(widths[1] ?? 0)}  ${what}${example && `  e.g. ${example}`}`,
+    .map(([who = '', calls = '', what = '', more = '']) =>
+      `${who.padEnd(widths[0] ?? 0)}  ${calls.padStart(widths[1] ?? 0)}  ${what}  ${more}`.trimEnd(),
     )
     .join('\n');
 }
 
-function isBy({ by }: Decision, grant: Grant): boolean {
+/** Whether the grant is one of those that allowed a call. */
+export function isBy({ by }: Decision, grant: Grant): boolean {
   return by.some((one) => describeGrant(one) === describeGrant(grant));
 }
 

@@ -22,9 +22,15 @@ export class BaseloadProcess {
   #stdout = '';
   #stderr = '';
 
-  constructor(dataFolder: string, args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
-    this.#child = spawn(process.execPath, [join(projectRoot, 'bin', 'baseload.js'), ...args], {
-      cwd: projectRoot,
+  /** @param root the project, or a copy of it */
+  constructor(
+    dataFolder: string,
+    args: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+    root: string = projectRoot,
+  ) {
+    this.#child = spawn(process.execPath, [join(root, 'bin', 'baseload.js'), ...args], {
+      cwd: root,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, BASELOAD_DATA: dataFolder, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

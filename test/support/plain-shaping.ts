@@ -7,7 +7,7 @@ export const plainShaping = {
   unknownFields: 'ignore',
   format: { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false },
   tableVersion: 1,
-  verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
+  verification: { looks: 0, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 },
   deadlineHours: 6,
   keepRuns: 3,
 } as const satisfies Partial<Dataset>;

@@ -1,4 +1,6 @@
-import { costOf, UsageSum } from '../../forecast/cost';
+import { costOf } from '../../forecast/cost';
+import { objectsBeside } from '../../forecast/loaded-objects';
+import { UsageSum } from '../../forecast/usage-sum';
 import type { Plan } from '../../plan/plan';
 import { readCurated } from '../../run/curate/curated';
 import type { Lake } from '../../run/ports';
@@ -30,6 +32,7 @@ export async function gatherFacts(outcome: RunOutcome, lake: ReportLake, now: Da
   const sums = new Gathered(plan);
   for await (const { object, isReplaced } of objects) sums.add(object, isReplaced);
   const { totals, fetched, slowest, quarantine, usage } = sums;
+  if (manifest) for await (const object of objectsBeside(manifest, lake)) usage.add(object, true);
   return {
     outcome,
     verification: await readVerification(lake, plan),
@@ -91,7 +94,7 @@ class Gathered {
   /** What a later look replaced was asked of the source all the same, and is no part of the table. */
   add(object: ManifestObject, isReplaced: boolean): void {
     const { receipt } = object;
-    this.usage.add(object);
+    this.usage.add(object, isReplaced);
     this.#fetched(object);
     if (isReplaced) return;
     this.#count(object);

@@ -18,6 +18,7 @@ const titles: Readonly<Record<CheckName, string>> = {
   checksums: 'Checksums',
   quarantine: 'Quarantine',
   'given-up': 'Given up',
+  shrink: 'As much as before',
   base: 'The table it is merged into',
 };
 

@@ -11,7 +11,7 @@ import { inputsOf } from './inputs-of';
 import type { TableFiles } from './table-files';
 
 export interface CurateServices {
-  readonly lake: Pick<Lake, 'get' | 'head' | 'put' | 'putIfAbsent' | 'download'>;
+  readonly lake: Pick<Lake, 'get' | 'head' | 'putIfAbsent' | 'download'>;
   readonly curation: CurationEngine;
 }
 
@@ -70,7 +70,7 @@ async function curate(plan: Plan, manifest: Manifest, { lake, curation }: Curate
   for (; !next.done; next = await merged.next()) {
     const { file, ...facts } = next.value;
     const key = `${location}part-${String(files.length).padStart(5, '0')}.${extension}`;
-    await lake.put(key, { file }, { contentType: contentType(extension) });
+    await lake.putIfAbsent(key, { file }, { contentType: contentType(extension) });
     files.push({ key, ...facts, etag: await etagOf(key, facts.bytes, lake) });
   }
   const { rows, keys, checksum } = next.value;

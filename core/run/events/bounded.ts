@@ -7,11 +7,19 @@ const mostCharacters = 1000;
  * 256 KB until January 2026 (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html), which targets may still hold to.
  */
 export function bounded(sentences: readonly string[]): string[] {
-  const shown = sentences.length > mostSentences ? sentences.slice(0, mostSentences - 1) : sentences;
-  const more = sentences.length - shown.length;
-  const told = shown.map((sentence) =>
-    sentence.length > mostCharacters ? `${cut(sentence, mostCharacters - 1)}…` : sentence,
-  );
+  return boundedCounts(sentences.map((sentence) => ({ sentence, count: '' })));
+}
+
+/** The same, of sentences that each end in a count, which is not cut off: 'page 4: HTTP 403' and ' (2 page ranges)'. */
+export function boundedCounts(
+  counted: readonly { readonly sentence: string; readonly count: string }[],
+): string[] {
+  const shown = counted.length > mostSentences ? counted.slice(0, mostSentences - 1) : counted;
+  const more = counted.length - shown.length;
+  const told = shown.map(({ sentence, count }) => {
+    const room = mostCharacters - count.length;
+    return (sentence.length > room ? `${cut(sentence, room - 1)}…` : sentence) + count;
+  });
   return more === 0 ? told : [...told, `and ${more.toLocaleString('en')} more`];
 }
 

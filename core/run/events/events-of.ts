@@ -4,7 +4,7 @@ import type { UnpublishedEnding } from '../ending/ending';
 import type { RunName } from '../keys';
 import type { Pointer } from '../publish/pointer';
 import type { RunState } from '../run-state';
-import { bounded } from './bounded';
+import { bounded, boundedCounts } from './bounded';
 import type { RunEvent } from './run-event';
 
 /** Where a run is, for those who are told of it. */
@@ -55,7 +55,12 @@ export function blockedEvent(run: RunName, state: BlockedState, at: string, plac
       eventId: `${eventId}/${blockageOf(state)}`,
       ...rest,
       ...{ ranges, missing },
-      reasons: bounded(reasons.map((one) => `${one.reason} (${counted(one.ranges, 'page range')})`)),
+      reasons: boundedCounts(
+        reasons.map(({ reason, ranges: failed }) => ({
+          sentence: reason,
+          count: ` (${counted(failed, 'page range')})`,
+        })),
+      ),
     },
   };
 }

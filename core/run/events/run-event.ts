@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Who says that something happened, the same in every event: `source` on a bus. */
+export const eventSource = 'baseload';
+
 const common = {
   /** The same for every delivery of one event. */
   eventId: z.string(),

@@ -1,7 +1,8 @@
-import { BaseloadError, PermanentError, ThrottledError } from '../../errors';
+import { PermanentError, ThrottledError } from '../../errors';
 import { EndlessChainError } from '../../extract/guard-errors';
 import { pageRangeName } from '../../plan/grid';
 import type { DeadRange } from '../dead/dead-range';
+import { failureReasonOf } from '../failure-reason';
 import { deadKey } from '../keys';
 import type { Clock, FailureReason, Lake, PageQueue, Telemetry } from '../ports';
 import type { PageMessage } from './page-message';
@@ -68,7 +69,7 @@ async function recover(
   const { pageQueue, telemetry, maxReceiveCount, random = Math.random } = services;
   const { parks = 0, ...unparked } = message;
   const { slice, index } = message.range;
-  const reason = describe(error);
+  const reason = failureReasonOf(error);
   telemetry.warn('A range was not loaded', { ...reason, receiveCount, slice, index });
   if (error instanceof ThrottledError) {
     const seconds = Math.min(longestDelaySeconds, Math.ceil(error.retryAfterSeconds));
@@ -132,13 +133,4 @@ function refuseEndlessParking(error: ThrottledError, { dataset, range, parks = 0
     `range ${pageRangeName(range)} of ${dataset} was asked to wait more than ${mostParks} times, last by: ${error.message}`,
     { evidence: error.evidence, cause: error },
   );
-}
-
-function describe(error: unknown): FailureReason {
-  if (error instanceof BaseloadError) {
-    const { failure, name, message, evidence } = error;
-    return { failure, error: name, reason: message, status: evidence.status };
-  }
-  if (error instanceof Error) return { failure: 'unknown', error: error.name, reason: error.message };
-  return { failure: 'unknown', error: 'unknown', reason: String(error) };
 }

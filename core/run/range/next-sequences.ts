@@ -34,12 +34,12 @@ export async function readNext(
 export async function writeNext(
   sequences: readonly Sequence[],
   { run, range, attempt }: { readonly run: RunName; readonly range: RangeName; readonly attempt: string },
-  lake: Pick<Lake, 'put'>,
+  lake: Pick<Lake, 'putIfAbsent'>,
 ): Promise<Receipt['next']> {
   if (sequences.length === 0) return undefined;
   const inline = { sequences: [...sequences] };
   if (fitsInReceipt(inline)) return inline;
   const key = nextKey(run, range, attempt);
-  await lake.put(key, JSON.stringify({ version: 1, ...inline }), { contentType: 'application/json' });
+  await lake.putIfAbsent(key, JSON.stringify({ version: 1, ...inline }), { contentType: 'application/json' });
   return { key };
 }

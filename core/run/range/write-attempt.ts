@@ -55,7 +55,7 @@ async function keepQuarantine(
 ): Promise<string | undefined> {
   if (shaped.quarantined === 0) return undefined;
   const key = quarantineKey(message, message.range, attempt);
-  await lake.put(key, { file: files.quarantine });
+  await lake.putIfAbsent(key, { file: files.quarantine });
   return key;
 }
 
@@ -65,7 +65,7 @@ async function keepObservations(
 ): Promise<string | undefined> {
   if (isSilent(observations)) return undefined;
   const key = observationsKey(message, message.range, attempt);
-  await lake.put(key, JSON.stringify(observations), { contentType: 'application/json' });
+  await lake.putIfAbsent(key, JSON.stringify(observations), { contentType: 'application/json' });
   return key;
 }
 

@@ -22,12 +22,12 @@ export class RawPagesError extends PermanentError {}
 export async function writeRaw(
   { key, pagesFile, compressedFile }: RawPages,
   origins: readonly PageOrigin[],
-  lake: Pick<Lake, 'put'>,
+  lake: Pick<Lake, 'putIfAbsent'>,
 ): Promise<void> {
   const sha256 = await compress(pagesFile, compressedFile);
-  await lake.put(key, { file: compressedFile }, { contentType: 'application/gzip' });
+  await lake.putIfAbsent(key, { file: compressedFile }, { contentType: 'application/gzip' });
   const document = toPagesDocument({ origins, sha256 });
-  await lake.put(rawPagesKey(key), document, { contentType: 'application/json' });
+  await lake.putIfAbsent(rawPagesKey(key), document, { contentType: 'application/json' });
 }
 
 /**

@@ -9,7 +9,7 @@ import type { PageMessage } from './page-message';
 import { type Receipt, toMetadata } from './receipt';
 
 export interface StageServices {
-  readonly lake: Pick<Lake, 'head' | 'get' | 'put' | 'putIfAbsent'>;
+  readonly lake: Pick<Lake, 'head' | 'get' | 'putIfAbsent'>;
   readonly pageQueue: Pick<PageQueue, 'send'>;
   readonly telemetry: Telemetry;
 }

@@ -7,8 +7,10 @@ import type { Drift } from '../drift/drift';
 import type { Inherited } from '../inherited';
 import type { Unrolled } from '../missing/unroll';
 import { inheritedSentences } from './inherit';
+import { judgeShrink } from './judge-shrink';
 import { type Judged, Judgement } from './judgement';
 import type { KeyProof } from './key-intervals';
+import type { Predecessor } from './predecessor';
 import { quarantineProblem } from './quarantine-problem';
 import type { RepeatedKeys } from './repeated-keys';
 import { Sentences } from './sentences';
@@ -46,6 +48,8 @@ export interface Evidence {
   readonly hole: Hole;
   /** In what the table falls short that what changed is merged into. */
   readonly inherited?: readonly Inherited[] | undefined;
+  /** The table that the run would take the place of: see readPredecessor. */
+  readonly predecessor?: Predecessor | null | undefined;
   /** The files that the run was merged into, once it was. */
   readonly files?: TableFiles | undefined;
 }
@@ -78,6 +82,7 @@ export function judge(plan: Plan, evidence: Evidence): Judged {
   judgeKeys(judgement, evidence);
   judgement.none('checksums', changed, unchanged(evidence));
   judgeHole(judgement, plan, evidence);
+  judgeShrink(judgement, plan, evidence);
   judgeBase(judgement, plan, evidence);
   return judgement.judged();
 }

@@ -10,6 +10,7 @@ import { inheritedSchema } from '../inherited';
 import { manifestKey, type RunName } from '../keys';
 import type { Lake } from '../ports';
 import { receiptSchema } from '../range/receipt';
+import { predecessorSchema } from './predecessor';
 
 const count = z.int().min(0);
 
@@ -78,6 +79,8 @@ export const manifestSchema = z.object({
   givenUp: z.array(givenUpSchema),
   /** In what the table falls short that what changed is merged into; absent of a run that loads everything. */
   inherited: z.array(inheritedSchema).optional(),
+  /** The table that it would take the place of; null where nothing was published, absent where none is held against it. */
+  predecessor: predecessorSchema.nullable().optional(),
   /** One sentence for each way in which the run falls short; empty when it may be published. */
   problems: z.array(z.string()),
   /** One sentence for each way in which it falls short and is published all the same. */

@@ -31,6 +31,12 @@ export function restPart(number: number, objects: number): string {
   return `rest-${String(number).padStart(8, '0')}-of-${objects}`;
 }
 
+/** How many objects the run had when such a part was written; undefined of a key that is of no such part. */
+export function objectsOfRest(key: string): number | undefined {
+  const objects = /\/rest-\d+-of-(\d+)\.jsonl$/.exec(key)?.[1];
+  return objects === undefined ? undefined : Number(objects);
+}
+
 /** Which block a part is; undefined when it is none. */
 export function blockOfPart(prefix: string, key: string): Block | undefined {
   const name = /^block-(.+)\.jsonl$/.exec(key.slice(prefix.length))?.[1];

@@ -17,6 +17,7 @@ const checkNames = [
   'checksums',
   'quarantine',
   'given-up',
+  'shrink',
   'base',
 ] as const;
 

@@ -39,7 +39,7 @@ export async function verifyAgain(run: RunName, services: SurveyServices): Promi
   const found = await survey(plan, new Ledger(foldersOf(plan, manifest), lake), services);
   const curated = await readCurated(lake, plan);
   const changed = await allChanges({ plan, manifest, found, curated }, lake);
-  const { drift, total, givenUp, inherited } = manifest;
+  const { drift, total, givenUp, inherited, predecessor } = manifest;
   const files = curated && filesOf(curated);
   const hole = { ranges: givenUp, records: await recordsGivenUp(plan, manifest, lake) };
   const extents = extentsOf(manifest, found);
@@ -51,6 +51,7 @@ export async function verifyAgain(run: RunName, services: SurveyServices): Promi
     total,
     hole,
     inherited,
+    predecessor,
     files,
   });
   return { manifest, files, verdict, checks: [...checks] };

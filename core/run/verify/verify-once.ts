@@ -11,6 +11,7 @@ import { type Evidence, judge } from './judge';
 import type { Judged } from './judgement';
 import { Ledger, type LedgerFolder } from './ledger';
 import { type Manifest, type ManifestPart, readManifest } from './manifest';
+import { readPredecessor } from './read-predecessor';
 import { type SurveyServices, survey } from './survey';
 import { readVerification, type Verification } from './verification';
 
@@ -44,7 +45,11 @@ export async function verifyOnce(
   const total = looked.total ?? plan.total ?? found.tally.promised;
   const extents = looked.generations;
   const inherited = await inherit(plan, lake);
-  const evidence = { ...found, extents, drift: looked.drift, total, hole, inherited };
+  const predecessor = await readPredecessor(plan, lake);
+  // Readers may see the run by now, which somebody else has verified.
+  const verified = predecessor === undefined ? await readManifest(lake, plan) : undefined;
+  if (verified) return verified;
+  const evidence = { ...found, extents, drift: looked.drift, total, hole, inherited, predecessor };
   const judged = judge(plan, evidence);
   await writeVerification(plan, judged, services);
   const parts = found.replaced.apply(ledger.folders.flatMap((folder) => folder.parts));
@@ -90,7 +95,7 @@ async function writeVerification(
 
 function manifestOf(
   plan: Plan,
-  { tally, observations, drift, total, hole, inherited = [] }: Evidence,
+  { tally, observations, drift, total, hole, inherited = [], predecessor }: Evidence,
   { problems, warnings }: Judged,
   parts: readonly ManifestPart[],
 ): Manifest {
@@ -112,6 +117,7 @@ function manifestOf(
     ...(drift === undefined ? {} : { drift }),
     givenUp: [...hole.ranges],
     ...(increment === undefined ? {} : { inherited: [...inherited] }),
+    ...(predecessor === undefined ? {} : { predecessor }),
     problems: [...problems],
     warnings: [...warnings],
     parts: [...parts],

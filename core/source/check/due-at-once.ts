@@ -1,3 +1,4 @@
+import { clockIn, type Shown } from './clock-in';
 import type { Fields } from './fields';
 
 const minute = 60_000;
@@ -5,16 +6,6 @@ const day = 24 * 60 * minute;
 /** The days that are tried: fixed, so that a definition is not valid in one year and refused in the next. */
 const begin = Date.UTC(2026, 0, 1);
 const end = Date.UTC(2027, 0, 1);
-
-/** What clocks of a zone show. */
-interface Shown {
-  readonly hour: number;
-  readonly minute: number;
-  /** 'mon' … 'sun' */
-  readonly weekDay: string;
-  /** Milliseconds that they are ahead of UTC. */
-  readonly ahead: number;
-}
 
 /**
  * The first moment of 2026, ISO 8601, at which two schedules of different time zones are both due; undefined where there is none, or where one is
@@ -53,27 +44,4 @@ function* duesOf(schedule: Fields): Generator<number> {
 function isDue({ hour, minute, weekDays }: Fields, shown: Shown): boolean {
   const isOn = !Array.isArray(weekDays) || weekDays.includes(shown.weekDay);
   return isOn && shown.hour === hour && shown.minute === minute;
-}
-
-function clockIn(timeZone: unknown): (moment: number) => Shown {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: String(timeZone ?? 'UTC'),
-    weekday: 'short',
-    hour: 'numeric',
-    minute: 'numeric',
-    hourCycle: 'h23',
-    timeZoneName: 'longOffset',
-  });
-  return (moment) => {
-    const parts = new Map(format.formatToParts(moment).map(({ type, value }) => [type, value]));
-    // 'GMT', or 'GMT-03:30'
-    const [, sign, hours = 0, minutes = 0] =
-      /([+-])(\d\d):(\d\d)/.exec(parts.get('timeZoneName') ?? '') ?? [];
-    return {
-      hour: Number(parts.get('hour')),
-      minute: Number(parts.get('minute')),
-      weekDay: (parts.get('weekday') ?? '').toLowerCase(),
-      ahead: (sign === '-' ? -1 : 1) * (60 * Number(hours) + Number(minutes)) * minute,
-    };
-  };
 }

@@ -13,6 +13,7 @@ import { requestProblems } from './inconsistent-request';
 import { runningProblems } from './inconsistent-running';
 import { shapingProblems } from './inconsistent-shaping';
 import { recordSliceProblems, sliceProblems } from './inconsistent-slices';
+import { requestCredentials, tokenUrlCredentials } from './written-credentials';
 
 /**
  * What no single option shows: names used twice, keys that are no columns, a pace that no lane can keep, options that
@@ -24,6 +25,7 @@ export function inconsistencies(definition: unknown): readonly Problem[] {
   const datasets = Array.isArray(source.datasets) ? source.datasets.map(fields) : [];
   return [
     ...authProblems(source),
+    ...tokenUrlCredentials(fields(source.auth)),
     ...paceProblems(source, datasets),
     ...duplicates(
       datasets.map((dataset) => dataset.name),
@@ -42,6 +44,7 @@ function datasetProblems(dataset: Fields, path: Path, auth: Fields): readonly Pr
     ...keyProblems(dataset.key, fields(dataset.columns), path),
     ...shapingProblems(dataset, path),
     ...requestProblems(fields(dataset.request), [...path, 'request']),
+    ...requestCredentials(dataset, path, auth),
     ...headerProblems(fields(dataset.request), [...path, 'request', 'headers'], auth),
     ...parameterProblems(dataset, path, auth),
     ...placeholderProblems(dataset, path),

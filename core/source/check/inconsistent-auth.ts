@@ -8,7 +8,13 @@ const ownFields = ['grant_type', 'client_id', 'client_secret', 'refresh_token', 
 /** Keys that come in pairs, fields that the grant fills itself, a certificate where nobody asks for one. */
 export function authProblems(source: Fields): readonly Problem[] {
   const auth = fields(source.auth);
-  return [...keyPair(auth), ...grantFields(auth), ...basicName(auth), ...certificate(source)];
+  return [
+    ...keyPair(auth),
+    ...allowedActions(auth),
+    ...grantFields(auth),
+    ...basicName(auth),
+    ...certificate(source),
+  ];
 }
 
 function keyPair(auth: Fields): readonly Problem[] {
@@ -23,6 +29,39 @@ function keyPair(auth: Fields): readonly Problem[] {
       'both accessKeyId and secretAccessKey, or neither for the own role of the function',
     ),
   );
+}
+
+/** Services that sign by another name than the one that their actions begin with. */
+const actionPrefixes: Readonly<Record<string, string>> = { monitoring: 'cloudwatch', email: 'ses' };
+
+/** What the own role may do is for a source that it signs for, and for that one's service. */
+function allowedActions({ type, service, allow, accessKeyId, secretAccessKey }: Fields): readonly Problem[] {
+  if (type !== 'aws-sigv4' || !Array.isArray(allow)) return [];
+  if (accessKeyId !== undefined || secretAccessKey !== undefined)
+    return [
+      problemAt(
+        ['auth', 'allow'],
+        describe(allow),
+        'nothing where keys sign: what they may do, their own account says',
+      ),
+    ];
+  if (typeof service !== 'string') return [];
+  const prefix = actionPrefixes[service] ?? service;
+  return allow.flatMap((one, index) => {
+    const { actions } = fields(one);
+    if (!Array.isArray(actions)) return [];
+    return actions.flatMap((action, at) =>
+      typeof action !== 'string' || !action.includes(':') || action.startsWith(`${prefix}:`)
+        ? []
+        : [
+            problemAt(
+              ['auth', 'allow', index, 'actions', at],
+              quote(action),
+              `actions of the service that is signed for: '${prefix}:…'`,
+            ),
+          ],
+    );
+  });
 }
 
 function grantFields(auth: Fields): readonly Problem[] {

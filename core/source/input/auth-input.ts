@@ -69,7 +69,10 @@ export interface RefreshTokenInput extends OAuth2Input {
   readonly clientSecret?: SecretRef | undefined;
 }
 
-/** AWS Signature Version 4. @example { type: 'aws-sigv4', region: 'eu-central-1', service: 'execute-api' } */
+/**
+ * AWS Signature Version 4.
+ * @example { type: 'aws-sigv4', region: 'eu-central-1', service: 'execute-api', accessKeyId: secret('acme/id'), secretAccessKey: secret('acme/key') }
+ */
 export interface SigV4Input {
   readonly type: 'aws-sigv4';
   /** @example 'eu-central-1' */
@@ -80,6 +83,19 @@ export interface SigV4Input {
   readonly accessKeyId?: SecretRef | undefined;
   /** Together with `accessKeyId`. @default the function's own role */
   readonly secretAccessKey?: SecretRef | undefined;
+  /** What the function's own role is allowed to ask of the source; needed without keys once deployed, and only then. @default nothing */
+  readonly allow?: readonly AllowedActionsInput[] | undefined;
+}
+
+/**
+ * Actions of the service that is signed for, and what they are allowed on.
+ * @example { actions: ['execute-api:Invoke'], resources: ['arn:aws:execute-api:eu-west-1:111122223333:abc123/prod/GET/*'] }
+ */
+export interface AllowedActionsInput {
+  /** @example ['execute-api:Invoke'] */
+  readonly actions: readonly `${string}:${string}`[];
+  /** ARNs, in which `*` stands for any text after the account. @example ['arn:aws:execute-api:eu-west-1:111122223333:abc123/prod/GET/*'] */
+  readonly resources: readonly `arn:${string}`[];
 }
 
 /**

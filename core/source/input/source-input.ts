@@ -137,7 +137,7 @@ export interface DatasetInput<
   readonly tableVersion?: number | undefined;
   /** Keep the page bodies as received, gzipped. @default true; where a column is masked it must be written, for the bodies show what the mask hides */
   readonly keepRaw?: boolean | undefined;
-  /** How far a run is verified, and what becomes of one that falls short. @default { looks: 3, ifShort: 'refuse' } */
+  /** How far a run is verified, and what becomes of one that falls short. @default { looks: 3, ifShort: 'refuse', maxShrink: 0.5 } */
   readonly verification?: Partial<Verification> | undefined;
   /**
    * Merge a run's objects into files of about this size, deduplicated by key and sorted by it, before the run is published.

@@ -29,6 +29,22 @@ const awsName = matching(
   "lower-case letters, digits and dashes, such as 'eu-central-1' or 'execute-api'",
 );
 
+const action = matching(
+  /^[a-z0-9-]{1,60}:[A-Za-z0-9]{1,100}$/,
+  "an action by its whole name, such as 'execute-api:Invoke'",
+);
+
+/** A partition, a service, a region and an account as they are; a pattern, at most, below them. */
+const arn = matching(
+  /^arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:(?![*?]+$)\S+$/,
+  "an ARN with '*' below the account at most, such as 'arn:aws:execute-api:eu-west-1:111122223333:abc123/prod/GET/*'",
+);
+
+const allowed = options({
+  actions: z.array(action, 'a list of actions').min(1, 'at least one action'),
+  resources: z.array(arn, 'a list of ARNs').min(1, 'at least one ARN'),
+});
+
 const headers = leaf<HeaderFunction>(
   (value) => typeof value === 'function',
   'a function that makes headers of a request, such as ({ secrets }) => ({ … })',
@@ -60,6 +76,10 @@ export const auth = z.discriminatedUnion(
       service: awsName,
       accessKeyId: secretRef.exactOptional(),
       secretAccessKey: secretRef.exactOptional(),
+      allow: z
+        .array(allowed, "a list, such as [{ actions: ['execute-api:Invoke'], resources: ['arn:…'] }]")
+        .min(1, 'at least one entry')
+        .exactOptional(),
     }),
     options({
       type: z.literal('custom'),

@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { schedule } from './schedule-schema';
 import { choice, matching, numberWhere, options, wholeNumber } from './schema-parts';
 
-const defaultVerification = { looks: 3, ifShort: 'refuse', tolerance: 0 } as const;
+const defaultVerification = { looks: 3, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 } as const;
+
+const share = numberWhere((value) => value >= 0 && value <= 1, 'a number from 0 to 1');
 
 const verification = options({
   looks: wholeNumber(0, 10).default(defaultVerification.looks),
   ifShort: choice(['refuse', 'publish-with-warning']).default(defaultVerification.ifShort),
-  tolerance: numberWhere((value) => value >= 0 && value <= 1, 'a number from 0 to 1').default(
-    defaultVerification.tolerance,
-  ),
+  tolerance: share.default(defaultVerification.tolerance),
+  maxShrink: share.default(defaultVerification.maxShrink),
 }).default(defaultVerification);
 
 const incremental = options({

@@ -39,6 +39,11 @@ export function pageName({ environment, source }: Omit<Watched, 'dataset'>): str
   return source === undefined ? named({ environment }, 'pipeline') : named({ environment, source });
 }
 
+/** Name of the silent alarm that mutes sources' pages while no run can be published: 'baseload-prod-reconcile'. */
+export function muteName(environment: string): string {
+  return named({ environment }, 'reconcile');
+}
+
 /** Name of the topic that is told of pages. */
 export function topicName(environment: string): string {
   return named({ environment }, 'alarms');

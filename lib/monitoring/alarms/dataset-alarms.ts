@@ -3,18 +3,16 @@ import type { Dataset, Source } from '../../../core/source/source';
 import { type Environment, schedulesHere } from '../../environments';
 import { ofDataset } from '../metrics';
 import type { AlarmKind } from './alarm-names';
-import { ExplainedAlarm, type ExplainedAlarmProps } from './explained-alarm';
+import { ExplainedAlarm, type ExplainedAlarmProps, endsByItself, toBeSeen } from './explained-alarm';
 import { consequenceOf } from './explanation';
 import { whyStuck } from './first-commands';
+import { hoursLateAllowed } from './thresholds';
 
 export interface DatasetAlarmsProps {
   readonly environment: Environment;
   readonly source: Source;
   readonly dataset: Dataset;
 }
-
-/** How a run ended is told once; the alarm stays for an hour, twelve periods of five minutes, so that it can be seen. */
-const forAnHour = [1, 12] as const;
 
 /** What can go wrong with a dataset. Of a run that does not end, or ends unpublished, one of these tells; `late` follows when the deadline has passed. */
 export class DatasetAlarms extends Construct {
@@ -28,7 +26,6 @@ export class DatasetAlarms extends Construct {
     const consequence = consequenceOf(source.name, dataset);
     const alarm = (kind: AlarmKind, props: Omit<ExplainedAlarmProps, 'watched' | 'kind'>) =>
       new ExplainedAlarm(this, kind, { watched, kind, ...props });
-    const ended = 'OK comes after an hour by itself, whether or not anything was mended.';
 
     this.alarms = [
       ...(schedulesHere(environment, source, dataset).length > 0
@@ -37,7 +34,7 @@ export class DatasetAlarms extends Construct {
               meaning: `${name} should have been published, and is not: its deadline is ${dataset.deadlineHours} hours after its schedule. ${consequence}`,
               first: command('status'),
               metric: ofDataset(watched, 'HoursLate', 'Maximum'),
-              breaches: { above: 0 },
+              breaches: { above: hoursLateAllowed },
               // Reconcile states it each minute, one that verifies for 15 minutes when it ends. Nothing at all for half an hour: nobody knows.
               during: [6, 6],
               missing: 'breaching',
@@ -53,25 +50,25 @@ export class DatasetAlarms extends Construct {
         during: [3, 6],
       }),
       alarm('quarantine', {
-        meaning: `A run of ${name} was not published: more of its records do not fit their columns than it was planned to allow, ${percent(dataset.maxQuarantinedRatio)} as deployed now. ${consequence} ${ended}`,
+        meaning: `A run of ${name} was not published: more of its records do not fit their columns than it was planned to allow, ${percent(dataset.maxQuarantinedRatio)} as deployed now. ${consequence} ${endsByItself}`,
         first: command('status'),
         metric: ofDataset(watched, 'RunQuarantined', 'Sum'),
         breaches: { from: 1 },
-        during: forAnHour,
+        during: toBeSeen,
       }),
       alarm('drift', {
-        meaning: `A run of ${name} was not published: the source changed while it was read, and never stood still long enough to prove that nothing is missing. ${consequence} ${ended}`,
+        meaning: `A run of ${name} was not published: the source changed while it was read, and never stood still long enough to prove that nothing is missing. ${consequence} ${endsByItself}`,
         first: command('runs'),
         metric: ofDataset(watched, 'RunDrifted', 'Sum'),
         breaches: { from: 1 },
-        during: forAnHour,
+        during: toBeSeen,
       }),
       alarm('incomplete', {
-        meaning: `A run of ${name} was not published: records are missing or came twice, or it was given up. ${consequence} ${ended}`,
+        meaning: `A run of ${name} was not published: records are missing or came twice, or it was given up. ${consequence} ${endsByItself}`,
         first: command('verify'),
         metric: ofDataset(watched, 'RunIncomplete', 'Sum'),
         breaches: { from: 1 },
-        during: forAnHour,
+        during: toBeSeen,
       }),
     ];
   }

@@ -17,6 +17,15 @@ export interface PageAlarmProps {
   readonly suppressor?: IAlarm;
 }
 
+/**
+ * How long a page waits for its suppressor: longer than reconcile's alarms take at most, which is 28 minutes where each invocation needs 15 to fail. An
+ * alarm that is to be told must last for longer than that.
+ */
+export const waitPeriod = Duration.minutes(30);
+
+/** How long what the suppressor's cause has brought about has to end too: as long as worker-errors stays after the last crash, and a little more. */
+export const extensionPeriod = Duration.minutes(45);
+
 /** A silent alarm that gathers some of a page's children. */
 interface AlarmGroup {
   readonly name: string;
@@ -26,8 +35,8 @@ interface AlarmGroup {
 
 /**
  * The alarm that tells somebody, once, when any of its children begins, and once when all have ended (CloudWatch User Guide, "Create a composite
- * alarm"). With a suppressor it waits for five minutes first: for the suppressor, which may be a little later, and so that an alarm that was
- * made before its metric had a first value has become OK. When the suppressor ends, its children have ten minutes to end too.
+ * alarm"). With a suppressor it waits first, since the suppressor may be later than what it explains, and keeps quiet for a while after the
+ * suppressor has ended (CloudWatch User Guide, "Suppressing composite alarm actions").
  */
 export class PageAlarm extends Construct {
   readonly name: string;
@@ -51,8 +60,8 @@ export class PageAlarm extends Construct {
       ...(suppressor
         ? {
             actionsSuppressor: suppressor,
-            actionsSuppressorWaitPeriod: Duration.minutes(5),
-            actionsSuppressorExtensionPeriod: Duration.minutes(10),
+            actionsSuppressorWaitPeriod: waitPeriod,
+            actionsSuppressorExtensionPeriod: extensionPeriod,
           }
         : {}),
     });

@@ -7,9 +7,10 @@ import { functionNames, queueNames } from '../../../lambda/environment';
 import type { Environment } from '../../environments';
 import { ofFunction, ofQueue, usualPeriod } from '../metrics';
 import type { AlarmKind } from './alarm-names';
-import { ExplainedAlarm, type ExplainedAlarmProps } from './explained-alarm';
+import { ExplainedAlarm, type ExplainedAlarmProps, endsByItself, toBeSeen } from './explained-alarm';
 import { consequencesOf } from './explanation';
 import { errorsIn } from './first-commands';
+import { deadLettersFrom, longestWait, longWorkerShare } from './thresholds';
 
 export interface SourceAlarmsProps {
   readonly environment: Environment;
@@ -17,15 +18,11 @@ export interface SourceAlarmsProps {
   readonly workerTimeout: Duration;
 }
 
-/** A page queue keeps a message for four days; a day before that somebody must know, whatever the deadline is. */
-const latestQueueAge = Duration.days(3);
-
-/** A worker that ends by itself stays far below: a range of a grid is some 10 s of requests, one of a chain 60 s, and both have 30 s to write. */
-export const longWorkerShare = 0.8;
-
 /** What can go wrong with a source as a whole. */
 export class SourceAlarms extends Construct {
   readonly alarms: readonly ExplainedAlarm[];
+  /** Not among them: its cause is the account's, not the source's. */
+  readonly throttles: ExplainedAlarm;
 
   constructor(scope: Construct, id: string, { environment, source, workerTimeout }: SourceAlarmsProps) {
     super(scope, id);
@@ -39,7 +36,7 @@ export class SourceAlarms extends Construct {
     const alarm = (kind: AlarmKind, props: Omit<ExplainedAlarmProps, 'watched' | 'kind'>) =>
       new ExplainedAlarm(this, kind, { watched, kind, ...props });
     const minute = Duration.minutes(1);
-    const deadline = deadlineOf(source);
+    const deadline = longestWait(source);
     const longWorker = longWorkerShare * workerTimeout.toSeconds();
     const scheduled = source.datasets.some((dataset) => schedulesOf(dataset).length > 0);
 
@@ -48,7 +45,7 @@ export class SourceAlarms extends Construct {
         meaning: `Page ranges of ${source.name} failed for good. Their run waits for somebody, and readers keep the run before. It may mean: ${consequences}`,
         first: `npx baseload dlq ${source.name} ${env}`,
         metric: ofQueue(queues.dead, 'ApproximateNumberOfMessagesVisible', 'Maximum', minute),
-        breaches: { from: 1 },
+        breaches: { from: deadLettersFrom },
         during: [1, 1],
       }),
       alarm('queue-age', {
@@ -72,14 +69,8 @@ export class SourceAlarms extends Construct {
           label: 'Workers that failed, %',
         }),
         breaches: { above: 5 },
-        during: [2, 3],
-      }),
-      alarm('worker-throttles', {
-        meaning: `Lambda starts fewer workers of ${source.name} than it has lanes, since the account's concurrency is used up: loads take longer. ${ifItLasts}`,
-        first: 'aws lambda get-account-settings --query AccountLimit',
-        metric: ofFunction(worker, 'Throttles', 'Sum'),
-        breaches: { above: 0 },
-        during: [2, 3],
+        // A range that crashed is tried again half an hour later: one alarm holds until then.
+        during: [2, 10],
       }),
       alarm('worker-duration', {
         meaning: `Workers of ${source.name} take more than ${longWorker} s of the ${workerTimeout.toSeconds()} s that they have: the source answers slowly, or page ranges are too big. Soon they will not finish. ${ifItLasts}`,
@@ -98,12 +89,12 @@ export class SourceAlarms extends Construct {
         during: [2, 3],
       }),
       alarm('fan-out-errors', {
-        meaning: `A run of ${source.name} could not be planned; Lambda tries twice more by itself. Unless one succeeds, nothing is loaded. ${ifItLasts}`,
+        meaning: `A run of ${source.name} was due and could not be planned, however often Lambda tried: nothing is loaded, and nothing tries it again. It may mean: ${consequences} ${endsByItself}`,
         first: errorsIn(fanOut),
-        // An error is dated to the start of its invocation and told at its end, up to 15 minutes later: a shorter period would not see it.
-        metric: ofFunction(fanOut, 'Errors', 'Sum', Duration.minutes(30)),
+        // Starts that Lambda has given up; one that a later attempt makes good is none (AWS Lambda, "Types of metrics for Lambda functions").
+        metric: ofFunction(fanOut, 'AsyncEventsDropped', 'Sum'),
         breaches: { from: 1 },
-        during: [1, 1],
+        during: toBeSeen,
       }),
       ...(scheduled
         ? [
@@ -117,11 +108,13 @@ export class SourceAlarms extends Construct {
           ]
         : []),
     ];
+    this.throttles = alarm('worker-throttles', {
+      meaning: `Lambda starts fewer workers of ${source.name} than it has lanes, since the account's concurrency is used up: loads take longer. ${ifItLasts}`,
+      first: 'aws lambda get-account-settings --query AccountLimit',
+      metric: ofFunction(worker, 'Throttles', 'Sum'),
+      breaches: { above: 0 },
+      // Loads come and go, and with them the throttling: half an hour keeps it one alarm.
+      during: [2, 6],
+    });
   }
-}
-
-/** A load may take until its dataset's deadline. */
-function deadlineOf({ datasets }: Source): Duration {
-  const hours = Math.max(...datasets.map(({ deadlineHours }) => deadlineHours));
-  return Duration.minutes(Math.min(Math.ceil(60 * hours), latestQueueAge.toMinutes()));
 }

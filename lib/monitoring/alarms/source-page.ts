@@ -21,6 +21,8 @@ export interface SourcePageProps {
 /** All alarms of a source and its datasets, and the one that pages for them. */
 export class SourcePage extends Construct {
   readonly children: readonly ExplainedAlarm[];
+  /** The one of them that the environment pages for, since several sources suffer from its cause together. */
+  readonly throttles: ExplainedAlarm;
   readonly page: PageAlarm;
 
   constructor(scope: Construct, id: string, props: SourcePageProps) {
@@ -30,12 +32,14 @@ export class SourcePage extends Construct {
     const ofDatasets = source.datasets.map(
       (dataset) => new DatasetAlarms(this, `Dataset-${dataset.name}`, { environment, source, dataset }),
     );
-    this.children = [...ofSource.alarms, ...ofDatasets.flatMap(({ alarms }) => alarms)];
+    const own = [...ofSource.alarms, ...ofDatasets.flatMap(({ alarms }) => alarms)];
+    this.throttles = ofSource.throttles;
+    this.children = [...own, this.throttles];
     this.page = new PageAlarm(this, 'Page', {
       watched: { environment: environment.name, source: source.name },
-      children: this.children,
+      children: own,
       explained: {
-        meaning: `Something is wrong with ${source.name}; the alarms in ALARM whose names begin with this one's say what. It may mean: ${consequencesOf(environment, source)}`,
+        meaning: `Something is wrong with ${source.name}; the alarms in ALARM whose names begin with this one's say what. It may mean: ${consequencesOf(environment, source)} While this is in ALARM, further faults of ${source.name} send no mail: look at the dashboard. OK comes by itself, also where nothing was loaded: it proves nothing, and status tells.`,
         first: `npx baseload status ${source.name} --env ${environment.name}`,
       },
       action,

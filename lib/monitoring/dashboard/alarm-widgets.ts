@@ -1,28 +1,46 @@
-import { AlarmStatusWidget, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AlarmState,
+  AlarmStatusWidget,
+  AlarmStatusWidgetSortBy,
+  type IAlarm,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { columns } from './row';
 
 /** Alarms that one widget shows (CloudWatch API, "Dashboard body structure and syntax", properties of an alarm widget). */
 const mostAlarms = 100;
 
-/** Lines of alarms that a widget shows without being scrolled; those in ALARM come first. */
-const mostHeight = 6;
+/** Alarms beside each other on a narrow screen; what is seen of more lines is scrolled. */
+const alarmsInLine = 5;
+const mostHeight = 4;
 
-/** The state of every alarm, a line of widgets for those that page and one for the others. */
+/** Which alarms are in ALARM, and below them the state of every alarm that pages; in both, the latest of those in ALARM come first. */
 export function alarmWidgets(pages: readonly IAlarm[], others: readonly IAlarm[]): AlarmStatusWidget[][] {
-  return [widgets('What pages', pages), widgets('Every alarm', others)];
+  return [...inAlarm(others), [whatPages(pages)]];
 }
 
-function widgets(title: string, alarms: readonly IAlarm[]): AlarmStatusWidget[] {
+/** Four side by side, where one does not hold them all. */
+function inAlarm(alarms: readonly IAlarm[]): AlarmStatusWidget[][] {
   const count = Math.ceil(alarms.length / mostAlarms);
-  // Side by side, four in a line
-  const width = columns / Math.min(4, Math.max(1, count));
-  return Array.from({ length: count }, (_, index) => {
-    const shown = alarms.slice(index * mostAlarms, (index + 1) * mostAlarms);
+  const widgets = Array.from({ length: count }, (_, index) => {
     return new AlarmStatusWidget({
-      title: count === 1 ? title : `${title}, ${index + 1} of ${count}`,
-      alarms: shown,
-      width: Math.floor(width),
-      height: count === 1 ? Math.min(mostHeight, 1 + Math.ceil(shown.length / 6)) : mostHeight,
+      title: count === 1 ? 'In ALARM: none is good' : `In ALARM, ${index + 1} of ${count}`,
+      alarms: alarms.slice(index * mostAlarms, (index + 1) * mostAlarms),
+      states: [AlarmState.ALARM],
+      sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
+      width: columns / Math.min(4, count),
+      height: count === 1 ? 2 : 3,
     });
+  });
+  return Array.from({ length: Math.ceil(count / 4) }, (_, line) => widgets.slice(4 * line, 4 * line + 4));
+}
+
+function whatPages(pages: readonly IAlarm[]): AlarmStatusWidget {
+  return new AlarmStatusWidget({
+    title: 'What pages',
+    alarms: [...pages],
+    sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
+    width: columns,
+    // Two lines of alarms are little more than one of the grid.
+    height: Math.min(mostHeight, 1 + Math.ceil(0.62 * Math.ceil(pages.length / alarmsInLine))),
   });
 }

@@ -1,17 +1,25 @@
-import { type DashboardRow, graph, type Shown } from './row';
-import { eachDataset } from './searches';
+import { hoursLateAllowed } from '../alarms/thresholds';
+import { filled, never, titled } from './lines';
+import { alarmAt, type DashboardRow, graph, type Shown } from './row';
+import { datasetCount, eachDataset } from './searches';
 
-/** How old what readers see is, dataset by dataset. */
-export function freshnessRow({ environment: { name: environment } }: Shown): DashboardRow {
+/** How old, how late and how whole what readers see is, dataset by dataset. */
+export function freshnessRow(shown: Shown): DashboardRow {
+  const count = datasetCount(shown);
   return {
     question: 'Is the data fresh?',
-    hint: 'Hours since the time up to which a published table is complete, and hours past the deadline of a scheduled load: 0 is in time.',
+    hint: 'A table is as old as the time up to which it is complete; it falls when a run is published. Late is past the deadline of a scheduled load.',
+    alarms: ['late', 'quarantine'],
     widgets: [
-      graph(12, 'Hours since the baseline, by dataset', {
-        left: [eachDataset({ environment, metric: 'HoursSinceBaseline', statistic: 'Maximum' })],
+      graph(8, titled('Age of tables, hours', count), {
+        left: eachDataset(shown, 'HoursSinceBaseline', 'Maximum'),
       }),
-      graph(12, 'Hours late, by dataset', {
-        left: [eachDataset({ environment, metric: 'HoursLate', statistic: 'Maximum' })],
+      graph(8, titled('Hours late', count, '0 is good'), {
+        left: eachDataset(shown, 'HoursLate', 'Maximum'),
+        leftAnnotations: [alarmAt(hoursLateAllowed, 'late')],
+      }),
+      graph(8, titled('Share in quarantine', count, '0 is good'), {
+        left: [...eachDataset(shown, 'QuarantinedRatio', 'Maximum', filled), never()],
       }),
     ],
   };

@@ -1,6 +1,7 @@
 import { Dashboard, type IAlarm, PeriodOverride, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { stackName } from '../../../lambda/environment';
+import { cloudWatchConsole } from '../console-address';
 import { alarmWidgets } from './alarm-widgets';
 import { costRow } from './cost-row';
 import { freshnessRow } from './freshness-row';
@@ -28,7 +29,7 @@ export class PipelineDashboard extends Dashboard {
     const count = sources.length === 1 ? 'one source' : `${sources.length} sources`;
     this.addWidgets(
       new TextWidget({
-        markdown: `# Baseload ${environment.name}\n${count}. What an alarm means and what to do: docs/runbook.md, one heading for each.`,
+        markdown: `# Baseload ${environment.name}\n${count}; [all alarms](${cloudWatchConsole(this)}#alarmsV2:). What an alarm means and what to do: docs/runbook.md, one heading for each kind.`,
         width: columns,
         height: 2,
       }),

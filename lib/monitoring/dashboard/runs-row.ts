@@ -1,51 +1,52 @@
 import { Duration } from 'aws-cdk-lib';
-import type { MetricName } from '../../../core/run/ports';
-import { queueNames } from '../../../lambda/environment';
-import { ofQueue } from '../metrics';
+import { Color, type GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { never } from './lines';
 import { type DashboardRow, graph, type Shown } from './row';
-import { eachDataset, ofAllDatasets } from './searches';
-
-/** What became of runs, by the metric that counts it. */
-const endings: readonly (readonly [metric: MetricName, label: string])[] = [
-  ['RunPublished', 'published'],
-  ['RunFailed', 'ended unpublished'],
-  ['RunBlocked', 'blocked: looks of reconcile'],
-  ['RunStuck', 'stuck: passes of reconcile'],
-  ['RunSkipped', 'skipped: one was under way'],
-];
+import { ofAllDatasets } from './searches';
+import { loadedRanges, loadsNotStarted, longestWaits, waitingRanges } from './waiting';
 
 /** How far runs come, and what became of them. */
-export function runsRow({ environment: { name: environment }, sources }: Shown): DashboardRow {
-  const hour = Duration.hours(1);
+export function runsRow(shown: Shown): DashboardRow {
   return {
     question: 'Are runs moving?',
-    hint: 'Page ranges arrive while a queue holds messages. A queue that is full while none arrive: see queue-age in docs/runbook.md.',
+    hint: 'While page ranges wait, some are loaded. Ranges that wait while none is loaded, and runs that are held up, need somebody.',
+    alarms: ['queue-age', 'stuck', 'drift', 'incomplete', 'fan-out-errors', 'missed-schedules'],
     widgets: [
-      graph(12, 'Runs, by the hour', {
-        left: endings.map(([metric, label]) =>
-          ofAllDatasets({ environment, metric, statistic: 'Sum', period: hour }, label),
-        ),
-      }),
-      graph(12, 'Share in quarantine (0 to 1), by dataset', {
-        left: [eachDataset({ environment, metric: 'QuarantinedRatio', statistic: 'Maximum' })],
-      }),
-      graph(12, 'Page ranges loaded, by dataset', {
-        left: [eachDataset({ environment, metric: 'RangesLoaded', statistic: 'Sum' })],
-        stacked: true,
-      }),
-      graph(12, 'Page ranges waiting and being loaded, by source', {
-        left: sources.flatMap(({ source: { name } }) => {
-          const { pages } = queueNames(environment, name);
-          return [
-            ofQueue(pages, 'ApproximateNumberOfMessagesVisible', 'Maximum').with({
-              label: `${name}, waiting`,
-            }),
-            ofQueue(pages, 'ApproximateNumberOfMessagesNotVisible', 'Maximum').with({
-              label: `${name}, being loaded`,
-            }),
-          ];
-        }),
-      }),
+      endings(shown),
+      heldUp(shown),
+      loadsNotStarted(shown),
+      loadedRanges(shown),
+      waitingRanges(shown),
+      longestWaits(shown),
     ],
   };
+}
+
+/** What became of runs. */
+function endings({ environment: { name: environment } }: Shown): GraphWidget {
+  const period = Duration.hours(1);
+  const count = (metric: 'RunPublished' | 'RunFailed' | 'RunSkipped', label: string, color: string) =>
+    ofAllDatasets({ environment, metric, statistic: 'Sum' }, { label, color, period });
+  return graph(8, 'Runs, by the hour', {
+    left: [
+      count('RunPublished', 'published', Color.GREEN),
+      count('RunFailed', 'ended unpublished', Color.RED),
+      count('RunSkipped', 'skipped: one was under way', Color.GREY),
+      never(),
+    ],
+    period,
+  });
+}
+
+/** Each look at a run that is blocked or stuck counts one: the highest of five minutes is 1 for each such run. */
+function heldUp({ environment: { name: environment } }: Shown): GraphWidget {
+  const count = (metric: 'RunBlocked' | 'RunStuck', label: string, color: string) =>
+    ofAllDatasets({ environment, metric, statistic: 'Maximum' }, { label, color });
+  return graph(8, 'Runs held up: 0 is good', {
+    left: [
+      count('RunBlocked', 'blocked: page ranges failed', Color.ORANGE),
+      count('RunStuck', 'stuck: the next step fails', Color.RED),
+      never(),
+    ],
+  });
 }

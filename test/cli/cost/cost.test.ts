@@ -1,20 +1,23 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { environmentCost } from '../../../cli/cost';
+import { type EnvironmentCost, environmentCost } from '../../../cli/cost';
 import { costLines } from '../../../cli/cost/cost-lines';
 import { readStanding } from '../../../cli/cost/read-standing';
 import { templatesOf } from '../../../cli/cost/synthesize-environment';
-import { manifestKey, rawKey } from '../../../core/run/keys';
+import type { Cost } from '../../../core/forecast/cost';
+import { manifestKey, manifestPartKey, rawKey } from '../../../core/run/keys';
 import { publish } from '../../../core/run/publish/pointer';
+import { restPart } from '../../../core/run/verify/range-block';
 import { secretsOf } from '../../../core/source/secrets-of';
 import { BaseloadStack } from '../../../lib/baseload-stack';
-import { environments } from '../../../lib/environments';
+import type { Capacity } from '../../../lib/environments';
 import { datasetKinds, sourceKinds } from '../../../lib/monitoring/alarms/alarm-names';
+import { usualEnvironments } from '../../../lib/usual-environments';
 import { type Template as AnyTemplate, templateSchema } from '../../../local/template/assembly';
 import { writeFinished } from '../../core/run/publish/publish-fixture';
-import { aRun, startOfTime } from '../../core/run/run-fixture';
-import { fixtureSources } from '../../lib/fixtures/synthesize';
+import { aReceipt, aRun, startOfTime } from '../../core/run/run-fixture';
+import { fixtureSources, usualTemplates } from '../../lib/fixtures/synthesize';
 import { memoryLake } from '../../support/memory-lake';
 import { aDataset, aSource } from '../../support/source-fixture';
 import { withoutSettings } from '../../support/without-settings';
@@ -24,12 +27,21 @@ const datasets = sources.flatMap((source) => source.datasets);
 let prod: readonly AnyTemplate[];
 let dev: readonly AnyTemplate[];
 
-beforeAll(async () => {
+beforeAll(() => {
+  prod = usualTemplates('prod');
+  dev = usualTemplates('dev');
+});
+
+test('the templates are those of the environment, nested ones too, of the sources in the folder', async () => {
   const folder = join(__dirname, '..', '..', 'lib', 'fixtures', 'sources');
-  [prod, dev] = await Promise.all([
-    templatesOf('prod', folder, withoutSettings),
-    templatesOf('dev', folder, withoutSettings),
-  ]);
+  const found = await templatesOf('staging', folder, withoutSettings);
+  const names = found.flatMap(({ Resources }) =>
+    Object.values(Resources).flatMap(({ Properties }) => Properties?.FunctionName ?? []),
+  );
+  expect(names).toEqual(
+    expect.arrayContaining(['baseload-staging-tides-worker', 'baseload-staging-reconcile']),
+  );
+  expect(found.length).toBe(usualTemplates('staging').length);
 });
 
 describe('what stands', () => {
@@ -42,7 +54,8 @@ describe('what stands', () => {
       reconcilesPerHour: 60,
       polledQueues: sources.length,
       secrets: new Set(sources.flatMap((source) => secretsOf(source))).size,
-      compositeAlarms: sources.length + 1,
+      // A page for each source, one for the environment, and what mutes the others meanwhile.
+      compositeAlarms: sources.length + 2,
       dashboards: 1,
       natGateways: 0,
       endpointZones: 0,
@@ -65,7 +78,7 @@ describe('what stands', () => {
   });
 
   test('has the gateway, its address and the endpoints of a network', () => {
-    const environment = { ...environments.prod, network: { cidr: '10.64.0.0/20' } };
+    const environment = { ...usualEnvironments.prod, network: { cidr: '10.64.0.0/20' } };
     const stack = new BaseloadStack(new App(), 'Stack', { environment, sources: fixtureSources });
     const template = templateSchema.parse(Template.fromStack(stack).toJSON());
     expect(readStanding('prod', sources, [template]).standing).toMatchObject({
@@ -97,6 +110,61 @@ describe('what runs cost', () => {
     expect(dataset?.run?.cost.total).toBeGreaterThan(0);
     expect(found.month.total).toBeCloseTo(found.month.atRest + (dataset?.month?.total ?? Number.NaN), 9);
     expect(costLines(found).join('\n')).toContain(`geonames/cities  ${aRun.runId}`);
+  });
+
+  test('is that of looks at page edges, too', async () => {
+    const lake = memoryLake();
+    const parts = [1, 2].map((look) => manifestPartKey({ ...aRun, look }, restPart(0, 1)));
+    for (const [at, key] of parts.entries()) {
+      const object = { key: `of look ${at + 1}`, bytes: 9, etag: 'e', look: at + 1, receipt: aReceipt() };
+      await lake.put(key, `${JSON.stringify(object)}\n`);
+    }
+    const drift = { looks: 2, moved: 0, grown: 0, outcome: 'settled', sentence: 'nothing moved' } as const;
+    const costs: Cost[] = [];
+    for (const manifest of [{}, { drift }]) {
+      await publish(lake, await writeFinished(lake, aRun.runId, { manifest }), new Date(startOfTime));
+      const { datasets } = await environmentCost({ ...asked, templates: prod }, lake);
+      expect(datasets[0]?.run?.ranges).toBe(2);
+      if (datasets[0]?.run) costs.push(datasets[0].run.cost);
+    }
+    const [alone, looked] = costs;
+    // Of each look a batch that is sent, a message that is received and deleted, and two passes that ask how much waits in two queues.
+    expect((looked?.sqs ?? 0) - (alone?.sqs ?? 0)).toBeCloseTo(2 * (3 + 4) * 0.4e-6, 12);
+    expect(looked?.lambda).toBeGreaterThan(alone?.lambda ?? Number.NaN);
+  });
+
+  test('is that of the memory which the environment gives to functions', async () => {
+    const lake = memoryLake();
+    await publish(lake, await writeFinished(lake, aRun.runId), new Date(startOfTime));
+    const { prod: usualProd } = usualEnvironments;
+    const sources = [{ file: fixtureSources[0]?.file ?? '', source: geonames }];
+    const costWith = (capacity: Partial<Capacity>) => {
+      const environment = { ...usualProd, capacity: { ...usualProd.capacity, ...capacity } };
+      const stack = new BaseloadStack(new App(), 'Stack', { environment, sources });
+      const templates = [templateSchema.parse(Template.fromStack(stack).toJSON())];
+      return environmentCost({ ...asked, templates }, lake);
+    };
+    const usual = await costWith({});
+    const large = await costWith({ workerMegabytes: 3538, reconcileMegabytes: 10_240 });
+    const small = await costWith({ workerMegabytes: 1024 });
+    const lambda = (found: EnvironmentCost) => found.datasets[0]?.run?.cost.lambda ?? Number.NaN;
+    const reconcile = (found: EnvironmentCost) => found.atRest.find(({ name }) => name === 'reconcile');
+    const room = (run: EnvironmentCost) => run.datasets[0]?.run?.workerMegabytes;
+    expect([usual, large, small].map(room)).toEqual([1769, 3538, 1024]);
+    // Two ranges of 0.1 s and 1,000 bytes, what is written of each, and what is shaped at 0.58 of a CPU.
+    const seconds = (slowness: number) => 0.2 + 0.6 + (slowness * 2000) / 30e6;
+    const workers = (megabytes: number, slowness = 1) =>
+      seconds(slowness) * (megabytes / 1024) * 0.0000133334;
+    expect(lambda(small) - lambda(usual)).toBeCloseTo(workers(1024, 1769 / 1024) - workers(1769), 9);
+    expect(lambda(large)).toBeGreaterThan(lambda(usual) + workers(3538) - workers(1769));
+    expect([usual, large].map((found) => reconcile(found)?.amount)).toEqual([
+      '43,800 calls of 0.10 s, 1,769 MB',
+      '43,800 calls of 0.10 s, 10,240 MB',
+    ]);
+    // 8,471 MB more for 4,380 seconds.
+    const more = (reconcile(large)?.dollars ?? 0) - (reconcile(usual)?.dollars ?? 0);
+    expect(more).toBeCloseTo(4380 * (8471 / 1024) * 0.0000133334, 9);
+    expect(costLines(large).join('\n')).toMatch(/ worker .*\n.*\n.* 3,538 MB /);
   });
 
   test('keeps the whole table of an increment, not what changed', async () => {

@@ -1,3 +1,4 @@
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { openDeployed } from '../../../cli/environment/open-deployed';
 import { openEnvironment } from '../../../cli/environment/open-environment';
 import { exitCodeOf, sentenceOf } from '../../../cli/fail';
@@ -114,6 +115,51 @@ describe('says in one sentence what is missing:', () => {
     expect([code, sentence]).toEqual([
       2,
       expect.stringMatching(/^no AWS credentials were found \(.+\): set AWS_PROFILE/),
+    ]);
+  });
+
+  it('a profile that gives credentials', async () => {
+    const nobody = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_PROFILE: 'nobody' };
+    await withAws({ stacks: dev }, nobody);
+    expect(await refusal(() => openEnvironment('dev', 'read'))).toEqual([
+      2,
+      expect.stringMatching(
+        /^AWS_PROFILE is 'nobody', which gave no credentials \(.+\): check it, or sign in with aws sso login$/,
+      ),
+    ]);
+  });
+
+  it('an endpoint where somebody is, of the stack and of what is asked after it, which is no local lake', async () => {
+    const nobody = 'http://127.0.0.1:9';
+    await withAws({ stacks: dev }, { AWS_ENDPOINT_URL_S3: nobody });
+    const { lake } = await openEnvironment('dev', 'read');
+    expect(await refusal(() => lake.get('runs/a.json'))).toEqual([
+      2,
+      expect.stringMatching(
+        /^AWS cannot be reached \(.+127\.0\.0\.1:9\): check .+ AWS_ENDPOINT_URL if it is set/,
+      ),
+    ]);
+    process.env.AWS_ENDPOINT_URL_CLOUDFORMATION = nobody;
+    expect(await refusal(() => openEnvironment('dev', 'read'))).toEqual([
+      2,
+      expect.stringMatching(/^the stack baseload-dev cannot be reached/),
+    ]);
+  });
+
+  it('the process that serves the local lake, where that has ended', async () => {
+    const data = temporaryFolder();
+    opened.push({ close: async () => data.remove() });
+    const aws = await startLocalAws({
+      directory: data.path,
+      region: 'eu-central-1',
+      secret: () => undefined,
+    });
+    await aws.close();
+    const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
+    const client = new S3Client({ endpoint: aws.url, region: 'eu-central-1', credentials, maxAttempts: 1 });
+    expect(await refusal(() => client.send(new ListBucketsCommand({})))).toEqual([
+      1,
+      expect.stringMatching(/^the process that served the local lake has ended/),
     ]);
   });
 

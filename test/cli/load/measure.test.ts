@@ -23,7 +23,7 @@ function planOf(sequence: Sequence, total?: number): Plan {
     },
     ...{ extension: 'parquet', columns: [{ name: 'id', type: 'BIGINT' }], tableVersion: 1 },
     ...{ key: ['id'], pagesPerRange: 2, subset: false, sequences: [sequence], maxQuarantinedRatio: 0 },
-    ...{ verification: { looks: 0, ifShort: 'refuse', tolerance: 0 }, keepRuns: 3 },
+    ...{ verification: { looks: 0, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 }, keepRuns: 3 },
     ...(total === undefined ? {} : { total }),
   };
 }

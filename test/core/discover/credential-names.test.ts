@@ -1,4 +1,4 @@
-import { isCredentialName } from '../../../core/discover/credential-names';
+import { isClearlyCredential, isCredentialName } from '../../../core/discover/credential-names';
 
 describe('names of credentials', () => {
   test.each(
@@ -20,4 +20,18 @@ describe('names of credentials', () => {
       /\s+/,
     ),
   )('%s is none', (name) => expect(isCredentialName(name)).toBe(false));
+});
+
+describe('names that are clearly those of credentials', () => {
+  test.each(
+    `api_key apiKey apikey X-Api-Key DD-APPLICATION-KEY X-Access-Token access_token X-Auth-Token PRIVATE-TOKEN client_secret password
+    X-Api-Secret Ocp-Apim-Subscription-Key hapikey jwt oauth_token refresh_token passwd passphrase X-Session-Token secret`.split(
+      /\s+/,
+    ),
+  )('%s', (name) => expect([isClearlyCredential(name), isCredentialName(name)]).toEqual([true, true]));
+
+  test.each(
+    `key token session sid sig auth pass user_key id_key pageToken nextPageToken sort_key continuation_token cursor cookie signature
+    account_key author token_type key_type primary_key q page`.split(/\s+/),
+  )('%s only may be one', (name) => expect(isClearlyCredential(name)).toBe(false));
 });

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { type Cost, costOf, usageOf } from '../../../core/forecast/cost';
+import { type Cost, costOf } from '../../../core/forecast/cost';
 import { type RunWork, runUsage } from '../../../core/forecast/run-usage';
-import { addUsage, noUsage, type Usage } from '../../../core/forecast/usage';
-import { aReceipt } from '../run/run-fixture';
+import { addUsage, functionSizes, noUsage, type Usage } from '../../../core/forecast/usage';
 
 const count = fc.nat(10_000_000);
 const lambda = fc.record({ invocations: count, seconds: count });
@@ -33,6 +32,21 @@ describe('costOf', () => {
     expect(costOf(stored)).toMatchObject({ total: 0, storageMonth: expect.closeTo(23, 9) });
   });
 
+  test('of functions with twice the memory, seconds cost twice as much, and calls as ever', () => {
+    const worker = { ...functionSizes.worker, memoryMegabytes: 2 * functionSizes.worker.memoryMegabytes };
+    const sizes = { ...functionSizes, worker };
+    const used = (invocations: number, seconds: number) => ({
+      ...noUsage,
+      lambda: { ...noUsage.lambda, worker: { invocations, seconds } },
+    });
+    const room = 1.5 * 1e6 * 0.0000000309; // of /tmp, which is as it was
+    expect(costOf(used(0, 1e6), sizes).lambda - room).toBeCloseTo(
+      2 * (costOf(used(0, 1e6)).lambda - room),
+      9,
+    );
+    expect(costOf(used(7, 0), sizes)).toEqual(costOf(used(7, 0)));
+  });
+
   test('two usages together cost what each costs', () => {
     fc.assert(
       fc.property(anyUsage, anyUsage, (a, b) => {
@@ -54,13 +68,14 @@ const aWork: RunWork = {
   ranges: 1000,
   successors: 0,
   begun: 0,
-  looks: 0,
+  looks: [],
   bytesReceived: 1e9,
   fetchSeconds: 5000,
   seconds: 1250,
   raw: 1000,
   replayed: 0,
   documents: 10,
+  documentsRead: 10,
   keyReads: 0,
   secrets: 1,
   lanes: 4,
@@ -86,6 +101,26 @@ describe('runUsage', () => {
     expect(replay.s3.get).toBe(load.s3.get + 2000);
   });
 
+  test('each look is enqueued by itself, and planned and read in passes of its own', () => {
+    const looked = { ...aWork, ranges: 26, looks: [8, 9], seconds: 30 };
+    const { sqs, lambda: functions } = runUsage(looked);
+    // Nine of its own, eight and nine: a batch each.
+    expect(sqs).toMatchObject({ send: 3, receive: 26, delete: 26, attributes: 10 });
+    expect(functions).toMatchObject({ worker: { invocations: 26 }, reconcile: { invocations: 5 } });
+  });
+
+  test('with half a virtual CPU, shaping takes twice as long, and waiting no longer', () => {
+    const half = { memoryMegabytes: 1769 / 2, storageGigabytes: 2 };
+    const [slow, usual] = [{ ...functionSizes, worker: half, reconcile: half }, functionSizes].map(
+      (sizes) => runUsage(aWork, sizes).lambda,
+    );
+    const shaping = 1e9 / 30e6;
+    expect(slow?.worker.seconds).toBeCloseTo((usual?.worker.seconds ?? Number.NaN) + shaping, 6);
+    expect(slow?.reconcile.seconds).toBeCloseTo(2 * (usual?.reconcile.seconds ?? Number.NaN), 6);
+    const more = { ...functionSizes, worker: { memoryMegabytes: 3538, storageGigabytes: 2 } };
+    expect(runUsage(aWork, more)).toEqual(runUsage(aWork));
+  });
+
   test('of a grid, what was read is not listed again each minute', () => {
     const long = { ...aWork, ranges: 1_000_000, seconds: 36_000 };
     const grid = runUsage(long).s3.list;
@@ -101,6 +136,7 @@ describe('runUsage', () => {
       fetchSeconds: count,
       seconds: count,
       documents: count,
+      documentsRead: count,
       keyReads: count,
       bytesStored: count,
     });
@@ -113,6 +149,7 @@ describe('runUsage', () => {
           fetchSeconds: aWork.fetchSeconds + extra.fetchSeconds,
           seconds: aWork.seconds + extra.seconds,
           documents: aWork.documents + extra.documents,
+          documentsRead: aWork.documentsRead + extra.documentsRead,
           keyReads: aWork.keyReads + extra.keyReads,
           bytesStored: aWork.bytesStored + extra.bytesStored,
         };
@@ -122,56 +159,5 @@ describe('runUsage', () => {
         });
       }),
     );
-  });
-});
-
-describe('usageOf', () => {
-  const counts = {
-    ...{
-      ranges: 3,
-      pages: 3,
-      requests: 3,
-      received: 300,
-      added: 0,
-      staged: 300,
-      quarantined: 0,
-      filtered: 0,
-    },
-    ...{ repeated: 0, bytesReceived: 6_000_000, bytesStaged: 500_000 },
-  };
-  const object = (changes: Parameters<typeof aReceipt>[0]) => ({
-    key: 'stage/a/b/run=c/all-00000000.parquet',
-    bytes: 1,
-    etag: 'e',
-    receipt: aReceipt(changes),
-  });
-  const next = { sequences: [] as never };
-  const chain = [
-    object({
-      raw: 'r',
-      begins: true,
-      next,
-      fetchedAt: '2026-01-31T03:00:00.000Z',
-      fetchMilliseconds: 60_000,
-    }),
-    object({ raw: 'r', firstPage: 1, next: { key: 'k' }, fetchMilliseconds: 60_000, quarantine: 'q' }),
-    object({ raw: 'r', firstPage: 2, fetchedAt: '2026-01-31T03:02:00.000Z', fetchMilliseconds: 60_000 }),
-  ];
-
-  test('tells by receipts what a run did', async () => {
-    const usage = await usageOf({ counts }, chain, { rawBytes: 1_000_000, lanes: 2, secrets: 1 });
-    // Three minutes, and the reconcile that publishes.
-    expect(usage.lambda.reconcile.invocations).toBe(4);
-    expect(usage.lambda.worker).toEqual({ invocations: 3, seconds: expect.closeTo(180 + 0.2 + 0.9, 6) });
-    expect(usage.sqs.send).toBe(1 + 2);
-    expect(usage.stored).toEqual({ bytes: 1_500_000, objects: 3 + 6 + 2 });
-  });
-
-  test('of a replay, nothing was fetched', async () => {
-    const replayOf = { runId: 'r', extension: 'parquet' as const };
-    const usage = await usageOf({ counts, replayOf }, chain);
-    expect(usage.lambda.worker.seconds).toBeLessThan(2);
-    expect(usage.stored.bytes).toBe(500_000);
-    expect(usage.secretReads).toBe(0);
   });
 });

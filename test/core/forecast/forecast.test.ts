@@ -28,7 +28,7 @@ function aProbe(changes: Partial<Probe> = {}): Probe {
   };
 }
 
-const looking = { looks: 3, ifShort: 'refuse', tolerance: 0 } as const;
+const looking = { looks: 3, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 } as const;
 const cursor = aDataset({
   pagination: {
     type: 'cursor',

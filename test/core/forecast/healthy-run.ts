@@ -33,6 +33,7 @@ export interface Played {
   /** Invocations of the worker. */
   readonly ranges: number;
   readonly reconciles: number;
+  readonly lake: Lake;
   /** What the last reconcile came to. */
   readonly last: RunReport | undefined;
 }
@@ -48,7 +49,8 @@ export async function playHealthyRun(
   { pages, between }: { readonly pages: number; readonly between: number },
 ): Promise<Played> {
   const calls: Calls = { put: 0, list: 0, get: 0, head: 0, delete: 0 };
-  const lake = counted(memoryLake(), calls);
+  const uncounted = memoryLake();
+  const lake = counted(uncounted, calls);
   const messages = new MemoryMessages();
   const pageQueue = memoryPageQueue(messages);
   const clock = stillClock();
@@ -117,7 +119,7 @@ export async function playHealthyRun(
   } finally {
     await rm(workFolder, { recursive: true });
   }
-  return { calls, ranges, reconciles: reports.length, last: reports.at(-1) };
+  return { calls, ranges, reconciles: reports.length, lake: uncounted, last: reports.at(-1) };
 }
 
 async function fetched(range: PageRange, file: string, pages: number, now: number): Promise<FetchedRange> {

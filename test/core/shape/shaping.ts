@@ -71,7 +71,7 @@ export function dataset(columns: Record<string, Column>, { total, ...overrides }
     format: { type: 'parquet', compression: 'zstd', rowGroupSize: 122_880, sorted: false },
     tableVersion: 1,
     keepRaw: true,
-    verification: { looks: 0, ifShort: 'refuse', tolerance: 0 },
+    verification: { looks: 0, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 },
     keepRuns: 3,
     deadlineHours: 6,
     ...overrides,

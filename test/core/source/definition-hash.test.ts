@@ -42,7 +42,7 @@ describe('definitionHash', () => {
     ['maxQuarantinedRatio', { ...cities, maxQuarantinedRatio: 0.5 }],
     [
       'verification',
-      { ...cities, verification: { looks: 1, ifShort: 'publish-with-warning', tolerance: 1 } },
+      { ...cities, verification: { looks: 1, ifShort: 'publish-with-warning', tolerance: 1, maxShrink: 1 } },
     ],
     ['curate', { ...cities, curate: { targetMegabytes: 7 } }],
     ['keepRuns', { ...cities, keepRuns: 7 }],

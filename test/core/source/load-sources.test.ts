@@ -107,6 +107,25 @@ describe('loadSources', () => {
     });
   });
 
+  test('leaves out a source that shares a secret with another one which writes it back', () => {
+    const auth = (type: string) => good('x').replace(/auth: \{[^}]*\}/, `auth: ${type}`);
+    const refresh =
+      "{ type: 'oauth2-refresh-token', tokenUrl: 'https://a.example/t', clientId: 'me', refreshToken: { secret: 'shop/refresh' } }";
+    write({
+      'a.ts': auth(refresh).replace("'x'", "'first'"),
+      'b.ts': auth("{ type: 'bearer', token: { secret: 'shop/refresh' } }").replace("'x'", "'second'"),
+    });
+    const { sources, problems } = loadSources(folder);
+    expect(sources.map(({ source }) => source.name)).toEqual(['first']);
+    expect(problems).toEqual([
+      {
+        file: join(folder, 'b.ts'),
+        message:
+          "sources/b.ts names the secret 'shop/refresh' as source 'first' does, and a refresh token that is replaced is written back to it: give each source a token and a secret of its own",
+      },
+    ]);
+  });
+
   test('gives one sentence for each file that is wrong, and the other sources', () => {
     write(broken);
     writeFileSync(join(folder, 'broken/part.ts'), 'let x = ;');

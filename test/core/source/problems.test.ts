@@ -315,8 +315,27 @@ const cases: readonly (readonly [unknown, string, string, string])[] = [
     withDataset({ schedule: { type: 'cron', hour: 3, minute: 0, timeZone: 'utc' } }),
     'datasets[0].schedule.timeZone',
     "'utc'",
-    'IANA',
+    "did you mean 'UTC'?",
   ],
+  ...(
+    [
+      ['asia/kolkata', 'Asia/Kolkata'],
+      ['us/pacific', 'US/Pacific'],
+      ['gmt', 'GMT'],
+      ['zulu', 'Zulu'],
+      ['est5edt', 'EST5EDT'],
+      ['Europe/Berln', 'Europe/Berlin'],
+      ['new york', 'America/New_York'],
+    ] as const
+  ).map(
+    ([timeZone, meant]) =>
+      [
+        withDataset({ schedule: { type: 'cron', hour: 3, minute: 0, timeZone } }),
+        'datasets[0].schedule.timeZone',
+        `'${timeZone}'`,
+        `did you mean '${meant}'?`,
+      ] as const,
+  ),
   [
     withDataset({ schedule: { type: 'cron', hour: 3, minute: 0, weekDays: [] } }),
     'datasets[0].schedule.weekDays',
@@ -343,13 +362,19 @@ describe('one problem at a time', () => {
     },
   );
 
-  test.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/Argentina/Buenos_Aires'])(
-    'takes the time zone %s',
-    (timeZone) => {
-      const input = withDataset({ schedule: { type: 'cron', hour: 3, minute: 0, timeZone } });
-      expect(() => defineSource(input as never)).not.toThrow();
-    },
-  );
+  test.each([
+    'UTC',
+    'Europe/Berlin',
+    'Asia/Kolkata',
+    'Asia/Calcutta',
+    'US/Pacific',
+    'Zulu',
+    'EST5EDT',
+    'America/Argentina/Buenos_Aires',
+  ])('takes the time zone %s', (timeZone) => {
+    const input = withDataset({ schedule: { type: 'cron', hour: 3, minute: 0, timeZone } });
+    expect(() => defineSource(input as never)).not.toThrow();
+  });
 
   test('takes names of 40 characters, and 2 or 1,000 lanes', () => {
     for (const lanes of [2, 1000]) {

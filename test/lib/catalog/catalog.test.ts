@@ -2,8 +2,8 @@ import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { databaseName, environmentNames } from '../../../lambda/environment';
 import { Catalog } from '../../../lib/catalog/catalog';
-import { environments } from '../../../lib/environments';
 import { AccessLogs } from '../../../lib/lake/access-logs';
+import { usualEnvironments } from '../../../lib/usual-environments';
 
 /** The template of a stack that has nothing but a catalog. */
 function catalogOf(name: (typeof environmentNames)[number], logged = false): Template {
@@ -12,12 +12,12 @@ function catalogOf(name: (typeof environmentNames)[number], logged = false): Tem
   const stack = new Stack(new App({ context }), 'Stack');
   const kept = { retention: Duration.days(90), removalPolicy: RemovalPolicy.RETAIN };
   const accessLogs = logged ? new AccessLogs(stack, 'Logs', kept).bucket : undefined;
-  new Catalog(stack, 'Catalog', { environment: environments[name], accessLogs });
+  new Catalog(stack, 'Catalog', { environment: usualEnvironments[name], accessLogs });
   return Template.fromStack(stack);
 }
 
 describe.each(environmentNames)('the catalog of %s', (name) => {
-  const environment = environments[name];
+  const environment = usualEnvironments[name];
   let template: Template;
   beforeAll(() => {
     template = catalogOf(name);
@@ -112,7 +112,7 @@ test('who asks for results is logged where the lake keeps such logs', () => {
 
 test('following takes three actions, on the catalog, this database and its tables', () => {
   const stack = new Stack(new App(), 'Stack');
-  const statement = new Catalog(stack, 'Catalog', { environment: environments.prod }).mayFollow();
+  const statement = new Catalog(stack, 'Catalog', { environment: usualEnvironments.prod }).mayFollow();
   const arn = 'arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:';
   const { Action, Resource } = stack.resolve(statement.toStatementJson());
   expect(Action).toEqual(['glue:GetTable', 'glue:CreateTable', 'glue:UpdateTable']);

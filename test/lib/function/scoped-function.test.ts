@@ -1,8 +1,8 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { environments } from '../../../lib/environments';
 import { ScopedFunction, type ScopedFunctionProps } from '../../../lib/function/scoped-function';
+import { usualEnvironments } from '../../../lib/usual-environments';
 
 const statement = new PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::lake/x'] });
 
@@ -10,7 +10,7 @@ function synthesize(changes: Partial<ScopedFunctionProps> = {}): Template {
   const app = new App({ postCliContext: { 'aws:cdk:bundling-stacks': [] } });
   const stack = new Stack(app, 'Stack');
   new ScopedFunction(stack, 'Function', {
-    environment: environments.prod,
+    environment: usualEnvironments.prod,
     functionName: 'baseload-prod-reconcile',
     description: 'Does one thing',
     handler: 'reconcile',

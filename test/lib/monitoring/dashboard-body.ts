@@ -11,6 +11,8 @@ const widget = z.object({
     title: z.string().optional(),
     markdown: z.string().optional(),
     alarms: z.array(z.string()).optional(),
+    states: z.array(z.string()).optional(),
+    sortBy: z.string().optional(),
     metrics: z.array(z.array(z.unknown())).optional(),
   }),
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { GaugeName, MetricName } from '../../../core/run/ports';
 import { functionNames, queueNames, reconcileName } from '../../../lambda/environment';
 import { alarmsIn } from '../../support/alarms/alarm-definitions';
@@ -6,6 +7,7 @@ import { slicedSource } from '../fixtures/sliced-source';
 import harbour from '../fixtures/sources/harbour';
 import tides from '../fixtures/sources/tides';
 import { drawnFrom, type Widget, widgetsOf } from './dashboard-body';
+import { linesDrawn } from './dashboard-lines';
 import { manySources } from './many-sources';
 
 /** Every metric that the functions write: the compiler sees that none is left out, and none made up. */
@@ -42,20 +44,33 @@ const ofAws: Readonly<Record<string, { dimension: string; page: string; metrics:
   'AWS/Lambda': {
     dimension: 'FunctionName',
     page: 'Lambda Developer Guide, Types of metrics for Lambda functions',
-    metrics: ['Invocations', 'Errors', 'Throttles', 'Duration', 'ConcurrentExecutions'],
+    metrics: ['Invocations', 'Errors', 'Throttles', 'Duration', 'ConcurrentExecutions', 'AsyncEventsDropped'],
   },
   'AWS/SQS': {
     dimension: 'QueueName',
     page: 'SQS Developer Guide, Available CloudWatch metrics for Amazon SQS',
     metrics: [
       'ApproximateNumberOfMessagesVisible',
-      'ApproximateNumberOfMessagesNotVisible',
+      'ApproximateAgeOfOldestMessage',
       'NumberOfMessagesSent',
       'NumberOfMessagesReceived',
       'NumberOfMessagesDeleted',
       'NumberOfEmptyReceives',
     ],
   },
+};
+
+/** What is told of a dataset at rest. */
+const atRest = {
+  samples: ['HoursSinceBaseline', 'HoursLate'].map((metric) => ({
+    namespace: 'Baseload/prod',
+    metric,
+    dimensions: { source: 'source-1', dataset: 'dataset-1' },
+    value: 0,
+    at: 0,
+  })),
+  from: 0,
+  to: 12 * 3_600_000,
 };
 
 describe.each([
@@ -102,13 +117,20 @@ describe.each([
     for (const { properties } of widgets) expect(properties.alarms?.length ?? 0).toBeLessThanOrEqual(100);
   });
 
-  test('shows the state of every alarm, once, and those that page first', () => {
+  test('shows first which alarms are in ALARM, of all; then the state of those that page; the latest in ALARM first', () => {
     const { metric, composite } = alarmsIn(template);
-    const [first = [], ...others] = widgets.flatMap(({ properties }) =>
-      properties.alarms ? [properties.alarms] : [],
+    const shown = widgets.filter(({ type }) => type === 'alarm');
+    const inAlarm = shown.filter(({ properties: { states } }) => states !== undefined);
+    expect(inAlarm.flatMap(({ properties }) => properties.alarms ?? []).sort()).toEqual(
+      metric.map(({ name }) => name).sort(),
     );
-    expect(first.toSorted()).toEqual(composite.map(({ name }) => name).sort());
-    expect(others.flat().sort()).toEqual(metric.map(({ name }) => name).sort());
+    for (const { properties } of inAlarm) expect(properties.states).toEqual(['ALARM']);
+    const [pages, ...more] = shown.filter((widget) => !inAlarm.includes(widget));
+    expect(more).toEqual([]);
+    const telling = composite.filter(({ hasActions }) => hasActions);
+    expect(pages?.properties.alarms?.toSorted()).toEqual(telling.map(({ name }) => name).sort());
+    for (const { properties } of shown) expect(properties.sortBy).toBe('stateUpdatedTimestamp');
+    for (const widget of inAlarm) expect(widget.y).toBeLessThan(pages?.y ?? 0);
   });
 
   test('draws only what exists: metrics of AWS by functions and queues of the stack, and those that the functions write', () => {
@@ -123,6 +145,12 @@ describe.each([
       const drawn = drawnFrom(widget);
       for (const { namespace, metric, dimensions } of drawn.metrics) {
         metrics += 1;
+        if (namespace === 'Baseload/prod') {
+          expect(Object.keys(written)).toContain(metric);
+          const own = sources.find(({ name }) => name === dimensions.source);
+          expect(own?.datasets.map(({ name }) => name)).toContain(dimensions.dataset);
+          continue;
+        }
         expect(ofAws[namespace]?.metrics).toContain(metric);
         expect(Object.keys(dimensions)).toEqual([ofAws[namespace]?.dimension]);
         for (const name of Object.values(dimensions)) expect(known).toContain(name);
@@ -140,34 +168,36 @@ describe.each([
       }
     }
     expect(metrics).toBeGreaterThan(15 * sources.length);
-    expect(searches).toBeGreaterThanOrEqual(11 + sources.length);
+    expect(searches).toBeGreaterThanOrEqual(6 + 2 * sources.length);
   });
 
-  test('reckons with metrics that its widgets have', () => {
+  test('reckons with the documented functions of metric math, plain numbers and metrics that its widgets have', () => {
     for (const widget of widgets) {
       const { metrics, expressions } = drawnFrom(widget);
       const ids = metrics.flatMap(({ id }) => id ?? []);
       for (const expression of expressions) {
+        expect(expression).not.toMatch(/\de[-+]?\d|\d{15}/);
         for (const [, group = ''] of expression.matchAll(/METRICS\("(\w+)"\)/g)) {
           const found = ids.filter((id) => id.includes(group));
           expect(found.length).toBeGreaterThan(0);
           for (const id of found) expect(id).toMatch(new RegExp(`^${group}\\d+$`));
         }
-        for (const [id] of expression.matchAll(/\blanes\d+\b/g)) expect(ids).toContain(id);
       }
+      if (widget.type === 'metric') expect(linesDrawn(widget, atRest).length).toBeGreaterThan(0);
     }
   });
-});
 
-test("a source's requests are drawn against its own limit", () => {
-  const widgets = widgetsOf(synthesizeMonitoring('prod', [harbour, tides]));
-  const limits = widgets.flatMap(({ properties: { title = '', annotations } }) =>
-    title.endsWith('requests per second') ? [[title, annotations]] : [],
-  );
-  expect(limits).toEqual([
-    ['harbour: requests per second', { horizontal: [expect.objectContaining({ value: 20, yAxis: 'left' })] }],
-    ['tides: requests per second', { horizontal: [expect.objectContaining({ value: 10, yAxis: 'left' })] }],
-  ]);
+  test('says what is good, and names headings of the runbook', () => {
+    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    const texts = widgets.flatMap(({ properties: { markdown = '' } }) => markdown);
+    const named = texts.flatMap((text) => /In docs\/runbook\.md: (.+)\./.exec(text)?.[1]?.split(', ') ?? []);
+    expect(named.length).toBeGreaterThan(10);
+    for (const heading of named) expect(runbook).toContain(`\n## ${heading}\n`);
+    const [title] = texts;
+    expect(title).toContain(
+      '(https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:)',
+    );
+  });
 });
 
 test('what a run costs is reckoned with the memory that the environment gives', () => {
@@ -180,14 +210,12 @@ test('what a run costs is reckoned with the memory that the environment gives', 
     };
     const widgets = widgetsOf(synthesizeMonitoring('prod', [tides], { changes: { capacity } }));
     const expressions = widgets.flatMap((widget) => drawnFrom(widget).expressions);
-    const [, dollars] = expressions.flatMap(
-      (text) => /METRICS\("worker\d+time"\)\) \* (\S+)/.exec(text) ?? [],
-    );
-    return Number(dollars);
+    const [, cents] = expressions.flatMap((text) => /METRICS\("worker\d+time"\)\) \* (\S+)/.exec(text) ?? []);
+    return Number(cents);
   };
-  // A GB-second costs $0.0000133334; durations are milliseconds.
-  expect(costOf(1024)).toBeCloseTo(1.33334e-8, 12);
-  expect(costOf(2048)).toBeCloseTo(2.66668e-8, 12);
+  // A GB-second costs 0.00133334 cents; durations are milliseconds.
+  expect(costOf(1024)).toBeCloseTo(1.33334e-6, 12);
+  expect(costOf(2048)).toBeCloseTo(2.66668e-6, 12);
 });
 
 test('a fan-out that reads the tables of parents is reckoned with the memory that it gets', () => {
@@ -198,8 +226,8 @@ test('a fan-out that reads the tables of parents is reckoned with the memory tha
   const priced = planners?.matchAll(/METRICS\("planner(\d+)time"\)\) \* (\S+)/g) ?? [];
   const rates = Object.fromEntries(Array.from(priced, ([, size, rate]) => [size, Number(rate)]));
   expect(rates).toEqual({
-    512: expect.closeTo(0.5 * 1.33334e-8, 12),
-    1769: expect.closeTo((1769 / 1024) * 1.33334e-8, 12),
+    512: expect.closeTo(0.5 * 1.33334e-6, 12),
+    1769: expect.closeTo((1769 / 1024) * 1.33334e-6, 12),
   });
   expect(JSON.stringify(template)).toMatch(/baseload-prod-crews-fan-out[^}]*planner1769time0/);
 });

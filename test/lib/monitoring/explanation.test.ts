@@ -1,5 +1,5 @@
-import { environments } from '../../../lib/environments';
 import { consequencesOf } from '../../../lib/monitoring/alarms/explanation';
+import { usualEnvironments } from '../../../lib/usual-environments';
 import { alarmsIn } from '../../support/alarms/alarm-definitions';
 import { synthesizeMonitoring } from '../../support/alarms/synthesize-monitoring';
 import harbour from '../fixtures/sources/harbour';
@@ -18,15 +18,15 @@ const source = {
 };
 
 test('names the datasets that load by themselves, and what is said of others; nobody waits for the rest', () => {
-  expect(consequencesOf(environments.prod, source)).toBe(
+  expect(consequencesOf(usualEnvironments.prod, source)).toBe(
     'Readers of harbour/daily see old data. Prices are old.',
   );
-  expect(consequencesOf(environments.dev, source)).toBe('Prices are old.');
+  expect(consequencesOf(usualEnvironments.dev, source)).toBe('Prices are old.');
 });
 
 test('says something where nothing loads by itself', () => {
   const one = { ...source, datasets: [{ ...byHand, name: 'history' }] };
-  expect(consequencesOf(environments.prod, one)).toBe("Readers of harbour's tables see old data.");
+  expect(consequencesOf(usualEnvironments.prod, one)).toBe("Readers of harbour's tables see old data.");
 });
 
 test('alarms of a source say what that may mean, and assert nothing', () => {

@@ -5,35 +5,14 @@ import { alarmsRaised } from '../../support/alarms/alarm-states';
 import { type MetricSample, Samples } from '../../support/alarms/metric-samples';
 import { synthesizeMonitoring } from '../../support/alarms/synthesize-monitoring';
 import tides from '../fixtures/sources/tides';
+import { each, hour, lambda, minute, queue } from './made-up';
 
-const minute = 60_000;
-const hour = 60 * minute;
 /** When tides/levels is due. */
 const due = Date.parse('2026-03-01T00:05:00Z');
 const { worker, fanOut } = functionNames('prod', 'tides');
 const queues = queueNames('prod', 'tides');
 const alarms = alarmsIn(synthesizeMonitoring('prod', [tides]));
 
-type What = readonly [namespace: string, metric: string, dimension: string, name: string];
-
-/** A value each minute, or as often as said. */
-function each(
-  what: What,
-  from: number,
-  to: number,
-  value: (at: number) => number,
-  every = minute,
-): MetricSample[] {
-  const [namespace, metric, dimension, name] = what;
-  const samples: MetricSample[] = [];
-  for (let at = from; at <= to; at += every) {
-    samples.push({ namespace, metric, dimensions: { [dimension]: name }, value: value(at), at });
-  }
-  return samples;
-}
-
-const lambda = (name: string, metric: string): What => ['AWS/Lambda', metric, 'FunctionName', name];
-const queue = (name: string, metric: string): What => ['AWS/SQS', metric, 'QueueName', name];
 const ofDataset = (metric: string, value: number, at: number): MetricSample => ({
   namespace: metricNamespace('prod'),
   metric,
@@ -136,8 +115,14 @@ test.each<[string, MetricSample[], string[]]>([
         const told = at + 15 * minute;
         return each(lambda(fanOut, 'Errors'), at, at, () => 1).map((sample) => ({ ...sample, toldAt: told }));
       }),
+      ...each(lambda(fanOut, 'AsyncEventsDropped'), due + 48 * minute, due + 48 * minute, () => 1),
     ],
     ['tides-fan-out-errors'],
+  ],
+  [
+    'a plan that fails, and that the next attempt makes good',
+    [...reconciled(never), ...each(lambda(fanOut, 'Errors'), due, due, () => 1), ...loading(), ...published],
+    [],
   ],
   [
     'a start that could not be delivered',
@@ -188,7 +173,7 @@ const stuck = (minutes: number) =>
 test('a run that is stuck pages for its source, and mutes nobody', () => {
   const samples = [...reconciled(never), ...stuck(60)];
   expect(raised(samples)).toEqual(['tides-levels-stuck']);
-  expect(pages(samples, due + 10 * minute)).toEqual(['15 tides ALARM', '79 tides OK']);
+  expect(pages(samples, due + 10 * minute)).toEqual(['40 tides ALARM', '79 tides OK']);
 });
 
 test('a few passes that failed, and were made good, are no alarm', () => {
@@ -231,8 +216,8 @@ test('a reconcile that verifies for 15 minutes is no alarm', () => {
   expect(raised(samples)).toEqual([]);
 });
 
-test('dead letters are one page, five minutes later, and one when they are gone', () => {
+test('dead letters are one page, half an hour later, and one when they are gone', () => {
   const from = due + 10 * minute;
   const some = each(queue(queues.dead, 'ApproximateNumberOfMessagesVisible'), from, from + hour, () => 3);
-  expect(pages([...reconciled(never), ...some], from)).toEqual(['5 tides ALARM', '61 tides OK']);
+  expect(pages([...reconciled(never), ...some], from)).toEqual(['30 tides ALARM', '61 tides OK']);
 });

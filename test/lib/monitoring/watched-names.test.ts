@@ -3,13 +3,16 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { EnvironmentName } from '../../../lambda/environment';
 import { addBaseload } from '../../../lib/baseload-app';
 import { BaseloadStack } from '../../../lib/baseload-stack';
-import { environments } from '../../../lib/environments';
 import { Monitoring } from '../../../lib/monitoring/monitoring';
+import { usualEnvironments } from '../../../lib/usual-environments';
 import { alarmsIn } from '../../support/alarms/alarm-definitions';
 import { fixtureSources } from '../fixtures/synthesize';
 
 function stackOf(name: EnvironmentName): BaseloadStack {
-  return new BaseloadStack(new App(), 'Stack', { environment: environments[name], sources: fixtureSources });
+  return new BaseloadStack(new App(), 'Stack', {
+    environment: usualEnvironments[name],
+    sources: fixtureSources,
+  });
 }
 
 function monitoringOf(stack: BaseloadStack): Monitoring | undefined {

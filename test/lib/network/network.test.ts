@@ -3,8 +3,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { BaseloadStack } from '../../../lib/baseload-stack';
-import { type Environment, environments } from '../../../lib/environments';
+import type { Environment } from '../../../lib/environments';
 import { Network } from '../../../lib/network/network';
+import { usualEnvironments } from '../../../lib/usual-environments';
 import { fixtureSources } from '../fixtures/synthesize';
 
 const cidr = '10.64.0.0/20';
@@ -20,7 +21,7 @@ const sources = fixtureSources.map((one) => {
 
 function stackIn(app: App): BaseloadStack {
   return new BaseloadStack(app, 'Stack', {
-    environment: { ...environments.prod, network: { cidr } },
+    environment: { ...usualEnvironments.prod, network: { cidr } },
     sources,
   });
 }
@@ -95,13 +96,13 @@ describe('an environment with a network', () => {
         ({ DeletionPolicy }) => DeletionPolicy,
       );
     };
-    expect(fates(environments.prod)).toEqual(['RetainExceptOnCreate']);
-    expect(fates(environments.dev)).toEqual(['Delete']);
+    expect(fates(usualEnvironments.prod)).toEqual(['RetainExceptOnCreate']);
+    expect(fates(usualEnvironments.dev)).toEqual(['Delete']);
   });
 
   it('is in the zones that are named, and refuses what are no two zones', () => {
     const zonesOf = (zones: readonly [string, string]) => {
-      const environment = { ...environments.prod, network: { cidr, zones } };
+      const environment = { ...usualEnvironments.prod, network: { cidr, zones } };
       const stack = new BaseloadStack(new App(), 'Stack', { environment, sources });
       return Object.values(Template.fromStack(stack).findResources('AWS::EC2::Subnet')).map(
         ({ Properties }) => Properties.AvailabilityZone,
@@ -148,43 +149,6 @@ describe('an environment with a network', () => {
     ]);
   });
 
-  it('lets through to S3 what the functions in it may do there, and the lake alone', () => {
-    const [policy] = Object.values(template.findResources('AWS::EC2::VPCEndpoint')).flatMap(
-      ({ Properties }) => Properties.PolicyDocument?.Statement ?? [],
-    );
-    const allowed = rolesOf(template, 'harbour')
-      .flatMap(({ Statement }) => Statement)
-      .flatMap(({ Action }) => Action)
-      .filter((action) => action.startsWith('s3:'));
-    expect(allowed.length).toBeGreaterThan(5);
-    expect(allowed.filter((action) => !policy.Action.includes(action))).toEqual([]);
-    const lake = Object.keys(template.findResources('AWS::S3::Bucket')).filter((id) =>
-      /^LakeBucket/.test(id),
-    );
-    expect(policy.Resource).toHaveLength(2);
-    for (const resource of policy.Resource) expect(resource['Fn::Join'][1]).toContainEqual({ Ref: lake[0] });
-  });
-
-  it('lets through to SQS and Secrets Manager what the functions in it may do there, in this environment and account alone', () => {
-    const policies = Object.values(template.findResources('AWS::EC2::VPCEndpoint'))
-      .filter(({ Properties }) => Properties.VpcEndpointType === 'Interface')
-      .flatMap(({ Properties }) => Properties.PolicyDocument?.Statement ?? []);
-    expect(policies).toHaveLength(2);
-    const passed = policies.flatMap(({ Action }) => Action);
-    const allowed = rolesOf(template, 'harbour')
-      .flatMap(({ Statement }) => Statement)
-      .flatMap(({ Action }) => Action)
-      .filter((action) => /^(sqs|secretsmanager):/.test(action));
-    expect(new Set(allowed).size).toBe(6);
-    expect(allowed.filter((action) => !passed.includes(action))).toEqual([]);
-    const place = ':AWS::Region:AWS::AccountId:';
-    expect(policies.flatMap(({ Resource }) => Resource).map(inWords)).toEqual([
-      `arn:AWS::Partition:sqs${place}baseload-prod-*-dead`,
-      `arn:AWS::Partition:sqs${place}baseload-prod-*-pages`,
-      `arn:AWS::Partition:secretsmanager${place}secret:baseload/prod/*`,
-    ]);
-  });
-
   it('keeps who talked with whom', () => {
     template.hasResourceProperties('AWS::EC2::FlowLog', {
       TrafficType: 'ALL',
@@ -219,7 +183,7 @@ it('passes the checks of AwsSolutions, with the statements that it gives to role
   const app = new App();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const stack = new Stack(app, 'Stack');
-  const environment = environments.prod;
+  const environment = usualEnvironments.prod;
   const network = new Network(stack, 'Network', {
     environment,
     settings: { cidr },
@@ -238,16 +202,11 @@ it('passes the checks of AwsSolutions, with the statements that it gives to role
 
 it('is not made where the environment has none', () => {
   const template = Template.fromStack(
-    new BaseloadStack(new App(), 'Stack', { environment: environments.prod, sources: fixtureSources }),
+    new BaseloadStack(new App(), 'Stack', { environment: usualEnvironments.prod, sources: fixtureSources }),
   );
   template.resourceCountIs('AWS::EC2::VPC', 0);
   expect(template.findOutputs('EgressAddress')).toEqual({});
 });
-
-/** An ARN of a template, with the names of its parameters in it. */
-function inWords(arn: { 'Fn::Join': [string, (string | { Ref: string })[]] }): string {
-  return arn['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : part.Ref)).join('');
-}
 
 /** The statements of the roles of a source's functions. */
 function rolesOf(template: Template, source: string) {

@@ -1,6 +1,6 @@
 import { expectedDatasetsSchema } from '../../../core/run/freshness/expected-dataset';
-import { environments } from '../../../lib/environments';
 import { expectedDatasets } from '../../../lib/reconcile/expected-datasets';
+import { usualEnvironments } from '../../../lib/usual-environments';
 import { fixtureSources } from '../fixtures/synthesize';
 
 const sources = fixtureSources.map(({ source }) => source);
@@ -12,7 +12,7 @@ const ships = [
 const levels = [{ type: 'cron', hour: 0, minute: 5, timeZone: 'UTC' }];
 
 test('every dataset is expected when it is scheduled, whole or what changed', () => {
-  expect(expectedDatasets(environments.prod, sources)).toEqual([
+  expect(expectedDatasets(usualEnvironments.prod, sources)).toEqual([
     { source: 'harbour', dataset: 'ships', schedules: ships, ...usual },
     { source: 'harbour', dataset: 'berths', schedules: [], ...usual },
     { source: 'tides', dataset: 'levels', schedules: levels, ...usual },
@@ -20,13 +20,15 @@ test('every dataset is expected when it is scheduled, whole or what changed', ()
 });
 
 test('none is expected at any time where schedules are off', () => {
-  const times = expectedDatasets(environments.dev, sources).map(({ schedules }) => schedules);
+  const times = expectedDatasets(usualEnvironments.dev, sources).map(({ schedules }) => schedules);
   expect(times).toEqual([[], [], []]);
 });
 
 test('one whose schedule is switched differently is expected accordingly', () => {
   const schedulesOf = (name: 'dev' | 'prod', scheduleSwitches: Record<string, boolean>) =>
-    expectedDatasets({ ...environments[name], scheduleSwitches }, sources).map(({ schedules }) => schedules);
+    expectedDatasets({ ...usualEnvironments[name], scheduleSwitches }, sources).map(
+      ({ schedules }) => schedules,
+    );
   expect(schedulesOf('dev', { 'tides/levels': true })).toEqual([[], [], levels]);
   expect(schedulesOf('prod', { 'tides/levels': false })).toEqual([ships, [], []]);
 });
@@ -36,11 +38,11 @@ test('the window and the deadline are those of environment and dataset', () => {
     ...source,
     datasets: source.datasets.map((dataset) => ({ ...dataset, deadlineHours: 1.5 })),
   }));
-  for (const dataset of expectedDatasets(environments.local, slow))
+  for (const dataset of expectedDatasets(usualEnvironments.local, slow))
     expect(dataset).toMatchObject({ windowMinutes: 0, deadlineHours: 1.5 });
 });
 
 test('reconcile can read what the stack writes', () => {
-  const datasets = expectedDatasets(environments.prod, sources);
+  const datasets = expectedDatasets(usualEnvironments.prod, sources);
   expect(expectedDatasetsSchema.parse(JSON.parse(JSON.stringify(datasets)))).toEqual(datasets);
 });

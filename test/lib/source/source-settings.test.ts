@@ -1,11 +1,12 @@
 import { bigint } from '../../../core/source/columns';
 import { defineSource, secret } from '../../../core/source/define-source';
-import { environments, loadsByItself } from '../../../lib/environments';
+import { loadsByItself } from '../../../lib/environments';
 import { applySettings, settingsOf } from '../../../lib/source/source-settings';
+import { usualEnvironments } from '../../../lib/usual-environments';
 import { fixtureSources } from '../fixtures/synthesize';
 
 const apply = (context: Record<string, unknown>, name: 'dev' | 'prod' = 'dev') =>
-  applySettings(fixtureSources, context, environments[name]);
+  applySettings(fixtureSources, context, usualEnvironments[name]);
 const harbour = (context: Record<string, unknown>, name: 'dev' | 'prod' = 'dev') => {
   const { sources, problems } = apply(context, name);
   expect(problems).toEqual([]);
@@ -93,6 +94,44 @@ test.each([
     expect(apply({ [key]: value }, name).problems).toEqual([expect.stringMatching(sentence)]);
 });
 
+describe('on a laptop, where a credential must not go to what is deployed,', () => {
+  const locally = (context: Record<string, unknown>) =>
+    applySettings(fixtureSources, context, usualEnvironments.local);
+
+  test('settings without an environment, or for a deployed one, say nothing', () => {
+    const context = {
+      'harbour:baseUrl': 'https://api.example.com',
+      'prod:harbour:lanes': 9,
+      'shop:lanes': 1,
+    };
+    expect(locally(context)).toMatchObject({ sources: fixtureSources, problems: [] });
+  });
+
+  test('those for local are applied', () => {
+    const { sources, problems } = locally({
+      'local:harbour:baseUrl': 'http://127.0.0.1:1',
+      'harbour:lanes': 9,
+    });
+    expect(problems).toEqual([]);
+    const [harbour] = sources;
+    expect(harbour && settingsOf(harbour.source)).toMatchObject({
+      baseUrl: 'http://127.0.0.1:1',
+      limits: fixtureSources[0]?.source.limits,
+    });
+    expect(apply({ 'local:harbour:lanes': 9 }).sources).toEqual(fixtureSources);
+  });
+
+  test.each([
+    ['local:harbor:baseUrl', /names no source/],
+    ['local:harbour:baseurl', /sets nothing/],
+    ['locl:harbour:baseUrl', /names no environment/],
+    ['harbour:local:baseUrl', /names no environment/],
+    ['local-harbour:baseUrl', /names no source/],
+  ])('%s is refused, since it was meant to be one', (key, sentence) => {
+    expect(locally({ [key]: 'https://sandbox.example' }).problems).toEqual([expect.stringMatching(sentence)]);
+  });
+});
+
 test('a value is refused by the name under which it was given, and only where it is for', () => {
   expect(apply({ 'prod:harbour:lanes': 1 }, 'prod').problems).toEqual([
     "context 'prod:harbour:lanes': received 1, allowed: a whole number from 2 to 1000",
@@ -112,7 +151,7 @@ test("the CDK's own keys are left alone", () => {
 });
 
 test('an environment may run every source with fewer lanes than it declares, unless a setting says how many', () => {
-  const small = { ...environments.dev, capacity: { ...environments.dev.capacity, lanes: 2 } };
+  const small = { ...usualEnvironments.dev, capacity: { ...usualEnvironments.dev.capacity, lanes: 2 } };
   const lanes = (context: Record<string, unknown>) =>
     applySettings(fixtureSources, context, small).sources.map(({ source }) => source.limits.lanes);
   expect(lanes({})).toEqual([2, 2]);
@@ -151,7 +190,7 @@ describe('the schedule of a dataset', () => {
 
     test('may be switched on locally, where it is reached', () => {
       const context = { ...here, 'harbour:schedule': 'on' };
-      expect(applySettings(fixtureSources, context, environments.local).problems).toEqual([]);
+      expect(applySettings(fixtureSources, context, usualEnvironments.local).problems).toEqual([]);
     });
   });
 
@@ -233,7 +272,11 @@ describe('a source whose options settings can contradict', () => {
   });
 
   test('keeps what was declared, also a size that is never asked for', () => {
-    const { sources, problems } = applySettings([{ file, source }], { 'acme:burst': '3' }, environments.dev);
+    const { sources, problems } = applySettings(
+      [{ file, source }],
+      { 'acme:burst': '3' },
+      usualEnvironments.dev,
+    );
     expect(problems).toEqual([]);
     expect(sources[0]?.source).toEqual({ ...source, limits: { ...source.limits, burst: 3 } });
   });
@@ -245,7 +288,7 @@ describe('a source whose options settings can contradict', () => {
     ],
     [{ 'acme:baseUrl': 'http://127.0.0.1:1' }, /'acme:…' does not go with tls of the source's file/],
   ])('says which option %j does not go with', (context, sentence) => {
-    expect(applySettings([{ file, source }], context, environments.dev)).toMatchObject({
+    expect(applySettings([{ file, source }], context, usualEnvironments.dev)).toMatchObject({
       sources: [],
       problems: [expect.stringMatching(sentence)],
     });

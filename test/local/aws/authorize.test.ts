@@ -17,6 +17,7 @@ import {
 import fc from 'fast-check';
 import { ConfigurationError } from '../../../core/errors';
 import { type PolicyStatement, Principal } from '../../../local/aws/authorize';
+import type { RequestContext } from '../../../local/aws/condition';
 import { wildcard } from '../../../local/aws/wildcard';
 import { type RunningAws, region, runAws } from './running-aws';
 
@@ -61,6 +62,33 @@ describe('a principal', () => {
     expect(may([onPrefix('StringLike', '*')])).toBe(false);
   });
 
+  test('is held to conditions on the headers of a write', () => {
+    const mayPut = (header: string, value: string, context: RequestContext) =>
+      new Principal('worker', [
+        { ...allow('s3:PutObject', '*'), Condition: { Null: { [header]: value } } },
+      ]).may('s3:PutObject', 'arn:aws:s3:::lake/stage/1', context);
+    expect(mayPut('s3:if-none-match', 'false', { ifNoneMatch: '*' })).toBe(true);
+    expect(mayPut('s3:if-none-match', 'false', {})).toBe(false);
+    expect(mayPut('s3:if-none-match', 'false', { ifMatch: '"a"' })).toBe(false);
+    expect(mayPut('s3:if-none-match', 'true', {})).toBe(true);
+    expect(mayPut('s3:if-none-match', 'true', { ifNoneMatch: '*' })).toBe(false);
+    expect(mayPut('s3:If-Match', 'false', { ifMatch: '"a"' })).toBe(true);
+    expect(mayPut('s3:if-match', 'false', { ifNoneMatch: '*' })).toBe(false);
+  });
+
+  test('is held to a condition on the source of every event that it puts', () => {
+    const mayPut = (...eventSources: string[]) =>
+      new Principal('reconcile', [
+        {
+          ...allow('events:PutEvents', '*'),
+          Condition: { 'ForAllValues:StringEquals': { 'events:source': 'baseload' } },
+        },
+      ]).may('events:PutEvents', 'arn:bus', { eventSources });
+    expect(mayPut('baseload')).toBe(true);
+    expect(mayPut('other')).toBe(false);
+    expect(mayPut('baseload', 'other')).toBe(false);
+  });
+
   test('must have policies that can be held to: every other one is refused when it is added', () => {
     const base = allow('s3:*', '*');
     const refused: object[] = [
@@ -68,6 +96,8 @@ describe('a principal', () => {
       { Effect: 'Allow', Action: 's3:GetObject', NotResource: '*' },
       { ...base, Condition: { StringNotLike: { 's3:prefix': 'a' } } },
       { ...base, Condition: { StringLike: { 'aws:SourceIp': 'a' } } },
+      { ...base, Condition: { StringEquals: { 's3:if-none-match': '*' } } },
+      { ...base, Condition: { 'ForAllValues:StringEquals': { 'events:source': ['a', 'b'] } } },
       { ...base, Principal: '*' },
       { ...base, Effect: 'Maybe' },
       { ...base, Resource: { 'Fn::GetAtt': ['Lake', 'Arn'] } },
@@ -168,6 +198,22 @@ describe('calls are held against the policies of who signed them', () => {
     ).rejects.toMatchObject({ name: 'PreconditionFailed' });
     const remove = new DeleteObjectCommand({ Bucket, Key: 'stage/1', IfMatch: '"other"' });
     await expect(s3With(allow('s3:DeleteObject', objects)).send(remove)).rejects.toThrow('s3:GetObject');
+  });
+
+  test('who may only add objects replaces none, with no header, or with another', async () => {
+    const s3 = s3With(allow('s3:GetObject', objects), {
+      ...allow('s3:PutObject', objects),
+      Condition: { Null: { 's3:if-none-match': 'false' } },
+    });
+    const put = (Key: string, headers: { IfNoneMatch?: string; IfMatch?: string }) =>
+      s3.send(new PutObjectCommand({ Bucket, Key, Body: 'y', ...headers }));
+    const { ETag = '' } = await put('stage/2', { IfNoneMatch: '*' });
+    await expect(put('stage/2', {})).rejects.toMatchObject(denied);
+    await expect(put('stage/2', { IfMatch: ETag })).rejects.toMatchObject(denied);
+    await expect(put('stage/3', {})).rejects.toMatchObject(denied);
+    await expect(put('stage/2', { IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    const found = await s3.send(new GetObjectCommand({ Bucket, Key: 'stage/2' }));
+    expect(found.ETag).toBe(ETag);
   });
 
   test('a list is held to the prefix it asks for', async () => {

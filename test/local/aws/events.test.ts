@@ -147,3 +147,22 @@ test('what would get lost, or be ignored, is refused', async () => {
   expect(() => running.aws.createEventBus('a bus')).toThrow('"a bus" is no name for an event bus.');
   expect(() => running.aws.events('nowhere')).toThrow('There is no event bus nowhere; there are: runs.');
 });
+
+test('who may put events of one source only puts none of another, nor both in one call', async () => {
+  running.aws.addPrincipal('RECONCILE', {
+    name: 'reconcile',
+    statements: [
+      {
+        Effect: 'Allow',
+        Action: 'events:PutEvents',
+        Resource: busArn,
+        Condition: { 'ForAllValues:StringEquals': { 'events:source': 'baseload' } },
+      },
+    ],
+  });
+  const denied = { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } };
+  await put([entry()], 'RECONCILE');
+  await expect(put([entry({ Source: 'billing' })], 'RECONCILE')).rejects.toMatchObject(denied);
+  await expect(put([entry(), entry({ Source: 'billing' })], 'RECONCILE')).rejects.toMatchObject(denied);
+  expect(details()).toHaveLength(1);
+});

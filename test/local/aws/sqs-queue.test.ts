@@ -51,6 +51,32 @@ test('a message can be deleted after its timeout, as long as nobody else receive
   expect(await receive(q)).toEqual([]);
 });
 
+test('the oldest message is the one that was sent first, also while it is hidden, and one that is sent again is new', async () => {
+  const q = queue();
+  expect(q.oldestSentAt()).toBeUndefined();
+  const start = clock.now();
+  send(q, 'first');
+  clock.advance(60);
+  send(q, 'second', 900);
+  const [first] = await receive(q);
+  expect(q.oldestSentAt()).toBe(start);
+  send(q, 'first', 900);
+  q.delete(first?.receiptHandle ?? '');
+  expect(q.oldestSentAt()).toBe(start + 60_000);
+});
+
+test('a message that was received more than three times does not count as the oldest', async () => {
+  const q = queue();
+  const start = clock.now();
+  send(q, 'poison');
+  for (let times = 1; times <= 4; times += 1) {
+    expect(q.oldestSentAt()).toBe(start);
+    expect(bodies(await receive(q))).toEqual(['poison']);
+    clock.advance(30);
+  }
+  expect(q.oldestSentAt()).toBeUndefined();
+});
+
 test('a delay hides a message, its own before the queue’s', async () => {
   const q = queue({ DelaySeconds: '10' });
   send(q, 'queue’s');

@@ -255,7 +255,35 @@ test('a queue that could not behave as asked is not made', () => {
   expect(
     create('a', { RedrivePolicy: '{"maxReceiveCount":5,"deadLetterTargetArn":"arn:aws:sqs:x:0:none"}' }),
   ).toThrow('Create that one first');
+  expect(create('a', { RedriveAllowPolicy: '{"redrivePermission":"byQueue"}' })).toThrow(
+    'RedriveAllowPolicy',
+  );
   expect(create('pages', {})).toThrow('There is a queue pages already');
   expect(create('a.fifo', {})).toThrow('no name for a queue');
   expect(() => running.aws.queue('none')).toThrow('there are: dead, pages');
+});
+
+test('a queue is the DLQ of those only that it allows, and says which', async () => {
+  const arnOf = (name: string) => running.aws.queue('pages').arn.replace(/pages$/, name);
+  const guarded = (name: string, policy: object) =>
+    running.aws.createQueue({ name, attributes: { RedriveAllowPolicy: JSON.stringify(policy) } });
+  const byQueue = { redrivePermission: 'byQueue', sourceQueueArns: [arnOf('mine')] };
+  const { url } = guarded('guarded', byQueue);
+  guarded('closed', { redrivePermission: 'denyAll' });
+  guarded('open', { redrivePermission: 'allowAll' });
+  const from = (name: string, dead: string) => () =>
+    running.aws.createQueue({
+      name,
+      attributes: { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arnOf(dead), maxReceiveCount: 5 }) },
+    });
+  expect(from('theirs', 'guarded')).toThrow(
+    'The queue theirs may not have guarded as its dead-letter queue: name',
+  );
+  expect(from('theirs', 'closed')).toThrow(ConfigurationError);
+  from('mine', 'guarded')();
+  from('theirs', 'open')();
+  const asked = await running.sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['RedriveAllowPolicy'] }),
+  );
+  expect(JSON.parse(asked.Attributes?.RedriveAllowPolicy ?? '')).toEqual(byQueue);
 });

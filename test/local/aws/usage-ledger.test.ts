@@ -127,13 +127,13 @@ describe('a local AWS', () => {
     ];
     const put = { ...worker, action: 's3:PutObject', allowed: true };
     expect(running.aws.decisions()).toEqual([
-      { ...put, resource: `${lake}/stage/1`, by: by('s3:PutObject', 'stage/*'), calls: 2 },
-      { ...put, resource: `${lake}/raw/1`, by: by('s3:PutObject', 'raw/*'), calls: 1 },
+      { ...put, context: {}, resource: `${lake}/stage/1`, by: by('s3:PutObject', 'stage/*'), calls: 2 },
+      { ...put, context: {}, resource: `${lake}/raw/1`, by: by('s3:PutObject', 'raw/*'), calls: 1 },
       {
         ...worker,
         action: 's3:ListBucket',
         resource: lake,
-        prefix: 'stage/',
+        context: { prefix: 'stage/' },
         allowed: false,
         by: [],
         calls: 1,
@@ -142,10 +142,29 @@ describe('a local AWS', () => {
         ...worker,
         action: 's3:GetObject',
         resource: `${lake}/raw/2`,
+        context: {},
         allowed: true,
         by: by('s3:GetObject', 'raw/*'),
         calls: 1,
       },
+    ]);
+  });
+
+  test('tells apart what the same grant allows on keys of another kind, however many there are of each', () => {
+    const ledger = new UsageLedger();
+    const statements: PolicyStatement[] = [
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: `${lake}/runs/*` },
+    ];
+    const principal = new Principal('p', statements, ledger);
+    for (let i = 0; i < 500; i++) {
+      for (const name of ['plan.json', `look-${i}.json`, `next/all-${i}-a${i}.json`])
+        principal.require('s3:PutObject', `${lake}/runs/geo/cities/2026-11-23t09-48-18-${i}z/${name}`);
+    }
+    const run = `${lake}/runs/geo/cities/2026-11-23t09-48-18-0z`;
+    expect(ledger.decisions().map(({ resource, calls }) => [resource, calls])).toEqual([
+      [`${run}/plan.json`, 500],
+      [`${run}/look-0.json`, 500],
+      [`${run}/next/all-0-a0.json`, 500],
     ]);
   });
 

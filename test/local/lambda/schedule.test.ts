@@ -2,6 +2,7 @@ import { rateMilliseconds, runSchedule, scheduledEvent } from '../../../local/la
 
 const schedule = {
   name: 'reconcile',
+  group: 'baseload-local',
   expression: 'rate(1 minute)',
   functionName: 'f',
   roleName: 'r',
@@ -31,7 +32,7 @@ test('without an input the Scheduler’s own event is sent', () => {
   expect(scheduledEvent(schedule, new Date('2026-11-23T03:00:00Z'))).toMatchObject({
     'detail-type': 'Scheduled Event',
     time: '2026-11-23T03:00:00Z',
-    resources: ['arn:aws:scheduler:eu-central-1:000000000000:schedule/default/reconcile'],
+    resources: ['arn:aws:scheduler:eu-central-1:000000000000:schedule/baseload-local/reconcile'],
   });
 });
 

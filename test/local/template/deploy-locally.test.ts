@@ -63,6 +63,7 @@ const resources: Resources = {
           },
         },
       ],
+      PermissionsBoundary: 'arn:aws:iam::123456789012:policy/baseload-boundary',
       ManagedPolicyArns: [
         { 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole' },
       ],
@@ -104,9 +105,11 @@ const resources: Resources = {
       ScalingConfig: { MaximumConcurrency: 4 },
     },
   },
+  SchedulesB17C2D90: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'baseload-local' } },
   Often854F2A50: {
     Type: 'AWS::Scheduler::Schedule',
     Properties: {
+      GroupName: { Ref: 'SchedulesB17C2D90' },
       ScheduleExpression: 'rate(1 minute)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: { Arn: arnOf('WorkerW8F2A5E9'), RoleArn: arnOf('ScheduleRoleA1B2C3D4'), Input: '{"a":1}' },
@@ -190,6 +193,7 @@ test('functions, event sources, schedules and outputs are read with every refere
     schedules: [
       {
         name: 'baseload-local-often',
+        group: 'baseload-local',
         expression: 'rate(1 minute)',
         functionName: 'orders-worker',
         roleName: 'baseload-local-schedulerole',
@@ -198,6 +202,7 @@ test('functions, event sources, schedules and outputs are read with every refere
       },
       {
         name: 'baseload-local-daily',
+        group: 'default',
         expression: 'cron(0 3 * * ? *)',
         functionName: 'orders-worker',
         roleName: 'baseload-local-schedulerole',

@@ -2,8 +2,9 @@ import { App, Duration, type Environment as Place, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Source } from '../../../core/source/source';
 import type { EnvironmentName } from '../../../lambda/environment';
-import { type Environment, environments } from '../../../lib/environments';
+import type { Environment } from '../../../lib/environments';
 import { Monitoring } from '../../../lib/monitoring/monitoring';
+import { usualEnvironments } from '../../../lib/usual-environments';
 
 /** Somewhere, so that ARNs and regions are texts. */
 const somewhere: Place = { account: '111122223333', region: 'eu-central-1' };
@@ -24,7 +25,7 @@ export function synthesizeMonitoring(
   const app = new App({ context });
   const stack = new Stack(app, 'Stack', { env: somewhere });
   const monitoring = new Monitoring(stack, 'Monitoring', {
-    environment: { ...environments[environment], ...changes },
+    environment: { ...usualEnvironments[environment], ...changes },
     sources: sources.map((source) => ({ source, workerTimeout: Duration.minutes(5) })),
   });
   return Template.fromStack(monitoring);

@@ -147,7 +147,7 @@ export class DriftWorld {
 
   #plan(): Plan {
     const { kind, records, pageSize, pagesPerRange, looks } = this.of;
-    const verification = { looks, ifShort: 'refuse' as const, tolerance: 0 };
+    const verification = { looks, ifShort: 'refuse' as const, tolerance: 0, maxShrink: 0.5 };
     const { total: _, ...plan } = aPlan({ pagesPerRange, verification });
     if (kind === 'uncounted') {
       const lead: Sequence = {

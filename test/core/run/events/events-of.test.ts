@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { bounded } from '../../../../core/run/events/bounded';
-import { blockageOf, failedEvent } from '../../../../core/run/events/events-of';
+import { blockageOf, blockedEvent, failedEvent } from '../../../../core/run/events/events-of';
 import { runFailedSchema } from '../../../../core/run/events/run-event';
 import { aRun } from '../run-fixture';
 
@@ -20,6 +20,15 @@ describe('sentences of an event', () => {
     expect(told[0]).toBe(`${'a'.repeat(999)}…`);
     expect(told.at(-1)).toBe('and 1,215 more');
     expect(bounded([`${'a'.repeat(998)}😀😀`])[0]).toBe(`${'a'.repeat(998)}…`);
+  });
+
+  it('keep their counts where they are cut', () => {
+    const reason = { reason: 'a'.repeat(2000), error: 'E', failure: 'permanent' as const, ranges: 1234 };
+    const reasons = [{ ...reason, example: { slice: 'all', index: 1 } }];
+    const state = { ...{ state: 'blocked' as const, ranges: 4000, missing: 1234, dead: 1234 }, reasons };
+    const { detail } = blockedEvent(aRun, state, at, place);
+    const count = ' (1,234 page ranges)';
+    expect(detail).toMatchObject({ reasons: [`${'a'.repeat(999 - count.length)}…${count}`] });
   });
 
   it('fit into an event of 256 KB, whatever they say', () => {

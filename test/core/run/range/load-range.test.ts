@@ -146,9 +146,9 @@ describe('loadRange', () => {
     const { load, objects } = prepare();
     expect(await load()).toBe('loaded');
     expect(objects.changes.map(({ operation, key }) => [operation, key])).toEqual([
-      ['put', keys.raw],
-      ['put', keys.rawPages],
-      ['put', keys.quarantine],
+      ['putIfAbsent', keys.raw],
+      ['putIfAbsent', keys.rawPages],
+      ['putIfAbsent', keys.quarantine],
       ['putIfAbsent', keys.stage],
     ]);
     expect(gunzipSync(objects.objects.get(keys.raw)?.body ?? '').toString()).toBe(pages);

@@ -104,7 +104,7 @@ describe('the plan of a replay', () => {
     const first = await loaded('grid');
     const wider = { columnType: { type: 'varchar' }, options: {} } as const;
     const ofToday = {
-      verification: { looks: 0, ifShort: 'publish-with-warning', tolerance: 0.1 },
+      verification: { looks: 0, ifShort: 'publish-with-warning', tolerance: 0.1, maxShrink: 0.5 },
       keepRuns: 5,
     } as const;
     world.dataset = {

@@ -22,6 +22,7 @@ export function judged(
     changed: new Sentences(),
     total: total ?? plan.total ?? tally.promised,
     hole: { ranges: [], records: 0 },
+    predecessor: null,
     ...found,
   };
   return { ...judge(plan, evidence), counts: tally.counts, total: evidence.total };

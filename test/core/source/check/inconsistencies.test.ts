@@ -53,6 +53,11 @@ const oauth2 = {
   clientId: 'me',
   clientSecret: secret('s'),
 };
+const clear = 'SEKRET123';
+const invoke = {
+  actions: ['execute-api:Invoke'],
+  resources: ['arn:aws:execute-api:eu-west-1:111122223333:abc123/prod/GET/*'],
+};
 const sigV4 = { type: 'aws-sigv4', region: 'eu-central-1', service: 'execute-api' };
 const windows = { type: 'windows', from: '2020-01-01', step: { months: 1 } };
 const users = dataset({ name: 'users', columns: { id: bigint(), name: varchar() } });
@@ -70,6 +75,91 @@ const refused: readonly (readonly [string, unknown, string, string, string])[] =
     'auth.secretAccessKey',
     'nothing',
     'both',
+  ],
+  [
+    'what the own role may do, where keys sign',
+    source({ auth: { ...sigV4, accessKeyId: secret('a'), secretAccessKey: secret('b'), allow: [invoke] } }),
+    'auth.allow',
+    'a list of 1',
+    'nothing where keys sign',
+  ],
+  [
+    'an action of another service than the one that is signed for',
+    source({ auth: { ...sigV4, allow: [invoke, { ...invoke, actions: ['s3:GetObject'] }] } }),
+    'auth.allow[1].actions[0]',
+    "'s3:GetObject'",
+    "'execute-api:…'",
+  ],
+  ...['*', 'execute-api:*', 'execute-api:Inv?ke', 'Invoke'].map(
+    (action) =>
+      [
+        `the action ${action}`,
+        source({ auth: { ...sigV4, allow: [{ ...invoke, actions: [action] }] } }),
+        'auth.allow[0].actions[0]',
+        'a text (not shown)',
+        'whole name',
+      ] as const,
+  ),
+  ...[
+    '*',
+    'arn:aws:execute-api:*:111122223333:a/*',
+    'arn:aws:execute-api:eu-west-1:*:a/*',
+    'arn:aws:execute-api:eu-west-1:111122223333:*',
+    'arn:aws:*:::a',
+  ].map(
+    (resource) =>
+      [
+        `the resource ${resource}`,
+        source({ auth: { ...sigV4, allow: [{ ...invoke, resources: [resource] }] } }),
+        'auth.allow[0].resources[0]',
+        'a text (not shown)',
+        'below the account',
+      ] as const,
+  ),
+  ...(
+    [
+      ['query', { api_key: clear }, 'api_key'],
+      ['query', { access_token: [clear] }, 'access_token'],
+      ['headers', { 'x-api-key': clear }, 'x-api-key'],
+      ['headers', { 'X-Auth-Token': clear }, 'X-Auth-Token'],
+    ] as const
+  ).map(
+    ([place, values, name]) =>
+      [
+        `a credential in clear in ${place}: ${name}`,
+        withRequest({ [place]: values }),
+        `datasets[0].request.${place}.${name}`,
+        'a text (not shown)',
+        "declare auth: { type: 'api-key'",
+      ] as const,
+  ),
+  [
+    'a credential in clear in the query of what changed',
+    withDataset({ incremental: { query: { since: '{since}', apikey: clear } } }),
+    'datasets[0].incremental.query.apikey',
+    'a text (not shown)',
+    "in: 'query'",
+  ],
+  [
+    'a credential in clear deep in a body',
+    withRequest({ body: { logins: [{ user: 'me', password: clear }] } }),
+    'datasets[0].request.body.logins[0].password',
+    'a text (not shown)',
+    'no credential in clear',
+  ],
+  [
+    'a credential in clear in the URL of tokens',
+    source({ auth: { ...oauth2, tokenUrl: `https://login.example.com/token?api_key=${clear}` } }),
+    'auth.tokenUrl',
+    'a URL with credentials (not shown)',
+    "without 'api_key'",
+  ],
+  [
+    'a credential in clear in the base of all URLs',
+    source({ baseUrl: `https://api.example.com/v1?api_key=${clear}` }),
+    'baseUrl',
+    "'https://api.example.com/v1?' and more (not shown)",
+    'http(s) URL',
   ],
   [
     'a token in clear over the network',
@@ -647,6 +737,48 @@ test('refuses datasets that wait for each other, each of them', () => {
 });
 
 const accepted: readonly (readonly [string, unknown])[] = [
+  ['a role of its own that may do nothing, as on a laptop', source({ auth: sigV4 })],
+  ['what the own role may do', source({ auth: { ...sigV4, allow: [invoke] } })],
+  [
+    'what signs by another name than its actions have',
+    source({
+      auth: {
+        ...{ ...sigV4, service: 'monitoring' },
+        allow: [
+          {
+            actions: ['cloudwatch:GetDashboard'],
+            resources: ['arn:aws:cloudwatch::111122223333:dashboard/a'],
+          },
+        ],
+      },
+    }),
+  ],
+  [
+    'names that only may be those of credentials',
+    withRequest({
+      query: {
+        key: 'id',
+        token: 'BTC',
+        sort_key: 'name',
+        pageToken: 'first',
+        session: '2026',
+        author: 'me',
+        signature: 'x',
+        user_key: 'me',
+      },
+      headers: { cookie: 'consent=1', 'x-session-id': 'abc' },
+    }),
+  ],
+  [
+    'names of credentials without one',
+    withRequest(
+      {
+        query: { secret: 'false', password: '', api_key: '{userId}' },
+        body: { fields: { password: false, api_key: null, secret: 'asc' }, sort: ['password'] },
+      },
+      { slices: byUser },
+    ),
+  ],
   ['tokens made on this machine', source({ auth: { ...oauth2, tokenUrl: 'http://localhost:4011/token' } })],
   [
     'credentials to an internal API over http',

@@ -61,6 +61,13 @@ const refused: readonly (readonly [string, Tree, string, string, string])[] = [
     'from 0 to 1',
   ],
   [
+    'a table that may lose more than all it has',
+    withDataset({ verification: { maxShrink: 50 } }),
+    'verification.maxShrink',
+    '50',
+    'from 0 to 1',
+  ],
+  [
     'an unknown way to fall short',
     withDataset({ verification: { ifShort: 'publish' } }),
     'verification.ifShort',
@@ -242,6 +249,8 @@ const accepted: readonly (readonly [string, Tree])[] = [
     'a tolerance with a warning',
     withDataset({ verification: { tolerance: 0.01, ifShort: 'publish-with-warning' } }),
   ],
+  ['a table that may lose everything', withDataset({ verification: { maxShrink: 1 } })],
+  ['a table that may lose nothing', withDataset({ verification: { maxShrink: 0 } })],
   ['merged files of every format', withDataset({ curate: { targetMegabytes: 7 }, format: 'csv' })],
   ['no run but the published one', withDataset({ keepRuns: 0 })],
   [
@@ -308,7 +317,7 @@ test('fills in what is left out', () => {
     datasets: readonly Tree[];
   };
   expect(datasets[0]).toMatchObject({
-    verification: { looks: 3, ifShort: 'refuse', tolerance: 0 },
+    verification: { looks: 3, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 },
     curate: { targetMegabytes: 128 },
     keepRuns: 3,
     incremental: { ...changed, format: 'iso8601', overlapMinutes: 10 },
