@@ -6,7 +6,7 @@ import { projectRoot } from './project';
 import type { RunOptions } from './run';
 import { findSampleApi, type SampleOptions, sampleCompanion, withSampleOptions } from './sample-api';
 import { findDataset } from './sources/find-dataset';
-import { readLocalSources, withoutOthers } from './sources/local-settings';
+import { readLocalSources } from './sources/local-settings';
 
 /** `baseload start`, which is `npm start`: the sample source and a whole load of it. */
 export function startCommand(): Command {
@@ -32,7 +32,6 @@ export async function start(options: SampleOptions & RunOptions): Promise<void> 
   // One that is running already keeps its own rate, so the load keeps to that.
   const running = await findSampleApi(origin);
   const context = {
-    ...withoutOthers('geonames'),
     sources: sampleSources,
     'local:geonames:baseUrl': `${origin}/v1`,
     'local:geonames:requestsPerSecond': String(running?.requestsPerSecond ?? options.rate),

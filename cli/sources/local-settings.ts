@@ -11,11 +11,11 @@ type Context = Readonly<Record<string, unknown>>;
 
 /**
  * Every valid source as this machine asks it: as readSources, with the settings of cdk.json that are for 'local', which the template of
- * `baseload run` has too. `context` is added to that of cdk.json; undefined takes a key away. A ConfigurationError says all that is wrong with them.
+ * `baseload run` has too. `context` is added to that of cdk.json. A ConfigurationError says all that is wrong with them.
  */
 export function readLocalSources(folder: string = sourcesFolder, context: Context = {}): ReadSources {
   const read = readSources(folder);
-  const { sources, problems } = setLocally(read, { ...projectContext(projectRoot), ...context });
+  const { sources, problems } = setLocally(read, { ...projectContext(projectRoot, folder), ...context });
   // A file that was left out may be the source that a setting names: first things first
   if (problems.length > 0 && read.leftOut.length === 0) throw new ConfigurationError(problems.join('\n'));
   return Object.assign([...sources], { leftOut: read.leftOut });
@@ -49,16 +49,4 @@ export function setLocally(
     return done.source ? [{ file, source: done.source }] : [];
   });
   return { sources: set, problems };
-}
-
-/** What takes the local settings of all sources but one away: where the others are in another folder, they would name no source. */
-export function withoutOthers(
-  source: string,
-  context: Context = projectContext(projectRoot),
-): Readonly<Record<string, undefined>> {
-  const others = Object.keys(context).filter((key) => {
-    const setting = readSettingKey(key);
-    return setting !== undefined && setting.environment === 'local' && setting.source !== source;
-  });
-  return Object.fromEntries(others.map((key) => [key, undefined]));
 }

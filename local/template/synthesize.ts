@@ -25,7 +25,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<AssemblySt
   await runApp(projectRoot, {
     ...process.env,
     CDK_OUTDIR: outDirectory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...projectContext(projectRoot), ...context }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...projectContext(projectRoot, context.sources), ...context }),
     // Validating the template takes seconds; `cdk synth` and the tests do it.
     CDK_VALIDATION: 'false',
   });

@@ -1,7 +1,11 @@
-import { setLocally, withoutOthers } from '../../../cli/sources/local-settings';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setLocally } from '../../../cli/sources/local-settings';
 import { applySettings } from '../../../lib/source/source-settings';
 import { usualEnvironments } from '../../../lib/usual-environments';
+import { projectContext } from '../../../local/template/project-context';
 import { fixtureSources } from '../../lib/fixtures/synthesize';
+import { projectWithoutSettings } from '../../support/without-settings';
 
 const sandbox = 'http://127.0.0.1:4011/v1';
 const cases: readonly Readonly<Record<string, unknown>>[] = [
@@ -46,15 +50,18 @@ it.each(['local.harbour:baseUrl', 'Local harbour:baseUrl', 'local', 'local::harb
   },
 );
 
-it('takes the local settings of other sources away, and no more', () => {
-  const context = {
-    'local:shop:lanes': 3,
-    'local:geonames:lanes': 3,
-    'shop:lanes': 2,
-    alarmEmail: 'a@example.com',
+it('sources in another folder than cdk.json names are not what its local settings are of', () => {
+  const project = projectWithoutSettings();
+  const context = { 'local:shop:lanes': 3, 'shop:lanes': 2, alarmEmail: 'a@example.com' };
+  const { 'local:shop:lanes': _, ...elsewhere } = context;
+  const contextOf = (more: object, folder?: string) => {
+    writeFileSync(join(project, 'cdk.json'), JSON.stringify({ context: { ...context, ...more } }));
+    return projectContext(project, folder);
   };
-  expect(withoutOthers('geonames', context)).toEqual({ 'local:shop:lanes': undefined });
-  expect(setLocally(fixtureSources, { ...context, ...withoutOthers('harbour', context) }).problems).toEqual(
-    [],
-  );
+  expect(contextOf({})).toEqual(context);
+  expect(contextOf({}, join(project, 'sources'))).toEqual(context);
+  expect(contextOf({}, '/of/others')).toEqual(elsewhere);
+  expect(contextOf({ sources: 'ours' }, join(project, 'ours'))).toEqual({ ...context, sources: 'ours' });
+  expect(contextOf({ sources: 'ours' }, join(project, 'sources'))).toEqual({ ...elsewhere, sources: 'ours' });
+  rmSync(project, { recursive: true });
 });
