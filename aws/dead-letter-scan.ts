@@ -88,14 +88,15 @@ interface Receiving {
   readonly deadline: number;
 }
 
-/** Several lanes receive until the queue is empty; a count that SQS has late is not believed before a receive was empty too. */
+/** Several lanes receive until the queue is empty, or a call fails: then none goes on. A count that SQS has late is not believed before a receive was empty too. */
 async function receiveAll(sqs: SQSClient, url: string, receiving: Receiving): Promise<void> {
   const { held, expected, limit, deadline } = receiving;
   // What was received by now, and what the calls under way may still bring.
   let asked = 0;
   const most = limit - held.size;
+  let isOver = false;
   const lane = async () => {
-    while (asked < most && performance.now() < deadline) {
+    while (!isOver && asked < most && performance.now() < deadline) {
       const ask = Math.min(10, most - asked);
       // Where more should come, wait for it: a receive that does not wait asks only some of the queue's servers.
       const wait = asked < expected ? 1 : 0;
@@ -109,7 +110,13 @@ async function receiveAll(sqs: SQSClient, url: string, receiving: Receiving): Pr
       if (messages.length === 0) return;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(callsAtOnce, Math.ceil(expected / 10) || 1) }, lane));
+  const stopAll = (error: unknown) => {
+    isOver = true;
+    throw error;
+  };
+  const count = Math.min(callsAtOnce, Math.ceil(expected / 10) || 1);
+  const lanes = await Promise.allSettled(Array.from({ length: count }, () => lane().catch(stopAll)));
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
 }
 
 async function receive(sqs: SQSClient, url: string, most: number, waitSeconds: number): Promise<Message[]> {

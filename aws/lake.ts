@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -16,8 +17,8 @@ import { TransientError } from '../core/errors';
 import { concurrently } from '../core/run/concurrently';
 import type { Lake, ListedObject, ObjectBody, ObjectHead, PutOptions } from '../core/run/ports';
 
-/** Tries at a conditional write while others write the same key (409 ConditionalRequestConflict). */
-const triesAtConflict = 5;
+/** Tries at a conditional write while others write the same key (409 ConditionalRequestConflict), and milliseconds before the second; the wait doubles, and jitter takes any part of it. */
+const conflict = { tries: 5, milliseconds: 100 };
 
 /** Deletions under way at once. */
 const removalsAtOnce = 20;
@@ -48,18 +49,21 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
     );
   };
 
-  const conditionally = async (write: () => Promise<unknown>): Promise<boolean> => {
+  const conditionally = async (
+    write: () => Promise<unknown>,
+    isLost: (error: unknown) => boolean,
+  ): Promise<boolean> => {
     for (let tries = 1; ; tries++) {
       try {
         await write();
         return true;
       } catch (error) {
-        const status = statusOf(error);
-        if (status === 412 || isMissingKey(error)) return false;
-        if (status !== 409) throw error;
-        if (tries === triesAtConflict) {
+        if (isLost(error)) return false;
+        if (statusOf(error) !== 409) throw error;
+        if (tries === conflict.tries) {
           throw new TransientError(`S3 could not settle who writes to ${bucket} first`, { cause: error });
         }
+        await setTimeout(Math.random() * conflict.milliseconds * 2 ** (tries - 1));
       }
     }
   };
@@ -91,18 +95,18 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
   return {
     put,
     async putIfAbsent(key, body, options) {
-      return (await conditionally(() => put(key, body, { ...options, IfNoneMatch: '*' })))
+      return (await conditionally(() => put(key, body, { ...options, IfNoneMatch: '*' }), isOvertaken))
         ? 'created'
         : 'exists';
     },
     async replace(key, body, etag) {
       const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: `"${etag}"` };
       const options = { contentType: 'application/json', ...condition };
-      return (await conditionally(() => put(key, body, options))) ? 'replaced' : 'conflict';
+      return (await conditionally(() => put(key, body, options), isGone)) ? 'replaced' : 'conflict';
     },
     async remove(key, etag) {
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: key, IfMatch: `"${etag}"` });
-      return (await conditionally(() => s3.send(command))) ? 'removed' : 'conflict';
+      return (await conditionally(() => s3.send(command), isGone)) ? 'removed' : 'conflict';
     },
     async tag(Key, { name, value }) {
       const Tagging = { TagSet: [{ Key: name, Value: value }] };
@@ -160,6 +164,16 @@ function toHead(
   },
 ): ObjectHead {
   return { key, bytes: found.ContentLength ?? 0, etag: unquoted(found.ETag), metadata: found.Metadata ?? {} };
+}
+
+/** Somebody else's object is there, or another version of it. */
+function isOvertaken(error: unknown): boolean {
+  return statusOf(error) === 412;
+}
+
+/** The version that was to be replaced or deleted is no longer there. */
+function isGone(error: unknown): boolean {
+  return isOvertaken(error) || isMissingKey(error);
 }
 
 /** A missing bucket is 404 too, and must never pass for an empty one. (The answer to a HEAD cannot tell them apart.) */

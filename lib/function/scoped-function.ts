@@ -38,6 +38,8 @@ export interface ScopedFunctionProps {
   readonly ephemeralStorageSize?: Size;
   /** How often Lambda repeats a failed asynchronous invocation: 0 to 2. @default 2, as Lambda does by itself */
   readonly retryAttempts?: number;
+  /** How long an asynchronous invocation may wait for room and be repeated. @default 6 hours, as Lambda does by itself */
+  readonly maxEventAge?: Duration;
   /** What Lambda does about a function that causes its own invocations. @default 'Terminate', as Lambda does by itself */
   readonly recursiveLoop?: RecursiveLoop;
   /** Environment variables besides those that every function has. */
@@ -103,6 +105,7 @@ export class ScopedFunction extends Construct {
       memorySize: props.memorySize,
       ...(props.ephemeralStorageSize ? { ephemeralStorageSize: props.ephemeralStorageSize } : {}),
       ...(props.retryAttempts === undefined ? {} : { retryAttempts: props.retryAttempts }),
+      ...(props.maxEventAge ? { maxEventAge: props.maxEventAge } : {}),
       ...(props.recursiveLoop === undefined ? {} : { recursiveLoop: props.recursiveLoop }),
       layers: [...(props.layers ?? [])],
       ...(props.tracing ? { tracing: Tracing.ACTIVE } : {}),

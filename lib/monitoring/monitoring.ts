@@ -6,6 +6,7 @@ import { stackName } from '../../lambda/environment';
 import type { Environment } from '../environments';
 import { alarmAddresses } from './alarm-addresses';
 import { AlarmTopic } from './alarms/alarm-topic';
+import { CapacityPage } from './alarms/capacity-page';
 import { PipelinePage } from './alarms/pipeline-page';
 import { ReconcileAlarms } from './alarms/reconcile-alarms';
 import { SourcePage } from './alarms/source-page';
@@ -41,6 +42,7 @@ export class Monitoring extends NestedStack {
     this.dashboardUrl = `${cloudWatchConsole(scope)}#dashboards:name=${stackName(environment.name)}`;
 
     const reconcile = new ReconcileAlarms(this, 'Reconcile', { environment });
+    const pipeline = new PipelinePage(this, 'Pipeline', { environment, reconcile, action });
     const pages = sources.map(
       ({ source, workerTimeout }) =>
         new SourcePage(this, `Source-${source.name}`, {
@@ -48,19 +50,19 @@ export class Monitoring extends NestedStack {
           source,
           workerTimeout,
           action,
-          suppressor: reconcile.mute.alarm,
+          suppressor: pipeline.alarm,
         }),
     );
     const throttles = pages.map((page) => page.throttles);
-    const pipeline = new PipelinePage(this, 'Pipeline', { environment, reconcile, throttles, action });
+    const capacity = new CapacityPage(this, 'Capacity', { environment, throttles, action });
+    const telling = [pipeline, capacity, ...pages.map(({ page }) => page)];
 
     const children = [reconcile.errors, reconcile.stopped, ...pages.flatMap((page) => page.children)];
-    const gathering = [pipeline, ...pages.map(({ page }) => page)].flatMap((page) => [page, ...page.groups]);
-    refuseSameNames([...children, reconcile.mute, ...gathering]);
+    refuseSameNames([...children, ...telling.flatMap((page) => [page, ...page.groups])]);
     new PipelineDashboard(this, 'Dashboard', {
       environment,
       sources,
-      pages: [pipeline.alarm, ...pages.map(({ page }) => page.alarm)],
+      pages: telling.map(({ alarm }) => alarm),
       others: children,
     });
   }

@@ -53,6 +53,8 @@ export class FanOutFunction extends ScopedFunction {
       ...(parents.length > 0 ? { ephemeralStorageSize: Size.gibibytes(2), layers: [props.duckdb] } : {}),
       // Repeating is safe: the run's name comes from the event, and its plan is written once.
       retryAttempts: 2,
+      // Three attempts of 15 minutes have room in it. A start that Lambda has no room for is given up, and told, as soon as one that the schedule cannot hand over.
+      maxEventAge: Duration.hours(1),
       variables: {
         [variable.lakeBucket]: lake.bucketName,
         [variable.pageQueueUrl]: queues.pages.queueUrl,

@@ -11,7 +11,7 @@ const cdkKeys = [
   /^(@|\[|aws:|aws-cdk|cdk[-:]|cli-|constructs[.:])/,
   /:(account|region)=/,
   /^(availability-zones|endpoint-service-availability-zones|hosted-zone|vpc-provider|ssm|ami|load-balancer(-listener)?|security-group|key-provider|cc-api-provider|plugin):.*=/,
-  /^(tree-metadata|versionReporting|pathMetadata|assetMetadata|excludeStackIdFromLogicalIds)$/,
+  /^(tree-metadata|acknowledged-issue-numbers|assets-ecr-repository-name|versionReporting|pathMetadata|assetMetadata|excludeStackIdFromLogicalIds)$/,
 ];
 
 /**
@@ -40,6 +40,7 @@ function strayKey(key: string, value: unknown, sources: readonly string[]): stri
   const environment = environmentNames.find((name) => name === first.trim().toLowerCase());
   if (environment !== undefined)
     return `means nothing: for ${environment} alone there is '${environment}:${perEnvironment}', and settings of sources such as '${environment}:${example}'`;
+  if (/^\w+$/.test(key)) return undefined; // a word that resembles nothing of ours: ~/.cdk.json may hold it for another project
   const own = ownKeys.map((one) => `'${one}'`).join(', ');
   return `means nothing: there is ${own}, and settings of sources such as '${example}'; a key for code of your own begins with '@'`;
 }

@@ -81,6 +81,13 @@ describe('s3Lake when S3 fails', () => {
     expect(s3.commandCalls(PutObjectCommand)).toHaveLength(5);
   });
 
+  it('never takes a key that is missing for one that is there already', async () => {
+    const missing = refusal(404, 'NoSuchKey');
+    s3.on(PutObjectCommand).rejects(missing);
+    await expect(lake.putIfAbsent('key', 'text')).rejects.toBe(missing);
+    expect(await lake.replace('key', 'text', 'etag')).toBe('conflict');
+  });
+
   it.each([
     [403, 'AccessDenied'],
     [500, 'InternalError'],

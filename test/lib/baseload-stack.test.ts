@@ -320,6 +320,7 @@ describe('the functions', () => {
     prod.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: functionId('baseload-prod-harbour-fan-out') },
       MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 3600,
     });
   });
 

@@ -27,17 +27,20 @@ function piecesOf(credential: string): readonly string[] {
 
 /** A run of backslashes is a run of any length from its own on: JSON doubles it each time, and adds those of the next escape. */
 function escapable(text: string): string {
+  // Where what follows a backslash reads like another one, each of them could be told in two ways: exponentially many
+  const ambiguous = /u005c|%(25)*5c|&#(0*92|x0*5c);/i.test(text);
   const parts = [...text.matchAll(/\\+|[^\\]/gsu)].map(([part]) => part);
   return parts
     .map((part, at) =>
       part.startsWith('\\')
-        ? backslashRun(part.length)
+        ? backslashRun(part.length, ambiguous)
         : `(?:${formsOf(part, parts[at - 1]?.startsWith('\\') ? '' : backslashes).join('|')})`,
     )
     .join('');
 }
 
-function backslashRun(length: number): string {
+function backslashRun(length: number, ambiguous: boolean): string {
+  if (ambiguous) return `\\\\{${length},${Math.min(32 * length, 4096)}}`;
   const one = ['\\\\', `${percentSign}5[cC]`, 'u005[cC]', '&#(?:0*92|[xX]0*5[cC]);'].join('|');
   return `(?:${one}){${length},${Math.min(32 * length, 4096)}}`;
 }

@@ -34,14 +34,12 @@ export function alarmName(watched: Watched, kind: AlarmKind): string {
   return named(watched, kind);
 }
 
-/** Name of the alarm that pages for a source, 'baseload-prod-shop', or for the environment, 'baseload-prod-pipeline'. */
-export function pageName({ environment, source }: Omit<Watched, 'dataset'>): string {
-  return source === undefined ? named({ environment }, 'pipeline') : named({ environment, source });
-}
+/** What the sources of an environment share and are paged for together: the function that completes their runs, and the account's concurrency. */
+export type SharedCause = 'pipeline' | 'capacity';
 
-/** Name of the silent alarm that mutes sources' pages while no run can be published: 'baseload-prod-reconcile'. */
-export function muteName(environment: string): string {
-  return named({ environment }, 'reconcile');
+/** Name of the alarm that pages for a source, 'baseload-prod-shop', or for what sources share, 'baseload-prod-pipeline'. */
+export function pageName(environment: string, of: { readonly source: string } | SharedCause): string {
+  return typeof of === 'string' ? named({ environment }, of) : named({ environment, source: of.source });
 }
 
 /** Name of the topic that is told of pages. */

@@ -64,7 +64,7 @@ export class DatasetAlarms extends Construct {
         during: toBeSeen,
       }),
       alarm('incomplete', {
-        meaning: `A run of ${name} was not published: records are missing or came twice, or it was given up. ${consequence} ${endsByItself}`,
+        meaning: `A run of ${name} was not published: records are missing or came twice, or the table would lose more rows than maxShrink allows, or it was given up. ${consequence} ${endsByItself}`,
         first: command('verify'),
         metric: ofDataset(watched, 'RunIncomplete', 'Sum'),
         breaches: { from: 1 },

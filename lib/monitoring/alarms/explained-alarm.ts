@@ -20,12 +20,12 @@ export interface ExplainedAlarmProps {
   readonly missing?: 'breaching' | 'notBreaching';
 }
 
-/** [1, 18] of periods of five minutes: what happens once stays in ALARM for an hour and a half, longer than a page may wait or be muted for. */
-export const toBeSeen = [1, 18] as const;
+/** [1, 21] of periods of five minutes: what happens once stays in ALARM for an hour and three quarters, longer than a page may wait or be muted for. */
+export const toBeSeen = [1, 21] as const;
 
 /** What an alarm that lasts so long says of its end. */
 export const endsByItself =
-  'OK comes after an hour and a half by itself, whether or not anything was mended or loaded.';
+  'OK comes after an hour and three quarters by itself, whether or not anything was mended or loaded.';
 
 /** Above a value, or at it and above, or below it. */
 export type Breach = { readonly above: number } | { readonly from: number } | { readonly below: number };

@@ -15,6 +15,9 @@ export function whyStuck({ environment, source, dataset }: Required<Watched>): s
   return `aws logs tail /aws/lambda/${reconcileName(environment)} --since 1h --filter-pattern '${lines}'`;
 }
 
+/** Shows how many executions all functions of the account may have at once. */
+export const accountLimit = 'aws lambda get-account-settings --query AccountLimit';
+
 /** Shows what went wrong in a function in the last hour. */
 export function errorsIn(functionName: string): string {
   return `aws logs tail /aws/lambda/${functionName} --since 1h --filter-pattern '${errorLines}'`;

@@ -1,13 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { CompositeAlarm, type IAlarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { pageName, type Watched } from './alarm-names';
+import { pageName, type SharedCause } from './alarm-names';
 import { anyOf, groupsOf } from './any-of';
 import { aboutOf, type ExplainedAlarm } from './explained-alarm';
 import { type Explanation, explanation } from './explanation';
 
 export interface PageAlarmProps {
-  readonly watched: Omit<Watched, 'dataset'>;
+  readonly environment: string;
+  readonly of: { readonly source: string } | SharedCause;
   /** What it pages for. */
   readonly children: readonly ExplainedAlarm[];
   readonly explained: Explanation;
@@ -24,7 +25,7 @@ export interface PageAlarmProps {
 export const waitPeriod = Duration.minutes(30);
 
 /** How long what the suppressor's cause has brought about has to end too: as long as worker-errors stays after the last crash, and a little more. */
-export const extensionPeriod = Duration.minutes(45);
+export const extensionPeriod = Duration.minutes(71);
 
 /** A silent alarm that gathers some of a page's children. */
 interface AlarmGroup {
@@ -47,9 +48,9 @@ export class PageAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: PageAlarmProps) {
     super(scope, id);
-    const { watched, children, suppressor } = props;
-    this.name = pageName(watched);
-    this.about = aboutOf(watched);
+    const { environment, of, children, suppressor } = props;
+    this.name = pageName(environment, of);
+    this.about = aboutOf({ environment, ...(typeof of === 'string' ? {} : of) });
     this.groups = this.#gather(children);
     const gathered =
       this.groups.length > 0 ? this.groups : children.map((alarm) => ({ name: alarm.name, alarm }));

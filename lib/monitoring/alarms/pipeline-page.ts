@@ -1,32 +1,26 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../environments';
-import type { ExplainedAlarm } from './explained-alarm';
 import { PageAlarm } from './page-alarm';
 import type { ReconcileAlarms } from './reconcile-alarms';
 
 export interface PipelinePageProps {
   readonly environment: Environment;
   readonly reconcile: ReconcileAlarms;
-  /** Of every source. */
-  readonly throttles: readonly ExplainedAlarm[];
   readonly action: IAlarmAction;
 }
 
-/** The alarm that pages for what all sources of an environment share: the function that completes their runs, and the account's concurrency. */
+/** The alarm that pages for the one function that completes all runs of an environment. While it is in ALARM, sources' pages are muted. */
 export class PipelinePage extends PageAlarm {
-  constructor(
-    scope: Construct,
-    id: string,
-    { environment, reconcile, throttles, action }: PipelinePageProps,
-  ) {
+  constructor(scope: Construct, id: string, { environment, reconcile, action }: PipelinePageProps) {
     const { name } = environment;
     super(scope, id, {
-      watched: { environment: name },
-      children: [reconcile.errors, reconcile.stopped, ...throttles],
+      environment: name,
+      of: 'pipeline',
+      children: [reconcile.errors, reconcile.stopped],
       explained: {
-        meaning: `What all sources of ${name} share is at fault: the one function that verifies and publishes their runs fails or does not run, and alarms of sources tell nobody until it does; or Lambda starts too few workers, and loads take longer. OK comes by itself, and is no proof that anything was loaded: npx baseload status --env ${name} tells.`,
-        first: `aws cloudwatch describe-alarms --alarm-name-prefix baseload-${name}- --state-value ALARM --query 'MetricAlarms[].AlarmName'`,
+        meaning: `The one function that verifies and publishes all runs of ${name} fails or does not run: nothing is published, and alarms of sources tell nobody until it does. Workers go on, and nothing that is loaded is lost. OK comes by itself, and is no proof that anything was loaded: npx baseload status --env ${name} tells.`,
+        first: `aws cloudwatch describe-alarms --alarm-name-prefix baseload-${name}-reconcile- --state-value ALARM --query 'MetricAlarms[].AlarmName'`,
       },
       action,
     });

@@ -1,12 +1,9 @@
-import { CompositeAlarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { reconcileName } from '../../../lambda/environment';
 import type { Environment } from '../../environments';
 import { ofFunction, usualPeriod } from '../metrics';
-import { muteName } from './alarm-names';
-import { anyOf } from './any-of';
-import { aboutOf, ExplainedAlarm } from './explained-alarm';
-import { explanation } from './explanation';
+import { ExplainedAlarm } from './explained-alarm';
 import { errorsIn } from './first-commands';
 
 export interface ReconcileAlarmsProps {
@@ -20,8 +17,6 @@ export interface ReconcileAlarmsProps {
 export class ReconcileAlarms extends Construct {
   readonly errors: ExplainedAlarm;
   readonly stopped: ExplainedAlarm;
-  /** Either of them. It tells nobody, and mutes the pages of sources. */
-  readonly mute: { readonly name: string; readonly about: string; readonly alarm: CompositeAlarm };
 
   constructor(scope: Construct, id: string, { environment }: ReconcileAlarmsProps) {
     super(scope, id);
@@ -58,16 +53,5 @@ export class ReconcileAlarms extends Construct {
       during: [4, 4],
       missing: 'breaching',
     });
-    const name = muteName(environment.name);
-    const alarm = new CompositeAlarm(this, 'Mute', {
-      compositeAlarmName: name,
-      alarmDescription: explanation({
-        meaning: `The function that verifies and publishes runs fails or does not run. ${consequence} This alarm tells nobody: it mutes those of sources.`,
-        first: errorsIn(reconcile),
-      }),
-      alarmRule: anyOf([this.errors.name, this.stopped.name]),
-    });
-    alarm.node.addDependency(this.errors, this.stopped);
-    this.mute = { name, about: aboutOf(watched), alarm };
   }
 }

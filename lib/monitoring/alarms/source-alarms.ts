@@ -9,7 +9,7 @@ import { ofFunction, ofQueue, usualPeriod } from '../metrics';
 import type { AlarmKind } from './alarm-names';
 import { ExplainedAlarm, type ExplainedAlarmProps, endsByItself, toBeSeen } from './explained-alarm';
 import { consequencesOf } from './explanation';
-import { errorsIn } from './first-commands';
+import { accountLimit, errorsIn } from './first-commands';
 import { deadLettersFrom, longestWait, longWorkerShare } from './thresholds';
 
 export interface SourceAlarmsProps {
@@ -69,8 +69,8 @@ export class SourceAlarms extends Construct {
           label: 'Workers that failed, %',
         }),
         breaches: { above: 5 },
-        // A range that crashed is tried again half an hour later: one alarm holds until then.
-        during: [2, 10],
+        // A range that crashed is tried again half an hour later: one alarm holds over three such tries, longer than a page waits.
+        during: [2, 14],
       }),
       alarm('worker-duration', {
         meaning: `Workers of ${source.name} take more than ${longWorker} s of the ${workerTimeout.toSeconds()} s that they have: the source answers slowly, or page ranges are too big. Soon they will not finish. ${ifItLasts}`,
@@ -110,7 +110,7 @@ export class SourceAlarms extends Construct {
     ];
     this.throttles = alarm('worker-throttles', {
       meaning: `Lambda starts fewer workers of ${source.name} than it has lanes, since the account's concurrency is used up: loads take longer. ${ifItLasts}`,
-      first: 'aws lambda get-account-settings --query AccountLimit',
+      first: accountLimit,
       metric: ofFunction(worker, 'Throttles', 'Sum'),
       breaches: { above: 0 },
       // Loads come and go, and with them the throttling: half an hour keeps it one alarm.

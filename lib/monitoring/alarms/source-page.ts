@@ -36,7 +36,8 @@ export class SourcePage extends Construct {
     this.throttles = ofSource.throttles;
     this.children = [...own, this.throttles];
     this.page = new PageAlarm(this, 'Page', {
-      watched: { environment: environment.name, source: source.name },
+      environment: environment.name,
+      of: { source: source.name },
       children: own,
       explained: {
         meaning: `Something is wrong with ${source.name}; the alarms in ALARM whose names begin with this one's say what. It may mean: ${consequencesOf(environment, source)} While this is in ALARM, further faults of ${source.name} send no mail: look at the dashboard. OK comes by itself, also where nothing was loaded: it proves nothing, and status tells.`,

@@ -54,7 +54,7 @@ describe('what stands', () => {
       reconcilesPerHour: 60,
       polledQueues: sources.length,
       secrets: new Set(sources.flatMap((source) => secretsOf(source))).size,
-      // A page for each source, one for the environment, and what mutes the others meanwhile.
+      // A page for each source, one for the function that completes runs, and one for the account's concurrency.
       compositeAlarms: sources.length + 2,
       dashboards: 1,
       natGateways: 0,

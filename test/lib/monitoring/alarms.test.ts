@@ -121,7 +121,7 @@ describe('alarms of a source', () => {
       TreatMissingData: 'notBreaching',
     });
     alarm(prod, 'baseload-prod-harbour-worker-errors', {
-      ...during(10), // longer than the half an hour until a range that crashed is delivered again
+      ...during(14), // longer than an hour: what crashes at each delivery, half an hour apart, stays in ALARM longer than a page waits
       Metrics: math('IF(errors >= 2, 100 * errors / invocations, 0)'),
       Threshold: 5,
       ComparisonOperator: 'GreaterThanThreshold',
@@ -151,7 +151,7 @@ describe('alarms of a source', () => {
     });
   });
 
-  test('a start that Lambda has given up is seen for an hour and a half', () => {
+  test('a start that Lambda has given up is seen for an hour and three quarters', () => {
     alarm(prod, 'baseload-prod-tides-fan-out-errors', {
       Namespace: 'AWS/Lambda',
       MetricName: 'AsyncEventsDropped',
@@ -159,7 +159,7 @@ describe('alarms of a source', () => {
       Dimensions: [{ Name: 'FunctionName', Value: 'baseload-prod-tides-fan-out' }],
       Period: 300,
       DatapointsToAlarm: 1,
-      EvaluationPeriods: 18,
+      EvaluationPeriods: 21,
       Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
@@ -227,11 +227,11 @@ describe('alarms of a dataset', () => {
     );
   });
 
-  test('a run that ended unpublished is seen for an hour and a half, and the reason is one of three', () => {
+  test('a run that ended unpublished is seen for an hour and three quarters, and the reason is one of three', () => {
     const seen = {
       Period: 300,
       DatapointsToAlarm: 1,
-      EvaluationPeriods: 18,
+      EvaluationPeriods: 21,
       TreatMissingData: 'notBreaching',
     };
     for (const [kind, metric] of [
@@ -272,21 +272,21 @@ describe('alarms of the environment', () => {
 });
 
 describe('who is told', () => {
-  test('one alarm for each source and one for what all share, of all that is behind it; the others are silent', () => {
+  test('one alarm for each source, one for reconcile and one for concurrency, of all that is behind it; the others are silent', () => {
     const { metric, composite } = alarmsIn(prod);
     expect(metric.filter(({ hasActions }) => hasActions)).toEqual([]);
     const rules = Object.fromEntries(composite.map((one) => [one.name, namesIn(one).sort()]));
     const names = metric.map(({ name }) => name).sort();
-    const isShared = (name: string) => name.includes('-reconcile-') || name.endsWith('-worker-throttles');
-    const own = names.filter((name) => !isShared(name));
+    const isReconcile = (name: string) => name.includes('-reconcile-');
+    const isThrottled = (name: string) => name.endsWith('-worker-throttles');
+    const own = names.filter((name) => !isReconcile(name) && !isThrottled(name));
     expect(rules).toEqual({
-      'baseload-prod-pipeline': names.filter(isShared),
-      'baseload-prod-reconcile': names.filter((name) => name.includes('-reconcile-')),
+      'baseload-prod-pipeline': names.filter(isReconcile),
+      'baseload-prod-capacity': names.filter(isThrottled),
       'baseload-prod-harbour': own.filter((name) => name.startsWith('baseload-prod-harbour-')),
       'baseload-prod-tides': own.filter((name) => name.startsWith('baseload-prod-tides-')),
     });
-    const silent = composite.filter(({ hasActions }) => !hasActions).map(({ name }) => name);
-    expect(silent).toEqual(['baseload-prod-reconcile']);
+    expect(composite.filter(({ hasActions }) => !hasActions)).toEqual([]);
   });
 
   test('a page says that OK is no proof, and that of a source that it is the only mail', () => {
@@ -303,12 +303,12 @@ describe('who is told', () => {
   test('nobody is told of a source while the environment itself is the cause', () => {
     const { composite } = alarmsIn(prod);
     const suppressors = Object.fromEntries(composite.map(({ name, suppressor }) => [name, suppressor]));
-    const reconcile = { name: 'baseload-prod-reconcile', wait: 30 * 60, extension: 45 * 60 };
+    const pipeline = { name: 'baseload-prod-pipeline', wait: 30 * 60, extension: 71 * 60 };
     expect(suppressors).toEqual({
       'baseload-prod-pipeline': undefined,
-      'baseload-prod-reconcile': undefined,
-      'baseload-prod-harbour': reconcile,
-      'baseload-prod-tides': reconcile,
+      'baseload-prod-capacity': undefined,
+      'baseload-prod-harbour': pipeline,
+      'baseload-prod-tides': pipeline,
     });
   });
 
@@ -325,18 +325,29 @@ describe('who is told', () => {
     }
   });
 
+  test('what a cause of the pipeline has brought about ends before its mute', () => {
+    const { metric, composite } = alarmsIn(prod);
+    const [{ extension = 0 } = {}] = composite.flatMap(({ suppressor }) => suppressor ?? []);
+    const crashes = metric.filter(({ name }) => name.endsWith('-worker-errors'));
+    expect(crashes).toHaveLength(2);
+    for (const { period, periods } of crashes) expect(period * periods).toBeLessThan(extension);
+  });
+
   test('a source with more alarms than a rule may name still has one that tells', () => {
     const template = synthesizeMonitoring('prod', manySources(1, 50));
     const { metric, composite } = alarmsIn(template);
     const told = composite.filter(({ hasActions }) => hasActions).map(({ name }) => name);
-    expect(told.sort()).toEqual(['baseload-prod-pipeline', 'baseload-prod-source-1']);
+    expect(told.sort()).toEqual([
+      'baseload-prod-capacity',
+      'baseload-prod-pipeline',
+      'baseload-prod-source-1',
+    ]);
     const gathered = new Map(composite.map((one) => [one.name, namesIn(one)]));
     const groups = gathered.get('baseload-prod-source-1') ?? [];
     expect(groups).toHaveLength(3);
     const reached = groups.flatMap((group) => gathered.get(group) ?? []);
-    expect([...reached, ...(gathered.get('baseload-prod-pipeline') ?? [])].sort()).toEqual(
-      metric.map(({ name }) => name).sort(),
-    );
+    const shared = ['pipeline', 'capacity'].flatMap((page) => gathered.get(`baseload-prod-${page}`) ?? []);
+    expect([...reached, ...shared].sort()).toEqual(metric.map(({ name }) => name).sort());
     for (const { rule } of composite) expect(rule.length).toBeLessThanOrEqual(10_240);
     for (const names of gathered.values()) expect(names.length).toBeLessThanOrEqual(100);
   });
@@ -362,9 +373,9 @@ describe('who is told', () => {
     expect(() => synthesizeMonitoring('prod', [geo, names])).toThrow(
       "dataset geo/names and source geo-names-late both make an alarm called 'baseload-prod-geo-names-late': rename one of them",
     );
-    expect(() => synthesizeMonitoring('prod', [{ ...tides, name: 'pipeline' }])).toThrow(
-      'rename one of them',
-    );
+    for (const name of ['pipeline', 'capacity']) {
+      expect(() => synthesizeMonitoring('prod', [{ ...tides, name }])).toThrow('rename one of them');
+    }
     // The silent alarms of a source with many datasets have names too.
     expect(() =>
       synthesizeMonitoring('prod', [...manySources(1, 60), { ...tides, name: 'source-1-group-2' }]),

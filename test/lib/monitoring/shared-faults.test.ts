@@ -57,11 +57,39 @@ function pages(...samples: MetricSample[][]): string[] {
 
 const throttled = ofEach((source) => during(functionNames('prod', source).worker, 'Throttles', 5));
 
-describe('three sources, one page:', () => {
-  test("the account's concurrency is used up, for workers and reconcile", () => {
-    expect(pages(reconciled(), throttled)).toEqual(['6 pipeline ALARM', '205 pipeline OK']);
-  });
+test("the account's concurrency is used up, for workers and reconcile: one page of each, and none of a source", () => {
+  expect(pages(reconciled(), throttled)).toEqual([
+    '6 capacity ALARM',
+    '20 pipeline ALARM',
+    '181 pipeline OK',
+    '205 capacity OK',
+  ]);
+});
 
+test('throttling that nobody has mended keeps no failing reconcile quiet, and no source tells of either', () => {
+  const broken = 2 * hour;
+  const well = (at: number) => at < broken;
+  const ofReconcile = [
+    ...during(reconcile, 'Invocations'),
+    ...during(reconcile, 'Errors').map((sample) => ({ ...sample, value: well(sample.at) ? 0 : 1 })),
+  ];
+  const late = sources.flatMap(({ name, datasets }) =>
+    datasets.flatMap((dataset) =>
+      each([metricNamespace('prod'), 'HoursLate', '', ''], minute, broken, () => 0).map((sample) => ({
+        ...sample,
+        dimensions: { source: name, dataset: dataset.name },
+      })),
+    ),
+  );
+  expect(pages(reconciled(), ofReconcile, late, throttled)).toEqual([
+    '6 capacity ALARM',
+    '132 pipeline ALARM',
+    '198 pipeline OK',
+    '205 capacity OK',
+  ]);
+});
+
+describe('three sources, one page:', () => {
   test("the account's concurrency is used up, and reconcile has its share", () => {
     const well = [
       ...during(reconcile, 'Invocations'),
@@ -75,7 +103,7 @@ describe('three sources, one page:', () => {
         ),
       ),
     ];
-    expect(pages(reconciled(), well, throttled)).toEqual(['6 pipeline ALARM', '205 pipeline OK']);
+    expect(pages(reconciled(), well, throttled)).toEqual(['6 capacity ALARM', '205 capacity OK']);
   });
 
   test("the bucket's policy denies everybody, and dead letters are redriven when it does not any more", () => {
@@ -116,7 +144,7 @@ test('what the fault has left behind is told of each source, when nobody has see
   expect(told).toEqual([
     '13 pipeline ALARM',
     '198 pipeline OK',
-    ...sources.map(({ name }) => `242 ${name} ALARM`),
+    ...sources.map(({ name }) => `268 ${name} ALARM`),
   ]);
 });
 
@@ -132,7 +160,7 @@ test('a run that is refused as soon as reconcile is back is told', () => {
   expect(pages(reconciled(), failing, [refused])).toEqual([
     '13 pipeline ALARM',
     '198 pipeline OK',
-    '242 source-2 ALARM',
-    '271 source-2 OK',
+    '268 source-2 ALARM',
+    '286 source-2 OK',
   ]);
 });

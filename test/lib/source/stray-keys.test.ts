@@ -66,10 +66,14 @@ test.each(['dev:sample', 'dev:sources', 'prod:nobody:else', 'staging:', 'Prod:ot
 );
 
 test('what cannot be guessed is refused all the same, and told how somebody else’s key is called', () => {
-  expect(stray('team')).toEqual([
-    "context 'team' means nothing: there is 'alarmEmail', 'sources', 'environment', 'sample', and settings of sources such as 'geonames:lanes'; a key for code of your own begins with '@'",
+  expect(stray('team:colour')).toEqual([
+    "context 'team:colour' means nothing: there is 'alarmEmail', 'sources', 'environment', 'sample', and settings of sources such as 'geonames:lanes'; a key for code of your own begins with '@'",
   ]);
   expect(stray('@example/team')).toEqual([]);
+});
+
+test('a word that resembles nothing of ours may be somebody else’s', () => {
+  expect(stray('team')).toEqual([]);
 });
 
 test.each([
@@ -107,6 +111,8 @@ test("the CDK's keys are nobody's typo", () => {
     'aws-cdk:enableDiffNoFail',
     'cdk-migrate',
     'cli-telemetry',
+    'acknowledged-issue-numbers',
+    'assets-ecr-repository-name',
     'tree-metadata',
     'versionReporting',
   ];
@@ -147,6 +153,8 @@ describe('cdk.json', () => {
     expect(misplaced({ requireApproval: 'never', toolkitStackName: 'x', profile: 'me', ...project })).toEqual(
       [],
     );
+    writeFileSync(join(work.path, 'cdk.json'), JSON.stringify(project));
+    expect(misplacedSettings(work.path, ['app', 'watch', 'output'])).toEqual([]);
     expect(misplacedSettings(join(work.path, 'nowhere'), ['shop'])).toEqual([]);
   });
 
