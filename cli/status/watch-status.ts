@@ -29,8 +29,9 @@ export async function watchStatus(
 ): Promise<WatchedStatus[]> {
   const display = screen.isTTY && !json ? new Frames(screen) : new Lines(screen, json);
   for (;;) {
-    const statuses = await readStatuses(environment, names);
+    // First: what ends between the two has then left everything as it stays.
     const alive = await isAlive(environment);
+    const statuses = await readStatuses(environment, names);
     const context = { environment: environment.name, now: new Date(), alive };
     const open = statuses.flatMap((status) => (status.open ? [status.open] : []));
     const goesOn = alive && open.some(({ state }) => state !== 'blocked') && !signal.aborted;
