@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describe } from '../../core/source/describe';
-import { environmentProblem } from '../source/setting-key';
+import { environmentProblem } from '../../core/source/settings/setting-key';
+import { environmentNames } from '../../lambda/environment';
 
 /** Who is told of alarms, or what is wrong with them, a sentence each. */
 export interface AlarmAddresses {
@@ -50,7 +51,7 @@ function partsOf(value: unknown): readonly unknown[] {
 function wrongEnvironment(key: string): string[] {
   const end = `:${general}`;
   const problem = key.endsWith(end)
-    ? environmentProblem({ key, environment: key.slice(0, -end.length) })
+    ? environmentProblem({ key, environment: key.slice(0, -end.length) }, environmentNames)
     : undefined;
   return problem === undefined ? [] : [problem];
 }

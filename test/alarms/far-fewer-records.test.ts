@@ -1,27 +1,16 @@
 import { readPointer } from '../../core/run/publish/pointer';
-import { alarmsIn } from '../support/alarms/alarm-definitions';
-import type { MetricSample } from '../support/alarms/metric-samples';
-import { synthesizeMonitoring } from '../support/alarms/synthesize-monitoring';
-import { later, observe } from './observe';
-import { openQuayStack, type QuayStack } from './quay-stack';
-import quay from './sources/quay';
+import { observe } from './observe';
+import type { QuayStack } from './quay-stack';
+import { openQuietQuay, type QuietQuay, quayAlarms } from './quiet-quay';
 
 const ships = { source: 'quay', dataset: 'ships' };
-/** Minutes in which an alarm that tells how a run has ended stays, so that it can be seen. */
+/** Minutes: as long as a page waits for what may explain it. */
 const afterwards = 30;
-const alarms = alarmsIn(
-  synthesizeMonitoring('local', [quay], { changes: { alarmsEnabled: true, schedulesEnabled: true } }),
-);
 
 let stack: QuayStack;
-/** What CloudWatch has of forty minutes in which nothing is loaded; they end at time 0. */
-let quiet: MetricSample[];
+let quiet: QuietQuay['quiet'];
 beforeAll(async () => {
-  stack = await openQuayStack();
-  for (const { name } of quay.datasets) await stack.load(name, 'published');
-  stack.tape.take();
-  await stack.minutes(40);
-  quiet = later(stack.tape.take(), -stack.tape.minute);
+  ({ stack, quiet } = await openQuietQuay());
 }, 60_000);
 afterAll(() => stack?.close());
 
@@ -34,7 +23,7 @@ test.each([
     const before = await readPointer(stack.lake, ships);
     expect(before).toMatchObject({ records: 80 });
     stack.api.misbehave(() => ({ records }));
-    const { told, sum } = await observe({ tape: stack.tape, alarms, before: quiet }, async () => {
+    const { told, sum } = await observe({ tape: stack.tape, alarms: quayAlarms, before: quiet }, async () => {
       await stack.load('ships', 'refused');
       await stack.minutes(afterwards);
     });

@@ -1,12 +1,9 @@
 import { readClaim } from '../../core/run/claim';
 import { planKey, pointerKey } from '../../core/run/keys';
 import { pointerSchema, readPointer } from '../../core/run/publish/pointer';
-import { alarmsIn } from '../support/alarms/alarm-definitions';
-import type { MetricSample } from '../support/alarms/metric-samples';
-import { synthesizeMonitoring } from '../support/alarms/synthesize-monitoring';
-import { later, observe, type Told } from './observe';
-import { openQuayStack, type QuayStack } from './quay-stack';
-import quay from './sources/quay';
+import { observe, type Told } from './observe';
+import type { QuayStack } from './quay-stack';
+import { openQuietQuay, type QuietQuay, quayAlarms } from './quiet-quay';
 
 // What cannot happen here is left to made-up samples, in test/lib/monitoring/one-fault-one-alarm.test.ts: that Lambda throttles, that the Scheduler finds no
 // function, workers that take minutes, a reconcile that is not invoked.
@@ -18,21 +15,11 @@ const afterwards = 130;
 const pages = 16;
 const pageSize = 5;
 
-/** The metrics of local mode carry the environment 'local', so these are its alarms, as they would be where datasets load by themselves. */
-const alarms = alarmsIn(
-  synthesizeMonitoring('local', [quay], { changes: { alarmsEnabled: true, schedulesEnabled: true } }),
-);
-
 let stack: QuayStack;
-/** What CloudWatch has of forty minutes in which nothing is loaded; they end at time 0. */
-let quiet: MetricSample[];
+let quiet: QuietQuay['quiet'];
 
 beforeAll(async () => {
-  stack = await openQuayStack();
-  for (const { name } of quay.datasets) await stack.load(name, 'published');
-  stack.tape.take();
-  await stack.minutes(40);
-  quiet = later(stack.tape.take(), -stack.tape.minute);
+  ({ stack, quiet } = await openQuietQuay());
 }, 60_000);
 afterAll(() => stack?.close());
 beforeEach(() => {
@@ -42,7 +29,7 @@ beforeEach(() => {
 });
 
 const watch = (happens: () => Promise<unknown>) =>
-  observe({ tape: stack.tape, alarms, before: quiet }, happens);
+  observe({ tape: stack.tape, alarms: quayAlarms, before: quiet }, happens);
 
 const nothing: Told = { raised: [], pages: [] };
 /** One alarm, and one page for it, which ends when the fault has. */

@@ -5,6 +5,15 @@ export function aRequest(changes: Partial<Request> = {}): Request {
   return { method: 'GET', path: '/cities', query: {}, headers: {}, weight: 1, statuses: {}, ...changes };
 }
 
+/** A chain of pages by the cursor that each holds under `next`. */
+export const byNextCursor: Dataset['pagination'] = {
+  type: 'cursor',
+  cursor: { type: 'body', path: 'next' },
+  parameter: { in: 'query', name: 'cursor' },
+  sizeParameter: undefined,
+  end: [],
+};
+
 /** A dataset that a page-number API serves, with every option at its default; `changes` replace top-level options. */
 export function aDataset(changes: Partial<Dataset> = {}): Dataset {
   return {

@@ -14,14 +14,10 @@ type Span = readonly [from: number, to: number];
  * base64 and in hexadecimal digits, too, of itself or of something that it is part of.
  */
 export function mask(text: string, credentials: readonly string[]): string {
-  // Longest first: one can be part of another.
-  const longestFirst = [...new Set(credentials)].filter(Boolean).sort((a, b) => b.length - a.length);
-  return longestFirst.reduce(withoutOne, text);
-}
-
-function withoutOne(text: string, credential: string): string {
+  const looked = [...new Set(credentials)].filter(Boolean).flatMap(patternsOf);
+  if (looked.length === 0) return text;
   const spans = decodings(text).flatMap(({ text: decoded, origin }) =>
-    patternsOf(credential).flatMap((pattern) =>
+    looked.flatMap((pattern) =>
       findAll(decoded, pattern).map(([from, to]): Span => [origin(from), origin(to)]),
     ),
   );

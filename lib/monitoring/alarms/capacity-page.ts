@@ -2,6 +2,7 @@ import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../environments';
 import type { ExplainedAlarm } from './explained-alarm';
+import { okIsNoProof } from './explanation';
 import { accountLimit } from './first-commands';
 import { PageAlarm } from './page-alarm';
 
@@ -24,7 +25,7 @@ export class CapacityPage extends PageAlarm {
       of: 'capacity',
       children: throttles,
       explained: {
-        meaning: `Lambda starts fewer workers of ${name} than sources have lanes, since the account's concurrency is used up: loads take longer. OK comes by itself, and is no proof that anything was loaded: npx baseload status --env ${name} tells.`,
+        meaning: `Lambda starts fewer workers of ${name} than sources have lanes, since the account's concurrency is used up: loads take longer. ${okIsNoProof(name)}`,
         first: accountLimit,
       },
       action,

@@ -2,6 +2,11 @@ import { ConfigurationError } from '../../../core/errors';
 import type { Dataset, Source } from '../../../core/source/source';
 import { type Environment, schedulesHere } from '../../environments';
 
+/** What a page says of its end that stands for all of an environment. */
+export function okIsNoProof(environment: string): string {
+  return `OK comes by itself, and is no proof that anything was loaded: npx baseload status --env ${environment} tells.`;
+}
+
 /** Characters that an alarm's description may have (CloudWatch, PutMetricAlarm and PutCompositeAlarm). */
 const longestDescription = 1024;
 

@@ -1,6 +1,7 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../environments';
+import { okIsNoProof } from './explanation';
 import { PageAlarm } from './page-alarm';
 import type { ReconcileAlarms } from './reconcile-alarms';
 
@@ -19,7 +20,7 @@ export class PipelinePage extends PageAlarm {
       of: 'pipeline',
       children: [reconcile.errors, reconcile.stopped],
       explained: {
-        meaning: `The one function that verifies and publishes all runs of ${name} fails or does not run: nothing is published, and alarms of sources tell nobody until it does. Workers go on, and nothing that is loaded is lost. OK comes by itself, and is no proof that anything was loaded: npx baseload status --env ${name} tells.`,
+        meaning: `The one function that verifies and publishes all runs of ${name} fails or does not run: nothing is published, and alarms of sources tell nobody until it does. Workers go on, and nothing that is loaded is lost. ${okIsNoProof(name)}`,
         first: `aws cloudwatch describe-alarms --alarm-name-prefix baseload-${name}-reconcile- --state-value ALARM --query 'MetricAlarms[].AlarmName'`,
       },
       action,

@@ -1,7 +1,7 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { prices } from '../../../core/forecast/prices';
 import { ofFunction } from '../metrics';
-import { expression } from './lines';
+import { expression, numbered } from './lines';
 
 /** A function, and the memory that it gets. */
 export interface Sized {
@@ -30,11 +30,6 @@ export function lambdaCents(label: string, id: string, functions: readonly Sized
     ),
     label,
   });
-}
-
-/** Metrics by ids that METRICS() finds by their beginning. */
-export function numbered(id: string, metrics: readonly IMetric[]): Record<string, IMetric> {
-  return Object.fromEntries(metrics.map((metric, index) => [`${id}${index}`, metric]));
 }
 
 /** Dollars as cents, in plain digits, as metric math wants numbers, and without the noise of binary fractions. */

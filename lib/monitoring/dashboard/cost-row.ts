@@ -3,8 +3,8 @@ import { priceRegion, prices, pricesAsOf } from '../../../core/forecast/prices';
 import { functionNames, queueNames, reconcileName } from '../../../lambda/environment';
 import { fanOutMegabytesOf } from '../../source/fan-out-function';
 import { ofQueue, type QueueMetric } from '../metrics';
-import { inCents, lambdaCents, numbered } from './cents';
-import { expression } from './lines';
+import { inCents, lambdaCents } from './cents';
+import { expression, numbered } from './lines';
 import { columns, type DashboardRow, type Shown } from './row';
 import { sumOf } from './searches';
 

@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import { Color, type IMetric, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { usualPeriod } from '../metrics';
 
@@ -57,11 +58,17 @@ export function linesOf(id: string, lines: readonly Line[], shaping = asIs): IMe
       return expression(shaping(`${id}${index}`), { usingMetrics, label, color });
     });
   }
-  const usingMetrics = Object.fromEntries(
-    lines.map(({ metric, label }, index) => [`${id}${index}`, metric.with({ label })]),
+  const usingMetrics = numbered(
+    id,
+    lines.map(({ metric, label }) => metric.with({ label })),
   );
   // Without a label of its own, so that each line has its metric's.
   return [expression(highest(shaping(`METRICS("${id}")`)), { usingMetrics, label: '' })];
+}
+
+/** Metrics by ids that METRICS() finds by their beginning. */
+export function numbered(id: string, metrics: readonly IMetric[]): Record<string, IMetric> {
+  return Object.fromEntries(metrics.map((metric, index) => [`${id}${index}`, metric]));
 }
 
 /** A graph's title: what it draws, whether that is all of it, and what is good. */
@@ -74,12 +81,13 @@ export function never(): MathExpression {
   return expression('TIME_SERIES(0)', { label: 'none', color: '#c7c7c7' });
 }
 
-/** A line that is reckoned from metrics of five minutes. */
+/** A line that is reckoned from metrics, of five minutes unless told otherwise. */
 export function expression(
   text: string,
   options: {
     readonly label: string;
     readonly color?: string;
+    readonly period?: Duration;
     readonly usingMetrics?: Readonly<Record<string, IMetric>>;
   },
 ): MathExpression {

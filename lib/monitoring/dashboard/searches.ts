@@ -1,9 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { GaugeName, MetricName } from '../../../core/run/ports';
 import { metricNamespace } from '../../../lambda/environment';
-import { ofDataset, type Statistic, usualPeriod } from '../metrics';
-import { asIs, colorOf, expression, highest, type Line, linesOf, mostLines } from './lines';
+import { ofDataset, type Statistic } from '../metrics';
+import { asIs, colorOf, expression, filled, highest, type Line, linesOf, mostLines } from './lines';
 import type { Shown } from './row';
 
 /** What a line of a graph looks for. */
@@ -54,11 +54,7 @@ export function ofAllDatasets(
   searched: Searched,
   line: { readonly label: string; readonly color: string; readonly period?: Duration },
 ): MathExpression {
-  return new MathExpression({
-    expression: `FILL(${sumOf(searched)}, 0)`,
-    period: usualPeriod,
-    ...line,
-  });
+  return expression(filled(sumOf(searched)), line);
 }
 
 /** Without a period: it is the graph's (CloudWatch User Guide, "CloudWatch search expression syntax"). */

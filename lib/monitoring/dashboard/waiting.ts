@@ -4,7 +4,7 @@ import { schedulesOf } from '../../../core/source/schedules-of';
 import { functionNames, queueNames } from '../../../lambda/environment';
 import { longestWait } from '../alarms/thresholds';
 import { ofFunction, ofQueue } from '../metrics';
-import { colorOf, expression, filled, type Line, linesOf, never, titled } from './lines';
+import { colorOf, expression, filled, type Line, linesOf, never, numbered, titled } from './lines';
 import { alarmAt, graph, type Shown } from './row';
 import { ofAllDatasets } from './searches';
 
@@ -32,8 +32,7 @@ function inAll(
   metrics: readonly Metric[],
   line: { label: string; color: string },
 ): MathExpression {
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`${id}${index}`, metric]));
-  return expression(filled(`SUM(METRICS("${id}"))`), { usingMetrics, ...line });
+  return expression(filled(`SUM(METRICS("${id}"))`), { usingMetrics: numbered(id, metrics), ...line });
 }
 
 /** Page ranges that workers have written. */

@@ -6,7 +6,7 @@ import { lanesNeeded, laneTime } from '../../../core/forecast/lane-time';
 import type { Probe } from '../../../core/forecast/probe';
 import { paceProblems } from '../../../core/source/check/inconsistent-limits';
 import type { Dataset } from '../../../core/source/source';
-import { aDataset, aSource, someLimits } from '../../support/source-fixture';
+import { aDataset, aSource, byNextCursor, someLimits } from '../../support/source-fixture';
 
 const slice = (name: string) => ({ name, parameters: {} });
 
@@ -29,15 +29,7 @@ function aProbe(changes: Partial<Probe> = {}): Probe {
 }
 
 const looking = { looks: 3, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 } as const;
-const cursor = aDataset({
-  pagination: {
-    type: 'cursor',
-    cursor: { type: 'body', path: 'next' },
-    parameter: { in: 'query', name: 'cursor' },
-    sizeParameter: undefined,
-    end: [],
-  },
-});
+const cursor = aDataset({ pagination: byNextCursor });
 const tell = (probe: Probe, dataset: Dataset = aDataset(), quota?: number) =>
   forecast(probe, aSource({ datasets: [dataset] }), dataset, {
     quota,

@@ -2,20 +2,12 @@ import { loadedObjects } from '../../../core/forecast/loaded-objects';
 import { type RunWork, runUsage } from '../../../core/forecast/run-usage';
 import { usageOf } from '../../../core/forecast/usage-sum';
 import { readManifest } from '../../../core/run/verify/manifest';
-import { aDataset } from '../../support/source-fixture';
+import { aDataset, byNextCursor } from '../../support/source-fixture';
 import { playHealthyRun } from './healthy-run';
 
 const grid = aDataset();
 const lookedAt = aDataset({ verification: { looks: 3, ifShort: 'refuse', tolerance: 0, maxShrink: 0.5 } });
-const chain = aDataset({
-  pagination: {
-    type: 'cursor',
-    cursor: { type: 'body', path: 'next' },
-    parameter: { in: 'query', name: 'cursor' },
-    sizeParameter: undefined,
-    end: [],
-  },
-});
+const chain = aDataset({ pagination: byNextCursor });
 
 describe('runUsage counts the calls to S3 that a run makes', () => {
   test.each([

@@ -1,3 +1,5 @@
+import { tokensOf } from '../../support/alarms/tokens-of';
+
 /** Values by time, milliseconds since the epoch, and the dimensions and label of what they are drawn from. */
 export interface Series {
   readonly values: ReadonlyMap<number, number>;
@@ -24,7 +26,7 @@ const token = /\s*('[^']*'|"[^"]*"|\d+(?:\.\d+)?(?![\w.])|[A-Za-z][A-Za-z0-9_]*|
  * there, for what the dashboard does not use, and where the result is a number, which CloudWatch draws not.
  */
 export function evaluate(expression: string, data: MathData): Series[] {
-  const tokens = tokensOf(expression);
+  const tokens = tokensOf(expression, token);
   let at = 0;
   const fail = (why: string) => new Error(`${expression}: ${why}`);
   const expect = (wanted: string) => {
@@ -152,17 +154,4 @@ function summed(all: readonly Series[]): Series {
 
 function highestOf({ values }: Series): number {
   return Math.max(Number.NEGATIVE_INFINITY, ...values.values());
-}
-
-function tokensOf(expression: string): string[] {
-  const tokens: string[] = [];
-  token.lastIndex = 0;
-  const text = expression.trimEnd();
-  while (token.lastIndex < text.length) {
-    const from = token.lastIndex;
-    const [, found] = token.exec(text) ?? [];
-    if (found === undefined) throw new Error(`${expression}: ${text.slice(from)} is not understood`);
-    tokens.push(found);
-  }
-  return tokens;
 }

@@ -1,3 +1,5 @@
+import { tokensOf } from './tokens-of';
+
 /** Values by id; undefined where there is no data. */
 export type Values = Readonly<Record<string, number | undefined>>;
 
@@ -9,7 +11,7 @@ const token = /\s*(>=|<=|==|[-+*/(),<>]|\d+(?:\.\d+)?|[a-z][A-Za-z0-9_]*|IF)/y;
  * division by zero gives no data point). Throws for anything else.
  */
 export function metricMath(expression: string, values: Values): number | undefined {
-  const tokens = tokensOf(expression);
+  const tokens = tokensOf(expression, token);
   let at = 0;
   const next = () => tokens[at++];
   const expect = (wanted: string) => {
@@ -86,17 +88,4 @@ function isIn<Table extends object>(table: Table, key: string | undefined): key 
 
 function both(a: number | undefined, b: number | undefined, operation: Operation): number | undefined {
   return a === undefined || b === undefined ? undefined : operation(a, b);
-}
-
-function tokensOf(expression: string): string[] {
-  const tokens: string[] = [];
-  token.lastIndex = 0;
-  const text = expression.trimEnd();
-  while (token.lastIndex < text.length) {
-    const from = token.lastIndex;
-    const [, found] = token.exec(text) ?? [];
-    if (found === undefined) throw new Error(`${expression}: ${text.slice(from)} is not understood`);
-    tokens.push(found);
-  }
-  return tokens;
 }

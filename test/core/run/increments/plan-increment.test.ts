@@ -16,7 +16,7 @@ import type { Dataset, Incremental } from '../../../../core/source/source';
 import { MemoryObjects, memoryLake } from '../../../support/memory-lake';
 import { MemoryMessages, memoryPageQueue } from '../../../support/memory-page-queue';
 import { nobodyListens } from '../../../support/nobody-listens';
-import { aDataset, aSource } from '../../../support/source-fixture';
+import { aDataset, aSource, byNextCursor } from '../../../support/source-fixture';
 import { aPlan, aRun, recordTelemetry, startOfTime, stillClock, writeRun } from '../run-fixture';
 
 const base = { ...aRun, runId: '2026-01-30t03-00-00-000z' };
@@ -120,18 +120,7 @@ describe('a run of what changed', () => {
   });
 
   it.each<[string, Partial<Dataset>]>([
-    [
-      'chain',
-      {
-        pagination: {
-          type: 'cursor',
-          cursor: { type: 'body', path: 'next' },
-          parameter: { in: 'query', name: 'cursor' },
-          sizeParameter: undefined,
-          end: [],
-        },
-      },
-    ],
+    ['chain', { pagination: byNextCursor }],
     ['single', { pagination: { type: 'single' } }],
   ])('gives a %s the time', async (_, changes) => {
     const { start, planned, discover } = await prepare(changing({}, changes));
